@@ -1,0 +1,51 @@
+# shellcheck shell=bash
+# What can be said about the sources without running them.
+
+# lint_files SUFFIX...: tracked or new, and there.
+lint_files() {
+    (cd "$ROOT" && git ls-files --cached --others --exclude-standard -- "${@/#/*}" | sort -u |
+        while read -r file; do [[ -f $file ]] && echo "$file"; done)
+}
+
+lint_run() {
+    local failed=0 checks=(lint_format lint_layers lint_shell lint_python) check
+    setup_all
+    [[ ${1:-} == --tidy ]] && checks+=(lint_tidy)
+    cd "$ROOT" || return
+    for check in "${checks[@]}"; do
+        if "$check"; then
+            say "ok    $check"
+        else
+            say "FAIL  $check"
+            failed=1
+        fi
+    done
+    return "$failed"
+}
+
+lint_format() {
+    lint_files .c .h .cc | xargs -r clang-format --dry-run -Werror
+}
+
+lint_layers() {
+    "$PYTHON" tests/lint/layers.py
+}
+
+lint_shell() {
+    { echo dev && echo .ci/run && lint_files .sh; } | xargs -r shellcheck -x
+}
+
+lint_python() {
+    "$PYTHON" -m ruff check --quiet tests deploy
+}
+
+lint_tidy() {
+    build_preset dev
+    lint_files .c | grep -E '^(common|services)/' |
+        xargs -r -P "$(nproc)" -n 8 clang-tidy --quiet -p "$BUILD/dev"
+}
+
+fmt_run() {
+    cd "$ROOT" || return
+    lint_files .c .h .cc | xargs -r clang-format -i
+}

@@ -1,0 +1,134 @@
+# shellcheck shell=bash
+# The three private servers together: up, down, env.
+
+SERVERS=(postgres redis kafka)
+PORT_NAMES=(POSTGRES_PORT REDIS_PORT KAFKA_PORT KAFKA_CONTROLLER_PORT)
+declare -A PORTS_OF=(
+    [postgres]=POSTGRES_PORT
+    [redis]=REDIS_PORT
+    [kafka]="KAFKA_PORT KAFKA_CONTROLLER_PORT"
+)
+
+servers_up() {
+    setup_all
+    with_lock servers servers_start
+}
+
+servers_start() {
+    local server
+    mkdir -p "$DEV/inbox" "$DEV/outbox"
+    ports_load
+    postgres_recover
+    ports_choose
+    for server in "${SERVERS[@]}"; do
+        process_runs "$server" && continue
+        say "up: $server"
+        "${server}_start"
+    done
+    say "up: PostgreSQL $POSTGRES_PORT, Redis $REDIS_PORT, Kafka $KAFKA_PORT"
+}
+
+# Ports are chosen once and remembered; one that another process has taken since is chosen anew,
+# together with those of the same server, which is not running then.
+ports_choose() {
+    local server name
+    for server in "${SERVERS[@]}"; do
+        process_runs "$server" && continue
+        for name in ${PORTS_OF[$server]}; do
+            port_is_free "${!name:-}" || declare -g "$name=$(port_find)"
+        done
+    done
+    ports_save
+}
+
+ports_load() {
+    # shellcheck source=/dev/null
+    [[ -f $PORTS ]] && source "$PORTS"
+    return 0
+}
+
+ports_save() {
+    local name
+    for name in "${PORT_NAMES[@]}"; do
+        echo "$name=${!name}"
+    done >"$PORTS.new"
+    mv "$PORTS.new" "$PORTS"
+}
+
+port_is_free() {
+    [[ -n $1 ]] && /usr/bin/python3 -c '
+import socket, sys
+s = socket.socket()
+s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+s.bind((sys.argv[1], int(sys.argv[2])))' "$HOST" "$1" 2>/dev/null
+}
+
+# Below the range that the kernel gives to outgoing connections.
+port_find() {
+    local port
+    while true; do
+        port=$((RANDOM % 12000 + 20000))
+        if port_is_free "$port" && ! port_is_chosen "$port"; then
+            echo "$port"
+            return
+        fi
+    done
+}
+
+port_is_chosen() {
+    local name
+    for name in "${PORT_NAMES[@]}"; do
+        [[ ${!name:-} == "$1" ]] && return
+    done
+    return 1
+}
+
+servers_run() {
+    local server
+    for server in "${SERVERS[@]}"; do
+        process_runs "$server" || return
+    done
+}
+
+servers_env() {
+    [[ -f $PORTS ]] || die "the servers were never started; run ./dev up"
+    ports_load
+    cat <<TEXT
+export DATABASE_URL=postgresql://leadspool@$HOST:$POSTGRES_PORT/leadspool
+export REDIS_URL=redis://$HOST:$REDIS_PORT/0
+export KAFKA_BOOTSTRAP_SERVERS=$HOST:$KAFKA_PORT
+export LEADSPOOL_INBOX=$(printf %q "$DEV/inbox")
+export LEADSPOOL_OUTBOX=$(printf %q "$DEV/outbox")
+TEXT
+}
+
+servers_export() {
+    eval "$(servers_env)"
+}
+
+# servers_down [--all]
+servers_down() {
+    [[ -d $DEV ]] || return 0
+    with_lock servers servers_stop
+    if [[ ${1:-} == --all ]]; then
+        rm -rf "$DEV"
+        say "down: all stopped, .dev removed"
+    else
+        say "down: all stopped, data removed; builds, venv, jars and logs stay ('down --all' removes them)"
+    fi
+}
+
+servers_stop() {
+    local server file
+    postgres_recover
+    # What uses the servers goes first.
+    for file in "$RUN"/*.pid; do
+        server=$(basename "$file" .pid)
+        [[ -f $file && " ${SERVERS[*]} " != *" $server "* ]] && process_stop "$server"
+    done
+    for server in "${SERVERS[@]}"; do
+        "${server}_stop"
+        "${server}_remove"
+    done
+    rm -rf "$RUN" "$PORTS" "$DEV/inbox" "$DEV/outbox"
+}
