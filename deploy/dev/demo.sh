@@ -11,7 +11,7 @@ demo_run() {
     "$leadspool" migrate
     process_runs importer || process_start importer "$BUILD/dev/leadspool-importer"
     "$PYTHON" "$ROOT/tests/generator/dirty_csv.py" --rows "$DEMO_ROWS" --seed 1 --out "$file"
-    "$leadspool" list create --list-id demo --name Demo
+    "$leadspool" list create --list-id demo --name Demo --campaign demo
     "$leadspool" import "$file" --list demo --wait
     "$leadspool" stats --list demo
     say "demo: the servers and an importer go on; './dev leadspool ...' to look, './dev down' to end"

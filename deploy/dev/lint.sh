@@ -24,7 +24,14 @@ lint_run() {
 }
 
 lint_format() {
-    lint_files .c .h .cc | xargs -r clang-format --dry-run -Werror
+    local found
+    found=$(lint_files .c .h .cc | xargs -r clang-format --dry-run -Werror 2>&1 |
+        sed -nE 's/^([^ :]+):[0-9]+:.*/\1/p' | sort | uniq -c)
+    [[ -z $found ]] || {
+        say "places that './dev fmt' would change:"
+        say "$found"
+        return 1
+    }
 }
 
 lint_layers() {

@@ -5,7 +5,7 @@ PACKAGES=(
     build-essential ccache clang-format clang-tidy cmake git ninja-build pkg-config shellcheck
     libabsl-dev libcriterion-dev libcsv-dev libhiredis-dev libjansson-dev libmicrohttpd-dev
     libphonenumber-dev libpq-dev librdkafka-dev libssl-dev libuchardet-dev libutf8proc-dev
-    libxxhash-dev uuid-dev tzdata
+    libxxhash-dev tzdata uthash-dev uuid-dev
     maven openjdk-17-jre-headless postgresql-15 python3 python3-venv redis-server
 )
 
@@ -59,9 +59,12 @@ setup_venv() {
         return
     fi
     say "setup: Python packages of tests/requirements.txt"
-    rm -rf "$VENV"
-    mkdir -p "$DEV"
-    /usr/bin/python3 -m venv "$VENV" || die "no Python venv"
+    # Made anew only when it does not work: tests may be running from it.
+    if ! "$PYTHON" -m pip --version >/dev/null 2>&1; then
+        rm -rf "$VENV"
+        mkdir -p "$DEV"
+        /usr/bin/python3 -m venv "$VENV" || die "no Python venv"
+    fi
     log_run pip "$PYTHON" -m pip install --quiet --requirement "$wanted" ||
         die "the Python packages could not be installed"
     stamp_of "$wanted" >"$stamp"

@@ -13,7 +13,7 @@ import xml.etree.ElementTree as ET
 
 # Criterion's last line: one ctest entry is a whole suite of its cases.
 SYNTHESIS = re.compile(
-    r"Tested: (?:\x1b\[[0-9;]*m|\s)*(\d+).*?Passing: (?:\x1b\[[0-9;]*m|\s)*(\d+)", re.S
+    r"Tested: (?:\x1b\[[0-9;]*m|\s)*(\d+).*?Passing: (?:\x1b\[[0-9;]*m|\s)*(\d+)", re.DOTALL
 )
 
 
@@ -35,7 +35,7 @@ def main() -> int:
     print("== summary")
     for report in sorted(pathlib.Path(sys.argv[1]).glob("*.xml")):
         counts = [case_counts(case) for case in ET.parse(report).iter("testcase")]
-        part = [sum(column) for column in zip(*counts)] or [0, 0, 0]
+        part = [sum(count[i] for count in counts) for i in range(3)]
         print(f"{report.stem}: {part[0]} passed, {part[1]} failed, {part[2]} skipped")
         passed, failed, skipped = passed + part[0], failed + part[1], skipped + part[2]
     if sys.argv[2] != "0" and failed == 0:

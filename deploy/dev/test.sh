@@ -22,7 +22,6 @@ test_run() {
     # A build or server that fails must not take the summary with it.
     (set -e && build_preset dev && servers_up) || failed=1
     if ((!failed)); then
-        ports_load
         servers_export
         for part in "${parts[@]}"; do
             "test_$part" "$name" || failed=1

@@ -1,0 +1,32 @@
+"""What the scenarios share: a namespace of their own, processes, Kafka, PostgreSQL, faults.
+
+Uses public clients only (confluent-kafka, psycopg, redis) and no code of the product. A test says
+
+    def test_something(space):
+        space.importer()                                  # one running leadspool-importer
+        send_command(space, "importer.commands", "a", "list.create",
+                     {"list_id": "a", "campaign_id": "c"})
+        [created] = read_topic(space, "list.events", until=lambda seen: len(seen) == 1)
+        assert space.value("SELECT count(*) FROM list") == 1
+
+and what it left behind is checked when it ends: see check.py.
+"""
+
+from harness.bus import Record, read_topic, send_command
+from harness.digest import digest
+from harness.process import Importer
+from harness.proxy import TcpProxy
+from harness.space import Space, db
+from harness.wait import wait_for
+
+__all__ = [
+    "Importer",
+    "Record",
+    "Space",
+    "TcpProxy",
+    "db",
+    "digest",
+    "read_topic",
+    "send_command",
+    "wait_for",
+]

@@ -1,0 +1,142 @@
+"""leadspool-importer as a process that can be started, frozen and killed."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import urllib.error
+import urllib.request
+
+from harness.settings import settings
+from harness.wait import wait_for
+
+SANITIZER = re.compile(r"ERROR: \w+Sanitizer|runtime error:|WARNING: ThreadSanitizer")
+CRASHES = {signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL}
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Importer:
+    """One process; start() again after it ended makes a new one under the same name.
+
+    env: settings on top of the namespace's, None takes one away. The log of each start is a file of
+    its own: space.logs/NAME-START.log.
+    """
+
+    binary = "leadspool-importer"
+
+    def __init__(self, space, name, env=None):
+        self.space = space
+        self.name = name
+        self.env = env or {}
+        self.process = None
+        self.starts = 0
+        self.port = None
+        self.may_crash = False
+
+    def start(self):
+        assert not self.alive, f"{self.name} runs already"
+        self.starts += 1
+        self.port = free_port()
+        env = self.space.env({"LEADSPOOL_HTTP_PORT": str(self.port), **self.env})
+        with self.log_path.open("wb") as log:
+            self.process = subprocess.Popen(
+                [settings().bin / self.binary],
+                env=env,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        return self
+
+    def wait_ready(self, timeout=30):
+        """Until /readyz says 200; fails with the log when the process ends instead."""
+
+        def ready():
+            assert self.alive, f"{self.name} ended with {self.process.returncode}:\n{self.log()[-3000:]}"
+            return self.get("/readyz")[0] == 200
+
+        wait_for(ready, timeout, what=f"{self.name} ready; log: {self.log_path}")
+        return self
+
+    def get(self, path):
+        """(status, body) of its HTTP server; (0, "") when it does not answer."""
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=2) as reply:
+                return reply.status, reply.read().decode()
+        except urllib.error.HTTPError as err:
+            return err.code, err.read().decode()
+        except OSError:
+            return 0, ""
+
+    def metrics(self):
+        """{series as printed, labels and all: value}"""
+        lines = self.get("/metrics")[1].splitlines()
+        pairs = (line.rsplit(" ", 1) for line in lines if line and not line.startswith("#"))
+        return {series: float(value) for series, value in pairs}
+
+    @property
+    def alive(self):
+        return self.process is not None and self.process.poll() is None
+
+    @property
+    def pid(self):
+        return self.process.pid
+
+    @property
+    def log_path(self):
+        return self.space.logs / f"{self.name}-{self.starts}.log"
+
+    def log(self):
+        return self.log_path.read_text(errors="replace") if self.starts else ""
+
+    def signal(self, number):
+        os.kill(self.pid, number)
+
+    def kill9(self):
+        self.signal(signal.SIGKILL)
+        self.process.wait(10)
+
+    def sigstop(self):
+        """Returns when it stands still, which the kernel may do a moment later."""
+        self.signal(signal.SIGSTOP)
+        wait_for(lambda: self.state() in "Tt", 10, every=0.001, what=f"{self.name} frozen")
+
+    def sigcont(self):
+        self.signal(signal.SIGCONT)
+
+    def state(self):
+        with open(f"/proc/{self.pid}/stat") as stat:
+            return stat.read().rsplit(")", 1)[1].split()[0]
+
+    def terminate(self, timeout=15):
+        """Asks it to leave and returns its exit code; fails when it does not within timeout."""
+        if self.alive:
+            self.signal(signal.SIGTERM)
+        try:
+            return self.process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            raise AssertionError(f"{self.name} did not leave within {timeout} s: {self.log_path}") from None
+
+    def end(self):
+        """Whatever state it is in; for the end of a test."""
+        if self.alive:
+            self.signal(signal.SIGCONT)
+            self.kill9()
+
+    def faults(self):
+        """What a test must not overlook: crashes, and what sanitizers found in any of the starts."""
+        found = []
+        code = self.process.poll() if self.process else None
+        if code is not None and -code in CRASHES and not self.may_crash:
+            found.append(f"{self.name} ended by {signal.Signals(-code).name}: {self.log_path}")
+        for log in sorted(self.space.logs.glob(f"{self.name}-*.log")):
+            found += [f"{log}: {line}" for line in log.read_text(errors="replace").splitlines()
+                      if SANITIZER.search(line)]  # fmt: skip
+        return found

@@ -1,0 +1,38 @@
+"""Where the private servers and the binaries are."""
+
+import functools
+import os
+import shlex
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+@dataclass(frozen=True)
+class Settings:
+    database_url: str
+    redis_url: str
+    bootstrap: str
+    bin: Path
+    logs: Path
+
+
+def dev_env():
+    """The variables of ./dev env, for a pytest that was not started by ./dev test."""
+    text = subprocess.run([ROOT / "dev", "env"], check=True, capture_output=True, text=True).stdout
+    words = (word for line in text.splitlines() for word in shlex.split(line)[1:])
+    return dict(word.split("=", 1) for word in words)
+
+
+@functools.cache
+def settings():
+    known = os.environ if "KAFKA_BOOTSTRAP_SERVERS" in os.environ else dev_env()
+    return Settings(
+        database_url=known["DATABASE_URL"],
+        redis_url=known["REDIS_URL"],
+        bootstrap=known["KAFKA_BOOTSTRAP_SERVERS"],
+        bin=Path(os.environ.get("LEADSPOOL_TEST_BIN", ROOT / ".dev" / "build" / "dev")),
+        logs=ROOT / ".dev" / "log" / "tests",
+    )

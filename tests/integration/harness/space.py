@@ -1,0 +1,132 @@
+"""A namespace of a test's own: PostgreSQL schema, Kafka topics, Redis keys, inbox and outbox."""
+
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+import uuid
+from pathlib import Path
+
+import psycopg
+import redis
+
+from harness import bus
+from harness.process import Importer
+from harness.settings import settings
+
+
+class Space:
+    def __init__(self, name):
+        self.ns = f"t{uuid.uuid4().hex[:8]}"
+        self.dir = Path(tempfile.mkdtemp(prefix=f"leadspool-{self.ns}-"))
+        self.inbox = self.dir / "inbox"
+        self.outbox = self.dir / "outbox"
+        self.logs = settings().logs / f"{name[:100]}-{self.ns}"
+        for folder in (self.inbox, self.outbox, self.logs):
+            folder.mkdir(parents=True)
+        self.importers = []
+        self.extra_env = {}  # settings for every process of this space
+        self.sent = []  # place of each command that was sent
+        self.bad = set()  # places of messages that break the schemas on purpose
+        self.check_messages = True  # False: the test damages topics
+        self.connection = None
+
+    # -- processes
+
+    def env(self, more=None):
+        """The environment of the product's processes; None as a value takes a variable away."""
+        env = {k: v for k, v in os.environ.items() if not k.startswith("LEADSPOOL_")}
+        env |= {
+            "DATABASE_URL": settings().database_url,
+            "REDIS_URL": settings().redis_url,
+            "KAFKA_BOOTSTRAP_SERVERS": settings().bootstrap,
+            "LEADSPOOL_NAMESPACE": self.ns,
+            "LEADSPOOL_INBOX": str(self.inbox),
+            "LEADSPOOL_OUTBOX": str(self.outbox),
+        }
+        env |= self.extra_env | (more or {})
+        return {k: v for k, v in env.items() if v is not None}
+
+    def importer(self, env=None, ready=True):
+        """A running leadspool-importer; ready=False does not wait for it."""
+        importer = Importer(self, f"importer{len(self.importers) + 1}", env)
+        self.importers.append(importer)
+        importer.start()
+        return importer.wait_ready() if ready else importer
+
+    def cli(self, *args, code=0, env=None, input=None, timeout=120):
+        """Runs `leadspool ARGS` and returns the ended process; code=None allows any exit code."""
+        done = subprocess.run(
+            [settings().bin / "leadspool", *map(str, args)],
+            env=self.env(env),
+            input=input,
+            stdin=subprocess.DEVNULL if input is None else None,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+        )
+        assert code is None or done.returncode == code, (
+            f"leadspool {' '.join(map(str, args))}: exit {done.returncode}\n{done.stdout}\n{done.stderr}"
+        )
+        return done
+
+    def cli_json(self, *args, **more):
+        """What `leadspool --json` prints: one line, one value."""
+        out = self.cli(*args, "--json", **more).stdout
+        assert out.count("\n") == 1, out
+        return json.loads(out)
+
+    # -- PostgreSQL
+
+    @property
+    def db(self):
+        if self.connection is None or self.connection.closed:
+            self.connection = db(self)
+        return self.connection
+
+    def rows(self, sql, *params):
+        return self.db.execute(sql, params or None).fetchall()
+
+    def row(self, sql, *params):
+        [row] = self.rows(sql, *params)
+        return row
+
+    def value(self, sql, *params):
+        [value] = self.row(sql, *params)
+        return value
+
+    # -- life
+
+    def create(self):
+        self.cli("migrate")
+        return self
+
+    def end_processes(self):
+        for importer in self.importers:
+            importer.end()
+
+    def drop(self):
+        """Takes the namespace away from all three servers, and its folders; the logs stay."""
+        self.end_processes()
+        if self.connection:
+            self.connection.close()
+        with psycopg.connect(settings().database_url, autocommit=True) as connection:
+            connection.execute(
+                "SELECT pg_terminate_backend(l.pid) FROM pg_locks l JOIN pg_class c ON c.oid = l.relation"
+                " JOIN pg_namespace n ON n.oid = c.relnamespace"
+                " WHERE n.nspname = %s AND l.pid <> pg_backend_pid()",
+                (self.ns,),
+            )
+            connection.execute(f'DROP SCHEMA IF EXISTS "{self.ns}" CASCADE')
+        bus.drop_topics(self)
+        with redis.Redis.from_url(settings().redis_url) as client:
+            for key in client.scan_iter(f"{self.ns}:*"):
+                client.delete(key)
+        shutil.rmtree(self.dir, ignore_errors=True)
+
+
+def db(space):
+    """A connection of its own that sees the namespace's tables; autocommit."""
+    options = f"-c search_path={space.ns}"
+    return psycopg.connect(settings().database_url, autocommit=True, options=options)

@@ -1,0 +1,137 @@
+"""The harness itself: its faults are injected, and its checks see what they are for."""
+
+import uuid
+
+import psycopg
+import pytest
+from confluent_kafka.admin import NewTopic
+from harness import bus, check
+from harness.bus import Record, read_all, read_topic, send_command
+from harness.settings import settings
+from harness.space import Space
+
+LIST = {"list_id": "a", "campaign_id": "c"}
+
+
+@pytest.fixture
+def bare(request):
+    """A namespace with one topic, made without the product."""
+    space = Space(request.node.name)
+    with psycopg.connect(settings().database_url, autocommit=True) as connection:
+        connection.execute(f'CREATE SCHEMA "{space.ns}"')
+    new = NewTopic(f"{space.ns}.importer.commands", num_partitions=6, replication_factor=1)
+    for done in bus.admin().create_topics([new]).values():
+        done.result()
+    yield space
+    space.drop()
+
+
+@pytest.fixture
+def table(bare):
+    bare.db.execute("CREATE TABLE t (n int)")
+    return bare
+
+
+def connect(proxy, space):
+    return psycopg.connect(proxy.url, options=f"-c search_path={space.ns}", connect_timeout=5)
+
+
+def count(space):
+    return space.value("SELECT count(*) FROM t")
+
+
+@pytest.mark.parametrize("after, rows", [(True, 1), (False, 0)])
+def test_cut_commit(proxy, table, after, rows):
+    proxy.cut_commits(1, marker=b"INSERT", after=after)
+    connection = connect(proxy, table)
+    connection.execute("SELECT 1")
+    connection.commit()
+    connection.execute("INSERT INTO t VALUES (1)")
+    with pytest.raises(psycopg.OperationalError):
+        connection.commit()
+    assert (count(table), proxy.cuts) == (rows, 1)
+    with connect(proxy, table) as again:
+        again.execute("INSERT INTO t VALUES (2)")
+    assert (count(table), proxy.cuts) == (rows + 1, 1)
+
+
+def test_commit_of_a_failed_transaction_is_answered(proxy, table):
+    connection = connect(proxy, table)
+    with pytest.raises(psycopg.errors.SyntaxError):
+        connection.execute("nonsense")
+    proxy.cut_commits(1)
+    connection.pgconn.exec_(b"COMMIT")
+    assert proxy.cuts == 0
+
+
+def test_reset_ends_open_connections(proxy, table):
+    connection = connect(proxy, table)
+    assert proxy.reset() == 1
+    with pytest.raises(psycopg.OperationalError):
+        connection.execute("SELECT 1")
+
+
+def test_refuse_resets_new_connections_only(proxy, table):
+    connection = connect(proxy, table)
+    proxy.refuse()
+    with pytest.raises(psycopg.OperationalError):
+        connect(proxy, table)
+    assert connection.execute("SELECT 1").fetchone() == (1,)
+    proxy.forward()
+    connect(proxy, table).close()
+
+
+def test_stall_holds_everything_back(proxy, table):
+    proxy.stall()
+    with pytest.raises(psycopg.OperationalError):
+        psycopg.connect(proxy.url, connect_timeout=2)
+    proxy.forward()
+    connect(proxy, table).close()
+
+
+def test_what_is_sent_can_be_read(bare):
+    ids = [send_command(bare, "importer.commands", f"list-{n}", "list.create", LIST) for n in range(30)]
+    seen = read_topic(bare, "importer.commands")
+    assert sorted(record.id for record in seen) == sorted(ids)
+    assert {record.partition for record in seen} == set(range(6))
+    assert all(record.value == LIST and record.type == "list.create" for record in seen)
+    assert sorted(seen, key=lambda r: r.place) == sorted(read_all(bare), key=lambda r: r.place)
+
+
+def test_until_waits_and_tells_what_came(bare):
+    send_command(bare, "importer.commands", "a", "list.create", LIST)
+    with pytest.raises(AssertionError, match="last of 1"):
+        read_topic(bare, "importer.commands", until=lambda seen: len(seen) == 2, timeout=1)
+
+
+def test_bad_messages_are_seen_unless_marked(bare):
+    send_command(bare, "importer.commands", "a", "list.create", {"list_id": "no/slash"})
+    send_command(bare, "importer.commands", "a", "list.create", b"{", bad=True)
+    problems = check.message_problems(bare, read_all(bare))
+    assert any("no/slash" in problem for problem in problems)
+    bare.bad.clear()
+    assert any("not JSON" in problem for problem in check.message_problems(bare, read_all(bare)))
+
+
+def event(n, subject="a", id=None, partition=0):
+    headers = {
+        "ce_id": id or str(uuid.uuid4()),
+        "ce_subject": subject,
+        "ce_sequence": f"{1:020}.{n:020}.000001",
+    }
+    return Record("list.events", partition, 0, subject, b"{}", headers)
+
+
+SEQUENCES = [
+    ("rising", [event(1), event(2)], 0),
+    ("two subjects", [event(2), event(1, subject="b")], 0),
+    ("published twice", [event(1, id="x"), event(2), event(1, id="x")], 0),
+    ("falling", [event(2), event(1)], 1),
+    ("the same number twice", [event(1), event(1)], 1),
+    ("two partitions", [event(1), event(2, partition=1)], 1),
+]
+
+
+@pytest.mark.parametrize("records, problems", [case[1:] for case in SEQUENCES], ids=[c[0] for c in SEQUENCES])
+def test_sequences(records, problems):
+    assert len(check.sequence_problems(records)) == problems
