@@ -1,6 +1,7 @@
 # Tables that the domain layer makes at build time from libphonenumber and its time zone data.
 set(DOMAIN_GENERATED
-  ${CMAKE_BINARY_DIR}/generated/nanp_tables.c)
+  ${CMAKE_BINARY_DIR}/generated/nanp_tables.c
+  ${CMAKE_BINARY_DIR}/generated/zone_tables.c)
 
 # Not sanitized: it runs for seconds, and its input is the library's own.
 add_executable(gen_nanp_bitmap common/domain/gen/nanp_bitmap.cc)
@@ -12,4 +13,14 @@ add_custom_command(
   COMMAND gen_nanp_bitmap ${CMAKE_BINARY_DIR}/generated/nanp_tables.c
   DEPENDS gen_nanp_bitmap
   COMMENT "Asking libphonenumber about every North American exchange"
+  VERBATIM)
+
+# Debian's own interpreter: python3-phonenumbers is not in any other's path.
+add_custom_command(
+  OUTPUT ${CMAKE_BINARY_DIR}/generated/zone_tables.c
+  COMMAND ${CMAKE_COMMAND} -E make_directory ${CMAKE_BINARY_DIR}/generated
+  COMMAND /usr/bin/python3 ${CMAKE_SOURCE_DIR}/common/domain/gen/area_zones.py
+          ${CMAKE_SOURCE_DIR}/common/domain/gen/area_zones_newer.txt ${CMAKE_BINARY_DIR}/generated/zone_tables.c
+  DEPENDS common/domain/gen/area_zones.py common/domain/gen/area_zones_newer.txt
+  COMMENT "Making the table of area codes' time zones"
   VERBATIM)

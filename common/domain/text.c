@@ -67,6 +67,33 @@ bool text_equal_nocase(TextSlice a, TextSlice b)
     return a.len == b.len && strncasecmp(a.data, b.data, a.len) == 0;
 }
 
+static size_t skip_marks(TextSlice text, size_t at)
+{
+    while (at < text.len && text.data[at] != '\0' && strchr(" .,-'&()", text.data[at]) != NULL) {
+        at++;
+    }
+    return at;
+}
+
+static char ascii_lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+}
+
+bool text_equal_loosely(TextSlice a, TextSlice b)
+{
+    size_t i = skip_marks(a, 0);
+    size_t k = skip_marks(b, 0);
+    while (i < a.len && k < b.len) {
+        if (ascii_lower(a.data[i]) != ascii_lower(b.data[k])) {
+            return false;
+        }
+        i = skip_marks(a, i + 1);
+        k = skip_marks(b, k + 1);
+    }
+    return i == a.len && k == b.len;
+}
+
 static uint64_t load8(const char *bytes)
 {
     uint64_t word;

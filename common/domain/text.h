@@ -37,3 +37,6 @@ TextSlice text_clean(TextSlice cell, StrBuf *scratch);
 
 /* Equal but for ASCII case. */
 bool text_equal_nocase(TextSlice a, TextSlice b);
+
+/* Equal but for ASCII case, blanks and the marks . , - ' & ( ), as in "N.Y." and "ny". */
+bool text_equal_loosely(TextSlice a, TextSlice b);

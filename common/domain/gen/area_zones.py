@@ -1,0 +1,111 @@
+#!/usr/bin/python3
+"""Writes the tables of zone_tables.h from libphonenumber's time zone data (python3-phonenumbers).
+
+usage: area_zones.py NEWER.txt OUTPUT.c
+
+Links of tzdata are resolved where the system's tzdata.zi is at hand, so that one zone has one name.
+"""
+
+import sys
+from pathlib import Path
+
+from phonenumbers.tzdata import TIMEZONE_DATA
+
+TZDATA = Path("/usr/share/zoneinfo/tzdata.zi")
+CODES = range(200, 1000)
+
+
+def links():
+    if not TZDATA.exists():
+        return {}
+    lines = (line.split() for line in TZDATA.read_text(encoding="utf-8").splitlines())
+    return {words[2]: words[1] for words in lines if words and words[0] == "L"}
+
+
+def canonical(name, link_of):
+    while name in link_of:
+        name = link_of[name]
+    return name
+
+
+def load_prefixes():
+    """Digits of a prefix with its country code -> zones as sorted text."""
+    link_of = links()
+    prefixes = {
+        prefix: ",".join(sorted({canonical(zone, link_of) for zone in zones}))
+        for prefix, zones in TIMEZONE_DATA.items()
+    }
+    # What is known of +1 as a whole, as of a toll-free number, is not where anybody is.
+    del prefixes["1"]
+    return prefixes
+
+
+def load_newer(path):
+    for line in Path(path).read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            area, zones = line.split()
+            yield f"1{area}", zones
+
+
+def with_newer(prefixes, newer):
+    for area, zones in newer:
+        prefixes = {prefix: old for prefix, old in prefixes.items() if not prefix.startswith(area)}
+        prefixes[area] = zones
+    return prefixes
+
+
+def longest(prefixes, digits):
+    for end in range(len(digits), 0, -1):
+        if digits[:end] in prefixes:
+            return prefixes[digits[:end]]
+    return ""
+
+
+def c_array(values, per_line=20):
+    rows = [values[at : at + per_line] for at in range(0, len(values), per_line)]
+    return "\n".join("    " + " ".join(f"{value}," for value in row) for row in rows)
+
+
+def nanp_tables(prefixes, id_of):
+    """Per area code a set, or 128 + n when its exchanges differ, which row n then lists."""
+    areas, rows = [], []
+    for area in CODES:
+        sets = [id_of[longest(prefixes, f"1{area}{exchange}")] for exchange in CODES]
+        if len(set(sets)) == 1:
+            areas.append(sets[0])
+        else:
+            areas.append(128 + len(rows))
+            rows.append(sets)
+    assert max(max(row) for row in rows) < 128 and len(rows) < 128
+    return areas, rows
+
+
+def main(newer, output):
+    prefixes = with_newer(load_prefixes(), load_newer(newer))
+    nanp = {zones for prefix, zones in prefixes.items() if prefix.startswith("1")}
+    abroad = {prefix: zones for prefix, zones in prefixes.items() if not prefix.startswith("1")}
+    sets = ["", *sorted(nanp), *sorted(set(abroad.values()) - nanp)]
+    id_of = {zones: at for at, zones in enumerate(sets)}
+    areas, rows = nanp_tables(prefixes, id_of)
+
+    with open(output, "w", encoding="utf-8") as out:
+        print("/* Made by common/domain/gen/area_zones.py at build time. */", file=out)
+        print('#include "domain/zone_tables.h"\n', file=out)
+        print("const char *const zone_sets[] = {", file=out)
+        for zones in sets:
+            print(f'    "{zones}",', file=out)
+        print("};\n\nconst uint8_t zone_nanp_areas[800] = {", file=out)
+        print(c_array(areas), file=out)
+        print("};\n\nconst uint8_t zone_nanp_rows[][800] = {", file=out)
+        for row in rows:
+            print("    {\n" + c_array(row) + "\n    },", file=out)
+        print("};\n\nconst ZonePrefix zone_prefixes[] = {", file=out)
+        for prefix in sorted(abroad, key=int):
+            print(f"    {{{prefix}, {id_of[abroad[prefix]]}}},", file=out)
+        print(f"}};\nconst size_t zone_prefix_count = {len(abroad)};", file=out)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 3:
+        sys.exit(__doc__)
+    main(*sys.argv[1:])

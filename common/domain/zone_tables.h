@@ -1,0 +1,23 @@
+/* zone_tables.h - what gen/area_zones.py makes out of libphonenumber's time zone data at build
+ * time. Layer: domain; for zone.c alone. */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Sets of zones as sorted text by comma; number 0 is the empty one. */
+extern const char *const zone_sets[];
+
+/* Number of the set of area code 200 + i; from 128 on, row number + 128 of what its exchanges have.
+ */
+extern const uint8_t zone_nanp_areas[800];
+extern const uint8_t zone_nanp_rows[][800]; /* number of the set of exchange 200 + i */
+
+typedef struct ZonePrefix {
+    uint32_t digits; /* with the country code */
+    uint16_t set;
+} ZonePrefix;
+
+/* Outside North America, rising; the longest that fits is the one. */
+extern const ZonePrefix zone_prefixes[];
+extern const size_t zone_prefix_count;
