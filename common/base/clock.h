@@ -1,7 +1,7 @@
 /* clock.h - the one clock, and RFC 3339. Layer: base.
  *
- * Times are int64 microseconds since 1970-01-01 UTC and end in _us; durations say their unit too. The
- * loop and the job runner read the clock once per message or chunk and pass the time down as a
+ * Times are int64 microseconds since 1970-01-01 UTC and end in _us; durations say their unit too.
+ * The loop and the job runner read the clock once per message or chunk and pass the time down as a
  * parameter; pure code and SQL never ask for it. */
 #pragma once
 
@@ -23,7 +23,8 @@ void clock_unfreeze(void);
 enum { CLOCK_RFC3339_SIZE = 28 };
 void clock_format_rfc3339(int64_t time_us, char ret_text[CLOCK_RFC3339_SIZE]);
 
-/* A full date-time with an offset, as RFC 3339 section 5.6 has it ("t", "z" and a blank for "T" taken);
- * digits beyond microseconds are cut; second 60 counts as the next second. STATUS_BAD_INPUT with code
- * invalid_time for all else, a missing offset included: a time without a zone has no meaning here. */
+/* A full date-time with an offset, as RFC 3339 section 5.6 has it ("t", "z" and a blank for "T"
+ * taken); digits beyond microseconds are cut; second 60 counts as the next second. STATUS_BAD_INPUT
+ * with code invalid_time for all else, a missing offset included: a time without a zone has no
+ * meaning here. */
 Status clock_parse_rfc3339(const char *text, int64_t *ret_time_us, Error *err) MUST_CHECK;

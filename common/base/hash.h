@@ -1,8 +1,8 @@
 /* hash.h - the hashes in use, each for its purpose. Layer: base.
  *
- * hash_u64, hash_u128 (XXH3): sets, lanes, fingerprints; fast, not secret, stable across machines and
- * versions (XXH3 is frozen), so they may be stored. hash_sha256: checksums of content that others
- * verify. hash_hmac_sha256: keyed digests of phone numbers. */
+ * hash_u64, hash_u128 (XXH3): sets, lanes, fingerprints; fast, not secret, stable across machines
+ * and versions (XXH3 is frozen), so they may be stored. hash_sha256: checksums of content that
+ * others verify. hash_hmac_sha256: keyed digests of phone numbers. */
 #pragma once
 
 #include <stddef.h>
@@ -19,7 +19,10 @@ Hash128 hash_u128(const void *bytes, size_t len, uint64_t seed);
 enum { HASH_SHA256_BYTES = 32, HASH_SHA256_HEX_SIZE = 65 };
 void hash_sha256(const void *bytes, size_t len, uint8_t ret_digest[HASH_SHA256_BYTES]);
 void hash_sha256_hex(const void *bytes, size_t len, char ret_hex[HASH_SHA256_HEX_SIZE]);
-void hash_hmac_sha256(const void *key, size_t key_len, const void *bytes, size_t len,
+void hash_hmac_sha256(const void *key,
+                      size_t key_len,
+                      const void *bytes,
+                      size_t len,
                       uint8_t ret_digest[HASH_SHA256_BYTES]);
 
 /* Lower-case hex with its terminator: ret_hex has room for 2 * len + 1. */
