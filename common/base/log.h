@@ -7,17 +7,18 @@
  *
  *   LOG_INFO("job.claimed", "lane=%d msg=%s", lane, err.text);
  *
- * A blank begins a new pair only where the *format* has `blank key=`; blanks, quotes and equals signs
- * that come out of a conversion stay inside their value, which is then quoted. So no caller quotes,
- * and no input can forge a field.
+ * A blank begins a new pair only where the *format* has `blank key=`; blanks, quotes and equals
+ * signs that come out of a conversion stay inside their value, which is then quoted. So no caller
+ * quotes, and no input can forge a field.
  *
  * Every value is made safe: control characters (C0, C1, DEL), U+2028/9, bidirectional and invisible
- * marks and invalid UTF-8 are escaped; a line has at most LOG_LINE_BYTES bytes (then it ends in cut=1).
+ * marks and invalid UTF-8 are escaped; a line has at most LOG_LINE_BYTES bytes (then it ends in
+ * cut=1).
  *
- * Phones are masked as the last line of defence (nobody should pass one): a run of 10 or more digits,
- * separators as in "+1 (504) 621-8927" included, keeps only its last two. Left alone are:
- *   - values under keys that hold our own numbers and ids and are in the table of log.c (job, offset,
- *     lead, list, rows, bytes ...) or end in _ms, _us, _bytes, _rows, _offset;
+ * Phones are masked as the last line of defence (nobody should pass one): a run of 10 or more
+ * digits, separators as in "+1 (504) 621-8927" included, keeps only its last two. Left alone are:
+ *   - values under keys that hold our own numbers and ids and are in the table of log.c (job,
+ *     offset, lead, list, rows, bytes ...) or end in _ms, _us, _bytes, _rows, _offset;
  *   - UUIDs, and undivided runs of more than 15 digits (E.164 has no such number; our ids do).
  * A number of ten digits under any other key is masked: add the key to the table. */
 #pragma once
@@ -40,12 +41,13 @@ void log_set_level(LogLevel level); /* any thread, any time: SIGHUP */
 LogLevel log_level(void);
 bool log_enabled(LogLevel level);
 
-/* "error", "warn", "info", "debug"; parse leaves *ret_level alone and says false for anything else. */
+/* "error", "warn", "info", "debug"; for anything else parse says false and leaves *ret_level alone.
+ * */
 const char *log_level_name(LogLevel level);
 bool log_level_parse(const char *word, LogLevel *ret_level);
 
-/* event: noun.verb, a literal. Use the macros: they hold the format to a literal and allow none at all
- * (LOG_INFO("service.started")). Safe from any thread; errno is kept. */
+/* event: noun.verb, a literal. Use the macros: they hold the format to a literal and allow none at
+ * all (LOG_INFO("service.started")). Safe from any thread; errno is kept. */
 void log_event(LogLevel level, const char *event, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 #define LOG_ERROR(event, ...) log_event(LOG_LEVEL_ERROR, event, " " __VA_ARGS__)
@@ -53,8 +55,8 @@ void log_event(LogLevel level, const char *event, const char *format, ...)
 #define LOG_INFO(event, ...)  log_event(LOG_LEVEL_INFO, event, " " __VA_ARGS__)
 #define LOG_DEBUG(event, ...) log_event(LOG_LEVEL_DEBUG, event, " " __VA_ARGS__)
 
-/* For the chatter of libraries: at most `most` lines in each window_ms for one LogRate (a static at the
- * call site), the rest counted; the next line that passes carries suppressed=N. */
+/* For the chatter of libraries: at most `most` lines in each window_ms for one LogRate (a static at
+ * the call site), the rest counted; the next line that passes carries suppressed=N. */
 typedef struct LogRate {
     int most;
     int64_t window_ms;
@@ -62,13 +64,16 @@ typedef struct LogRate {
     _Atomic int passed;
     _Atomic int suppressed;
 } LogRate;
-#define LOG_RATE_INIT(most_lines, per_ms) {.most = (most_lines), .window_ms = (per_ms)}
+#define LOG_RATE_INIT(most_lines, per_ms)                                                          \
+    {                                                                                              \
+        .most = (most_lines), .window_ms = (per_ms)                                                \
+    }
 void log_rate_limited(LogRate *rate, LogLevel level, const char *event, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
-/* What this thread is busy with, added to each of its lines. Set once per message (or per job claim);
- * strings are copied and cut to 64 bytes (command: 256). NULL and 0 mean absent; partition and offset
- * go with topic. */
+/* What this thread is busy with, added to each of its lines. Set once per message (or per job
+ * claim); strings are copied and cut to 64 bytes (command: 256). NULL and 0 mean absent; partition
+ * and offset go with topic. */
 typedef struct LogContext {
     const char *command; /* ce_id */
     const char *topic;
