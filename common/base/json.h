@@ -11,7 +11,8 @@
  *   no key twice in one object      json_duplicate_key   (the key's name is err->field)
  *   valid UTF-8, RFC 8259, an object or array on top, integers within 64 bits: json_invalid
  *
- * Texts say where, as a byte offset. A bad string value is never quoted: it may be a phone or name. */
+ * Texts say where, as a byte offset. A bad string value is never quoted: it may be a
+ * phone or a name. */
 #pragma once
 
 #include <jansson.h>
@@ -87,9 +88,11 @@ Status json_read_fields(const json_t *object, const JsonField table[], void *ret
     MUST_CHECK;
 
 /* The same for an event of others: unknown fields are ignored. */
-Status json_read_known_fields(const json_t *object, const JsonField table[], void *ret_struct, Error *err)
-    MUST_CHECK;
+Status json_read_known_fields(const json_t *object,
+                              const JsonField table[],
+                              void *ret_struct,
+                              Error *err) MUST_CHECK;
 
-/* Puts the place in front of err->field: json_error_within(err, "leads[%zu].", i). Returns err->status,
- * so that callers write `return json_error_within(...)`. */
+/* Puts the place in front of err->field: json_error_within(err, "leads[%zu].", i). Returns
+ * err->status, so that callers write `return json_error_within(...)`. */
 Status json_error_within(Error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
