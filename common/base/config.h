@@ -2,15 +2,15 @@
  *
  * The table in config.c gives each key its type, default, range and one line of doc; --help,
  * --check-config and the documentation print it. Rules:
- *   - Secrets may come from a file instead: NAME_FILE=path (one trailing newline is dropped); both at
- *     once is an error. This holds for the secret librdkafka properties too.
+ *   - Secrets may come from a file instead: NAME_FILE=path (one trailing newline is dropped); both
+ *     at once is an error. This holds for the secret librdkafka properties too.
  *   - An unknown LEADSPOOL_* variable is an error that names the nearest known one. An empty value
  *     counts as not set.
  *   - KAFKA_*: any librdkafka property, `_` = ".", `__` = "-", `___` = "_"; KAFKA_CONSUMER_* and
  *     KAFKA_PRODUCER_* reach one side only. Names that would void a promise are refused with the
  *     reason, and so is SCRAM; whether a property exists is for librdkafka to say.
- *   - Kubernetes' service links (KAFKA_PORT=tcp://..., LEADSPOOL_IMPORTER_SERVICE_HOST=10.0.0.7) are
- *     recognised by name and value together and ignored; `ignored` names them for one log line.
+ *   - Kubernetes' service links (KAFKA_PORT=tcp://..., LEADSPOOL_IMPORTER_SERVICE_HOST=10.0.0.7)
+ *     are recognised by name and value together and ignored; `ignored` names them for one log line.
  * All problems are found in one go, not only the first. */
 #pragma once
 
@@ -47,9 +47,9 @@ enum { CONFIG_KEYS_MAX = 32 };
 
 /* Strings are owned by the Config and never NULL after config_load. */
 typedef struct Config {
-    char *ns;                      /* LEADSPOOL_NAMESPACE: topic and Redis prefix, PostgreSQL schema */
-    char *database_url;            /* DATABASE_URL, secret */
-    char *redis_url;               /* REDIS_URL, secret */
+    char *ns;           /* LEADSPOOL_NAMESPACE: topic and Redis prefix, PostgreSQL schema */
+    char *database_url; /* DATABASE_URL, secret */
+    char *redis_url;    /* REDIS_URL, secret */
     char *kafka_bootstrap_servers; /* KAFKA_BOOTSTRAP_SERVERS */
     char *inbox;                   /* LEADSPOOL_INBOX */
     char *outbox;                  /* LEADSPOOL_OUTBOX */
@@ -58,16 +58,16 @@ typedef struct Config {
     int http_port;                 /* LEADSPOOL_HTTP_PORT; 0 = no server */
     int batch_messages;            /* LEADSPOOL_BATCH_MESSAGES */
     int batch_bytes;               /* LEADSPOOL_BATCH_BYTES */
-    int session_timeout_ms;        /* LEADSPOOL_SESSION_TIMEOUT_MS: librdkafka's session.timeout.ms */
-    int lane_lease_ms;             /* LEADSPOOL_LANE_LEASE_MS: lease of an outbox lane */
-    int job_lease_ms;              /* LEADSPOOL_JOB_LEASE_MS */
-    int job_threads;               /* LEADSPOOL_JOB_THREADS: jobs worked on at a time */
-    int import_lanes;              /* LEADSPOOL_IMPORT_LANES */
-    int import_chunk_rows;         /* LEADSPOOL_IMPORT_CHUNK_ROWS */
-    int import_set_mib;            /* LEADSPOOL_IMPORT_SET_MIB; 0 = never keep a list's phones in memory */
-    char *number_key;              /* LEADSPOOL_NUMBER_KEY, secret */
-    bool number_key_is_default;    /* the development key: the caller logs a warning */
-    int retention_days;            /* LEADSPOOL_RETENTION_DAYS */
+    int session_timeout_ms; /* LEADSPOOL_SESSION_TIMEOUT_MS: librdkafka's session.timeout.ms */
+    int lane_lease_ms;      /* LEADSPOOL_LANE_LEASE_MS: lease of an outbox lane */
+    int job_lease_ms;       /* LEADSPOOL_JOB_LEASE_MS */
+    int job_threads;        /* LEADSPOOL_JOB_THREADS: jobs worked on at a time */
+    int import_lanes;       /* LEADSPOOL_IMPORT_LANES */
+    int import_chunk_rows;  /* LEADSPOOL_IMPORT_CHUNK_ROWS */
+    int import_set_mib;     /* LEADSPOOL_IMPORT_SET_MIB; 0 = never keep a list's phones in memory */
+    char *number_key;       /* LEADSPOOL_NUMBER_KEY, secret */
+    bool number_key_is_default; /* the development key: the caller logs a warning */
+    int retention_days;         /* LEADSPOOL_RETENTION_DAYS */
 
     ConfigProperty *properties; /* the KAFKA_* pass-through, in the order of the environment */
     size_t property_count;
@@ -77,8 +77,8 @@ typedef struct Config {
 } Config;
 
 /* Reads env ("NAME=value", NULL-terminated: pass environ). On any problem: STATUS_FATAL, code
- * "config_invalid", err->field the first variable at fault, err->text its problem and how many more;
- * `problems` (may be NULL) gets one line for each. Secrets never appear in texts. */
+ * "config_invalid", err->field the first variable at fault, err->text its problem and how many
+ * more; `problems` (may be NULL) gets one line for each. Secrets never appear in texts. */
 Status config_load(char *const env[], Config *ret_config, StrBuf *problems, Error *err) MUST_CHECK;
 void config_done(Config *config);
 #define AUTO_CONFIG __attribute__((cleanup(config_done))) Config
