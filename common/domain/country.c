@@ -330,13 +330,27 @@ static const Country *by_code(const char *code)
     return bsearch(upper, countries, COUNTRY_COUNT, sizeof countries[0], compare_code);
 }
 
-static const char *by_name(TextSlice text)
+static const Country *by_code3(const char *code)
+{
+    char upper[3] = {(char)(code[0] & ~0x20), (char)(code[1] & ~0x20), (char)(code[2] & ~0x20)};
+    for (size_t i = 0; i < COUNTRY_COUNT; i++) {
+        if (memcmp(countries[i].code3, upper, 3) == 0) {
+            return &countries[i];
+        }
+    }
+    return NULL;
+}
+
+static const Country *by_name(TextSlice squeezed)
 {
     for (size_t i = 0; i < COUNTRY_COUNT; i++) {
-        if (text_equal_loosely(text, text_of(countries[i].name)) ||
-            text_equal_loosely(text, text_of(countries[i].code3)) ||
-            text_equal_loosely(text, text_of(countries[i].code))) {
-            return countries[i].code;
+        if (text_squeezed_is(squeezed, countries[i].name)) {
+            return &countries[i];
+        }
+    }
+    for (size_t i = 0; i < sizeof aliases / sizeof aliases[0]; i++) {
+        if (text_squeezed_is(squeezed, aliases[i].text)) {
+            return by_code(aliases[i].code);
         }
     }
     return NULL;
@@ -344,23 +358,21 @@ static const char *by_name(TextSlice text)
 
 const char *country_find(TextSlice text)
 {
-    static const TextSlice usual[] = {
-        {"USA", 3}, {"United States", 13}, {"U.S.", 4}, {"U.S.A.", 6}};
-    const Country *country = text.len == 2 ? by_code(text.data) : NULL;
-    if (country != NULL || text.len == 0) {
-        return country != NULL ? country->code : NULL;
+    char buf[48];
+    TextSlice squeezed = text_squeeze(text, buf, sizeof buf);
+    if (text_squeezed_is(squeezed, "USA") || text_squeezed_is(squeezed, "United States")) {
+        return "US"; /* most rows of most files */
     }
-    for (size_t i = 0; i < sizeof usual / sizeof usual[0]; i++) {
-        if (text_equal_nocase(text, usual[i])) {
-            return "US";
-        }
+    const Country *country = NULL;
+    if (squeezed.len == 2) {
+        country = by_code(squeezed.data);
+    } else if (squeezed.len == 3) {
+        country = by_code3(squeezed.data);
     }
-    for (size_t i = 0; i < sizeof aliases / sizeof aliases[0]; i++) {
-        if (text_equal_loosely(text, text_of(aliases[i].text))) {
-            return aliases[i].code;
-        }
+    if (country == NULL && squeezed.len > 0) {
+        country = by_name(squeezed);
     }
-    return by_name(text);
+    return country != NULL ? country->code : NULL;
 }
 
 bool country_has_states(const char *country)

@@ -160,16 +160,15 @@ static const State *by_code(const char *code)
     return bsearch(upper, states, STATE_COUNT, sizeof states[0], compare_code);
 }
 
-static const State *by_name(TextSlice text)
+static const State *by_name(TextSlice squeezed)
 {
     for (size_t i = 0; i < STATE_COUNT; i++) {
-        if (text_equal_loosely(text, text_of(states[i].name)) ||
-            text_equal_loosely(text, text_of(states[i].code))) {
+        if (text_squeezed_is(squeezed, states[i].name)) {
             return &states[i];
         }
     }
     for (size_t i = 0; i < sizeof aliases / sizeof aliases[0]; i++) {
-        if (text_equal_loosely(text, text_of(aliases[i].text))) {
+        if (text_squeezed_is(squeezed, aliases[i].text)) {
             return by_code(aliases[i].code);
         }
     }
@@ -178,6 +177,11 @@ static const State *by_name(TextSlice text)
 
 const State *state_find(TextSlice text)
 {
+    char buf[32];
     const State *state = text.len == 2 ? by_code(text.data) : NULL;
-    return state != NULL || text.len == 0 ? state : by_name(text);
+    TextSlice squeezed = state == NULL ? text_squeeze(text, buf, sizeof buf) : text;
+    if (state == NULL && squeezed.len == 2) {
+        state = by_code(squeezed.data);
+    }
+    return state != NULL || squeezed.len == 0 ? state : by_name(squeezed);
 }

@@ -67,12 +67,10 @@ bool text_equal_nocase(TextSlice a, TextSlice b)
     return a.len == b.len && strncasecmp(a.data, b.data, a.len) == 0;
 }
 
-static size_t skip_marks(TextSlice text, size_t at)
+static bool is_mark(char c)
 {
-    while (at < text.len && text.data[at] != '\0' && strchr(" .,-'&()", text.data[at]) != NULL) {
-        at++;
-    }
-    return at;
+    return c == ' ' || c == '.' || c == ',' || c == '-' || c == '\'' || c == '&' || c == '(' ||
+           c == ')';
 }
 
 static char ascii_lower(char c)
@@ -80,18 +78,34 @@ static char ascii_lower(char c)
     return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
 }
 
-bool text_equal_loosely(TextSlice a, TextSlice b)
+TextSlice text_squeeze(TextSlice text, char *buf, size_t size)
 {
-    size_t i = skip_marks(a, 0);
-    size_t k = skip_marks(b, 0);
-    while (i < a.len && k < b.len) {
-        if (ascii_lower(a.data[i]) != ascii_lower(b.data[k])) {
+    TextSlice squeezed = {buf, 0};
+    for (size_t i = 0; i < text.len; i++) {
+        if (is_mark(text.data[i])) {
+            continue;
+        }
+        if (squeezed.len == size) {
+            return (TextSlice){buf, 0};
+        }
+        buf[squeezed.len++] = ascii_lower(text.data[i]);
+    }
+    return squeezed;
+}
+
+bool text_squeezed_is(TextSlice squeezed, const char *name)
+{
+    size_t at = 0;
+    for (; *name != '\0'; name++) {
+        if (is_mark(*name)) {
+            continue;
+        }
+        if (at == squeezed.len || squeezed.data[at] != ascii_lower(*name)) {
             return false;
         }
-        i = skip_marks(a, i + 1);
-        k = skip_marks(b, k + 1);
+        at++;
     }
-    return i == a.len && k == b.len;
+    return at == squeezed.len;
 }
 
 static uint64_t load8(const char *bytes)

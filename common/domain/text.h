@@ -38,5 +38,10 @@ TextSlice text_clean(TextSlice cell, StrBuf *scratch);
 /* Equal but for ASCII case. */
 bool text_equal_nocase(TextSlice a, TextSlice b);
 
-/* Equal but for ASCII case, blanks and the marks . , - ' & ( ), as in "N.Y." and "ny". */
-bool text_equal_loosely(TextSlice a, TextSlice b);
+/* What people vary in a name taken away: ASCII lower case without blanks and the marks . , - ' & (
+ * ), so that "N.Y." gives "ny". At most `size` bytes into buf; the empty slice when it is longer.
+ */
+TextSlice text_squeeze(TextSlice text, char *buf, size_t size);
+
+/* Is a squeezed text this name, squeezed? */
+bool text_squeezed_is(TextSlice squeezed, const char *name);
