@@ -20,5 +20,8 @@ Status csv_charset_detect(const char *sample,
                           char ret_name[CSV_CHARSET_SIZE],
                           Error *err) MUST_CHECK;
 
+/* "UTF-16LE" or "UTF-16BE" when the sample's zeros say so, else NULL. */
+const char *csv_charset_utf16(const char *sample, size_t len);
+
 /* Whether decoded text is no text: NULs, or more than 2 % of control characters. */
 bool csv_charset_is_binary(const char *text, size_t len);

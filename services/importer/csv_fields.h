@@ -1,4 +1,4 @@
-/* csv_fields.h - the cells of one CSV record. Layer: importer; pure; adapter of libcsv.
+/* csv_fields.h - the cells of one CSV record. Layer: importer; adapter of libcsv; no I/O.
  *
  * Blanks (spaces and tabs) around an unquoted cell are dropped, within quotes they stay. Records
  * without a quote are split here, the others by libcsv; both give the same cells.
@@ -12,15 +12,11 @@
 #include <stddef.h>
 
 #include "base/strbuf.h"
+#include "domain/text.h"
 #include "importer/csv_record.h"
 
-typedef struct CsvCell {
-    const char *bytes; /* never NULL */
-    size_t len;
-} CsvCell;
-
 typedef struct CsvFields {
-    CsvCell *cells;
+    TextSlice *cells;
     size_t count; /* 0 for a blank record */
     size_t cap;
     char delimiter;
@@ -32,7 +28,7 @@ typedef struct CsvFields {
 
 void csv_fields_init(CsvFields *fields,
                      char delimiter,
-                     const CsvLimits *limits); /* NULL: default */
+                     const CsvLimits *limits); /* csv_limits_or_default */
 void csv_fields_done(CsvFields *fields);
 #define AUTO_CSV_FIELDS __attribute__((cleanup(csv_fields_done))) CsvFields
 
@@ -42,9 +38,9 @@ void csv_fields_done(CsvFields *fields);
 CsvProblem csv_fields_split(CsvFields *fields, const char *bytes, size_t len, bool has_quote);
 
 /* The cell at index (from 0), or an empty one. */
-static inline CsvCell csv_fields_cell(const CsvFields *fields, size_t index)
+static inline TextSlice csv_fields_cell(const CsvFields *fields, size_t index)
 {
-    return index < fields->count ? fields->cells[index] : (CsvCell){"", 0};
+    return index < fields->count ? fields->cells[index] : TEXT("");
 }
 
 /* The number of cells that are not empty beyond the first columns: extra_cells when not 0. */

@@ -39,22 +39,23 @@ typedef struct CsvLimits {
     size_t columns;
 } CsvLimits;
 
-extern const CsvLimits csv_limits_default; /* 4 MB, 1 MB, 512 */
+/* 4 MB, 1 MB and 512, where given is NULL or has a 0. */
+CsvLimits csv_limits_or_default(const CsvLimits *given);
 
 typedef struct CsvSpan {
     size_t len;           /* of the record, without its newline */
     size_t newline_bytes; /* 0 at the end of the file, else 1, or 2 for CRLF */
     size_t newlines;      /* physical lines that it ends, its own newline counted */
-    bool has_quote;
-    bool is_blank; /* empty, or spaces and tabs only */
+    bool has_quote;       /* some field is quoted */
+    bool is_blank;        /* empty, or spaces and tabs only */
     CsvProblem problem;
 } CsvSpan;
 
-/* The record that starts at bytes. at_end: nothing follows bytes + len in the file. False when more
- * bytes are needed to tell; never so when at_end, nor when len > limits->row_bytes + 1, except for
- * CSV_PROBLEM_ROW_TOO_LONG: there the newline is not looked for (span.len is row_bytes, no
- * newline), the caller finds it. len must be positive. The delimiter is any byte but quote, CR, LF,
- * space. */
+/* The record that starts at bytes; len must be positive. at_end: nothing follows in the file. False
+ * when more bytes are needed to tell: never when at_end, nor when len > limits->row_bytes + 1.
+ *
+ * A line of more than row_bytes is ROW_TOO_LONG with newline_bytes 0: whoever reads the file finds
+ * where it ends. The delimiter is any byte but quote, CR, LF and space. */
 bool csv_record_span(const char *bytes,
                      size_t len,
                      bool at_end,

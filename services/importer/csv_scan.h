@@ -1,7 +1,7 @@
 /* csv_scan.h - the records of a CSV source, one after the other. Layer: importer.
  *
  * Reads a CsvSource through one buffer and cuts it into records (csv_record.h has the dialect). The
- * buffer grows to at most limits.row_bytes + 128 KB, whatever the file holds. Any buffer size and
+ * buffer grows to at most limits.row_bytes + 256 KB, whatever the file holds. Any buffer size and
  * any start at a record boundary give the same records.
  *
  *   AUTO_CSV_SCAN CsvScan *scan = csv_scan_new(source, &(CsvScanOptions){.delimiter = ','});
@@ -29,14 +29,14 @@ typedef struct CsvScanOptions {
 } CsvScanOptions;
 
 typedef struct CsvRecord {
-    uint64_t offset;   /* of its first byte in the decoded stream */
-    uint64_t end;      /* where the next record starts */
-    uint64_t line;     /* physical line of its first byte, from 1 */
-    uint64_t number;   /* from 1; header, blank and bad records count, as a spreadsheet's rows do */
-    const char *bytes; /* without the newline; valid until the next call on the scan */
-    size_t len;        /* of a row that is too long: the first row_bytes bytes only */
-    bool has_quote;    /* for csv_fields_split */
-    bool is_blank;     /* no row: empty, or spaces and tabs only */
+    uint64_t offset;    /* of its first byte in the decoded stream */
+    uint64_t end;       /* where the next record starts */
+    uint64_t line;      /* physical line of its first byte, from 1 */
+    uint64_t number;    /* from 1, header and bad records counted; a blank one has the next one's */
+    const char *bytes;  /* without the newline; valid until the next call on the scan */
+    size_t len;         /* of a row that is too long: the first row_bytes bytes only */
+    bool has_quote;     /* for csv_fields_split */
+    bool is_blank;      /* no row: empty, or spaces and tabs only */
     CsvProblem problem; /* not NONE: a bad record, bytes are its first physical line */
 } CsvRecord;
 
@@ -44,7 +44,7 @@ typedef struct CsvRecord {
 typedef struct CsvPosition {
     uint64_t offset;
     uint64_t line;   /* of that record */
-    uint64_t number; /* of that record */
+    uint64_t number; /* of that record, or should it be blank of the next that is not */
     uint64_t digest; /* XXH3 of the decoded stream [0, offset) */
 } CsvPosition;
 

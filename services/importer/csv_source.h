@@ -38,11 +38,6 @@ csv_source_read(CsvSource *source, char *buf, size_t cap, size_t *ret_len, Error
  * Past the end of the file: reads give nothing. */
 Status csv_source_seek(CsvSource *source, uint64_t offset, Error *err) MUST_CHECK;
 
-/* XXH3 (64 bits, seed 0) of the decoded stream [0, offset), where csv_source_read() then goes on.
- * STATUS_BAD_INPUT source_changed when the file ends before. */
-Status
-csv_source_digest(CsvSource *source, uint64_t offset, uint64_t *ret_digest, Error *err) MUST_CHECK;
-
 /* True when the text was converted, so that U+FFFD stands for bytes that mean nothing. */
 bool csv_source_is_converted(const CsvSource *source);
 

@@ -11,7 +11,7 @@
 void csv_write_cell(StrBuf *buf, char delimiter, const char *bytes, size_t len);
 
 /* Cells with delimiters between them, no newline. */
-void csv_write_cells(StrBuf *buf, char delimiter, const CsvCell *cells, size_t count);
+void csv_write_cells(StrBuf *buf, char delimiter, const TextSlice *cells, size_t count);
 
 /* The delimiter, for a cell to follow, and the end of a record: CRLF. */
 void csv_write_delimiter(StrBuf *buf, char delimiter);

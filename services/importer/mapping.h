@@ -41,8 +41,7 @@ typedef struct MappingColumn {
 typedef struct Mapping {
     size_t column_count;
     MappingColumn *columns;
-    size_t
-        column_of[MAPPING_FIELD_COUNT]; /* from 1; 0: the file has no such column. CUSTOM: unused */
+    size_t column_of[MAPPING_FIELD_COUNT]; /* from 1; 0: no such column. Not for CUSTOM */
 } Mapping;
 
 /* One "field=column" of the user. field: a name such as "zip" or "custom.company". column: a name
@@ -55,26 +54,25 @@ typedef struct MappingWish {
 
 typedef struct MappingInput {
     bool has_header;
-    const CsvCell *header; /* column_count cells; not read without has_header */
-    size_t column_count;   /* CsvFormat.columns */
-    size_t phone_column;   /* CsvFormat.phone_column: mapped when there is no header to go by */
+    const TextSlice *header; /* column_count cells; not read without has_header */
+    size_t column_count;     /* CsvLayout.columns */
+    size_t phone_column;     /* CsvLayout.phone_column: mapped when there is no header to go by */
     const MappingWish *wishes;
     size_t wish_count;
     bool no_proposals;  /* map what the wishes say and nothing else */
-    bool keep_unmapped; /* columns left over become custom.<slug of the header>, or custom.column_3
-                         */
+    bool keep_unmapped; /* what is left over becomes custom.<slug of the header>, or .column_3 */
 } MappingInput;
 
 /* Proposals: the best ranked column of each field by the table in mapping_words.c; a header that
  * ends in row, code, column, reason is a reject file of ours: these four are ignored.
  *
- * STATUS_BAD_INPUT, err->field the field concerned (unknown_column: "map.<field>"), err->text with
- * the remedy:
- *   unknown_field     no such field; the nearest is named
+ * STATUS_BAD_INPUT, err->field "mapping.<field>", err->text with the remedy:
+ *   unknown_field     no such field; the nearest are named
  *   unknown_column    no such column, or position out of range; the nearest headers are named
  *   duplicate_mapping a field given twice, or a column given to two fields
  *   no_header         a name was given, but the file has no header
- *   no_phone_column   no column for the phone was given or recognised */
+ *   no_phone_column   no column for the phone was given or recognised
+ * Texts quote headers, so a file without a header must not be said to have one. */
 Status mapping_make(const MappingInput *input, Mapping *ret_mapping, Error *err) MUST_CHECK;
 
 void mapping_done(Mapping *mapping);
@@ -84,6 +82,12 @@ void mapping_done(Mapping *mapping);
     }
 #define AUTO_MAPPING __attribute__((cleanup(mapping_done))) Mapping
 
+/* For mapping_make.c. A mapping of nothing; the column (from 1) of a name, or 0; name must parse
+ * and the column be free. */
+void mapping_init(Mapping *mapping, size_t column_count);
+size_t mapping_column_of(const Mapping *mapping, const char *name);
+void mapping_assign(Mapping *mapping, const char *name, size_t column);
+
 /* A new reference; keys in the order of the columns. */
 json_t *mapping_to_json(const Mapping *mapping);
 
@@ -92,11 +96,11 @@ Status mapping_from_json(const json_t *json, size_t column_count, Mapping *ret_m
     MUST_CHECK;
 
 /* The cell that fills field, or an empty one. Not for CUSTOM: walk the columns. */
-static inline CsvCell
+static inline TextSlice
 mapping_cell(const Mapping *mapping, const CsvFields *fields, MappingField field)
 {
     size_t column = mapping->column_of[field];
-    return column > 0 ? csv_fields_cell(fields, column - 1) : (CsvCell){"", 0};
+    return column > 0 ? csv_fields_cell(fields, column - 1) : TEXT("");
 }
 
 /* "phone", ...; "custom" for CUSTOM, "" for NONE. */
