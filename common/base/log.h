@@ -17,9 +17,11 @@
  *
  * Phones are masked as the last line of defence (nobody should pass one): a run of 10 or more
  * digits, separators as in "+1 (504) 621-8927" included, keeps only its last two. Left alone are:
- *   - values under keys that hold our own numbers and ids and are in the table of log.c (job,
- *     offset, lead, list, rows, bytes ...) or end in _ms, _us, _bytes, _rows, _offset;
- *   - UUIDs, and undivided runs of more than 15 digits (E.164 has no such number; our ids do).
+ *   - values under keys that hold our own numbers and ids: those in the table of logtext.c (job,
+ *     offset, lead, list, topic, rows, bytes ...) and those that end in _id, _ms, _us, _bytes,
+ *     _rows, _offset, _epoch; but only while the value is of letters, digits, "_", "-" and ".";
+ *   - UUIDs, times, IPv4 addresses, and undivided runs of more than 15 digits (E.164 has no such
+ *     number; our ids do).
  * A number of ten digits under any other key is masked: add the key to the table. */
 #pragma once
 
