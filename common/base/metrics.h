@@ -7,10 +7,11 @@
  * A Metric is a static of the file that counts; it joins the registry at its first use, or at
  * metric_register so that it shows as 0 before. Names are leadspool_*, base units, counters end in
  * _total. At most two labels, with values from small closed sets (topics, results, codes): never a
- * list, a lead or a phone. Beyond METRIC_MAX_SERIES combinations, the rest is counted under "other".
+ * list, a lead or a phone. Beyond METRIC_MAX_SERIES combinations, the rest is counted under
+ * "other".
  *
- * All calls are safe from any thread; adding is a list walk and an atomic add, without a lock once the
- * combination has been seen. */
+ * All calls are safe from any thread; adding is a list walk and an atomic add, without a lock once
+ * the combination has been seen. */
 #pragma once
 
 #include <stdatomic.h>
@@ -40,14 +41,17 @@ typedef struct Metric {
     _Atomic int series_count;
 } Metric;
 
-/* Label names follow the help text: none, one or two. */
-#define METRIC_COUNTER(metric_name, help_text, ...)                                                  \
-    {.type = METRIC_TYPE_COUNTER, .name = metric_name, .help = help_text, .labels = {__VA_ARGS__}}
-#define METRIC_GAUGE(metric_name, help_text, ...)                                                    \
-    {.type = METRIC_TYPE_GAUGE, .name = metric_name, .help = help_text, .labels = {__VA_ARGS__}}
-/* Seconds, in buckets from 1 ms to 60 s. */
-#define METRIC_HISTOGRAM(metric_name, help_text, ...)                                                \
-    {.type = METRIC_TYPE_HISTOGRAM, .name = metric_name, .help = help_text, .labels = {__VA_ARGS__}}
+/* Label names follow the help text: none, one or two. Histograms are of seconds, in buckets from 1
+ * ms to 60 s. */
+#define METRIC_INIT(metric_type, metric_name, help_text, ...)                                      \
+    {                                                                                              \
+        .type = (metric_type), .name = (metric_name), .help = (help_text), .labels = {             \
+            __VA_ARGS__                                                                            \
+        }                                                                                          \
+    }
+#define METRIC_COUNTER(...)   METRIC_INIT(METRIC_TYPE_COUNTER, __VA_ARGS__)
+#define METRIC_GAUGE(...)     METRIC_INIT(METRIC_TYPE_GAUGE, __VA_ARGS__)
+#define METRIC_HISTOGRAM(...) METRIC_INIT(METRIC_TYPE_HISTOGRAM, __VA_ARGS__)
 
 void metric_register(Metric *metric);
 
@@ -56,7 +60,7 @@ void metric_add(Metric *metric, double amount, const char *label1, const char *l
 void metric_set(Metric *gauge, double value, const char *label1, const char *label2);
 void metric_observe(Metric *histogram, double seconds, const char *label1, const char *label2);
 
-/* A gauge that no longer applies (a partition that moved away) is left out until it is set again. */
+/* A gauge that no longer applies (a partition that moved away) is left out until set again. */
 void metric_forget(Metric *gauge, const char *label1, const char *label2);
 
 /* All registered metrics in the text format 0.0.4, in the order of their registration. */
