@@ -284,36 +284,49 @@ static bool ends_in_space(const StrBuf *buf)
     return buf->len > 0 && buf->data[buf->len - 1] == ' ';
 }
 
-static bool ends_in_ascii(const StrBuf *buf)
-{
-    return buf->len == 0 || (unsigned char)buf->data[buf->len - 1] < 0x80;
-}
-
 typedef struct Cleaner {
     StrBuf *out;
-    bool after_break; /* blanks that follow belong to the space already written */
+    const char *joiner; /* met and not yet written: what follows decides */
+    bool after_break;   /* blanks that follow belong to the space already written */
     bool maybe_unnormal;
 } Cleaner;
 
-static void cleaner_add(Cleaner *cleaner, TextSlice rest, uint32_t c, size_t char_len)
+static void cleaner_break(StrBuf *out)
+{
+    while (ends_in_space(out)) {
+        out->data[--out->len] = '\0';
+    }
+    strbuf_addc(out, ' ');
+}
+
+static void cleaner_join(Cleaner *cleaner, uint32_t next)
 {
     StrBuf *out = cleaner->out;
+    bool spells = out->len > 0 && (unsigned char)out->data[out->len - 1] >= 0x80 && next >= 0x80 &&
+                  !IN(blanks, next);
+    if (cleaner->joiner != NULL && spells) {
+        strbuf_add(out, cleaner->joiner, 3);
+    }
+    cleaner->joiner = NULL;
+}
+
+static void cleaner_add(Cleaner *cleaner, const char *bytes, uint32_t c, size_t char_len)
+{
+    if (IN(joiners, c)) {
+        cleaner->joiner = bytes;
+        return;
+    }
     if (IN(breaks, c)) {
-        while (ends_in_space(out)) {
-            out->data[--out->len] = '\0';
-        }
-        strbuf_addc(out, ' ');
+        cleaner_break(cleaner->out);
+        cleaner->joiner = NULL;
         cleaner->after_break = true;
         return;
     }
     if (IN(removed, c) || (c == ' ' && cleaner->after_break)) {
         return;
     }
-    bool next_is_ascii = rest.len <= char_len || (unsigned char)rest.data[char_len] < 0x80;
-    if (IN(joiners, c) && (ends_in_ascii(out) || next_is_ascii)) {
-        return;
-    }
-    strbuf_add(out, rest.data, char_len);
+    cleaner_join(cleaner, c);
+    strbuf_add(cleaner->out, bytes, char_len);
     cleaner->after_break = false;
     cleaner->maybe_unnormal |= !IN(nfc_stable, c);
 }
@@ -339,7 +352,7 @@ static TextSlice clean_slowly(TextSlice cell, StrBuf *scratch)
     while (cell.len > 0) {
         size_t char_len;
         uint32_t c = decode(cell.data, &char_len);
-        cleaner_add(&cleaner, cell, c, char_len);
+        cleaner_add(&cleaner, cell.data, c, char_len);
         cell.data += char_len;
         cell.len -= char_len;
     }

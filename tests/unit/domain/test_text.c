@@ -103,6 +103,7 @@ Test(text, cells_are_cleaned)
         {"in" ZWSP "visible", "invisible"},
         {"soft\xC2\xADhyphen", "softhyphen"},
         {"a" ZWJ "b", "ab"},
+        {"\xED\x95\x9C" ZWJ ZWJ ",", "\xED\x95\x9C,"},
         {"\xE0\xA4\x95\xE0\xA5\x8D" ZWJ "\xE0\xA4\xB7",
          "\xE0\xA4\x95\xE0\xA5\x8D" ZWJ "\xE0\xA4\xB7"},
         {"Rene\xCC\x81", "Ren\xC3\xA9"},
@@ -177,5 +178,27 @@ Test(text, cleaned_text_is_nfc_for_every_character)
             cr_assert_arr_eq(nfc, out.data, out.len, "U+%04X", (unsigned)c);
             free(nfc);
         }
+    }
+}
+
+Test(text, cleaning_twice_changes_nothing)
+{
+    static const char *const pieces[] = {
+        "a",  "9", " ", "\t",       "\n",           "\x01",         NBSP,
+        ZWSP, ZWJ, RLO, "\xCC\x81", "\xED\x95\x9C", "\xE0\xA4\x95", "\xF0\x9F\x98\x80"};
+    uint64_t random = 42;
+    AUTO_STRBUF first = STRBUF_INIT;
+    AUTO_STRBUF second = STRBUF_INIT;
+    for (int i = 0; i < 100000; i++) {
+        char cell[64] = "";
+        for (int n = 0; n < 10; n++) {
+            random = random * 6364136223846793005ULL + 1442695040888963407ULL;
+            strcat(cell, pieces[(random >> 33) % (sizeof pieces / sizeof pieces[0])]);
+        }
+        TextSlice once = text_clean(text_of(cell), &first);
+        TextSlice twice = text_clean(once, &second);
+        cr_assert_eq(once.len, twice.len, "round %d", i);
+        cr_assert_arr_eq(once.data, twice.data, once.len, "round %d", i);
+        cr_assert(text_utf8_valid(once.data, once.len, NULL));
     }
 }
