@@ -7,10 +7,11 @@ lint_files() {
         while read -r file; do [[ -f $file ]] && echo "$file"; done)
 }
 
+# lint_run [--quick]
 lint_run() {
     local failed=0 checks=(lint_format lint_layers lint_shell lint_python) check
     setup_all
-    [[ ${1:-} == --tidy ]] && checks+=(lint_tidy)
+    [[ ${1:-} == --quick ]] || checks+=(lint_tidy)
     cd "$ROOT" || return
     for check in "${checks[@]}"; do
         if "$check"; then
@@ -46,10 +47,11 @@ lint_python() {
     "$PYTHON" -m ruff check --quiet tests deploy
 }
 
+# Half a minute on two cores. It needs the build's compile commands and generated headers.
 lint_tidy() {
-    build_preset dev
+    log_run build build_preset dev || return
     lint_files .c | grep -E '^(common|services)/' |
-        xargs -r -P "$(nproc)" -n 8 clang-tidy --quiet -p "$BUILD/dev"
+        xargs -r -P "$(nproc)" -n 8 clang-tidy --quiet -p "$BUILD/dev" 2>/dev/null
 }
 
 fmt_run() {

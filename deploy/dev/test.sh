@@ -20,7 +20,8 @@ test_run() {
     ((${#parts[@]})) || parts=(unit integration chaos)
     servers_run || was_up=0
     rm -rf "$REPORTS"
-    mkdir -p "$REPORTS"
+    mkdir -p "$REPORTS" "$LOG/tests"
+    find "$LOG/tests" -mindepth 1 -maxdepth 1 -mmin +240 -exec rm -rf {} +
     if test_step build build_preset dev && test_step servers servers_up; then
         servers_export
         for part in "${parts[@]}"; do

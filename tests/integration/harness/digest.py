@@ -11,7 +11,8 @@ from harness import bus
 
 STATE = {
     "campaign": "SELECT campaign_id, name, active, default_country FROM campaign",
-    "list": "SELECT list_id, name, description, campaign_id, priority FROM list JOIN campaign USING (campaign_no)",
+    "list": "SELECT list_id, l.name, description, campaign_id, priority FROM list l"
+    " JOIN campaign USING (campaign_no)",
     "list_stats": "SELECT list_id, life, total, dnc, invalid, finished, offered, exhausted, ready, contacted,"
     " attempted FROM list_stats JOIN list USING (list_no)",
     "list_status": "SELECT list_id, status, leads FROM list_status JOIN list USING (list_no) WHERE leads <> 0",
