@@ -1,0 +1,161 @@
+/* bus.h - Kafka through librdkafka. Layer: adapters.
+ *
+ * Topic names here are without the namespace; the bus adds it ("ns.topic"). One Consumer, Producer
+ * or BusAdmin is used by one thread (delivery reports come from producer_poll() in that same
+ * thread).
+ *
+ * The consumer uses the eager range assignor and hands rebalances to its caller as events: the
+ * caller decides the offsets and passes them to consumer_assign(). It never seeks, never commits on
+ * its own, and never resets an offset that the broker does not know. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/config.h"
+#include "base/error.h"
+
+#define BUS_HEADERS_MAX 48
+
+typedef struct BusHeader {
+    const char *name;
+    const char *value;
+    size_t len;
+} BusHeader;
+
+/* One record read. Everything is borrowed from the record until bus_record_free(). value NULL:
+ * tombstone. */
+typedef struct BusRecord {
+    const char *topic; /* without the namespace */
+    int32_t partition;
+    int64_t offset;
+    int64_t timestamp_ms;
+    const char *key;
+    size_t key_len;
+    const char *value;
+    size_t value_len;
+    int header_count;
+    BusHeader headers[BUS_HEADERS_MAX];
+    void *handle;
+} BusRecord;
+void bus_record_free(BusRecord *record); /* NULL is allowed */
+/* The header's value as bytes, or NULL. */
+const char *bus_record_header(const BusRecord *record, const char *name, size_t *ret_len);
+
+/* One record to write; borrowed for the call. */
+typedef struct BusMessage {
+    const char *topic; /* without the namespace */
+    const char *key;
+    size_t key_len;
+    const char *value; /* NULL: tombstone */
+    size_t value_len;
+    int header_count;
+    const BusHeader *headers;
+} BusMessage;
+
+typedef struct BusPartition {
+    const char *topic; /* without the namespace; borrowed from the caller's list of topics */
+    int32_t partition;
+    int64_t offset; /* for consumer_assign(): where to start, or BUS_BEGINNING */
+} BusPartition;
+#define BUS_BEGINNING (-2)
+#define BUS_END       (-1)
+
+/* ---- consumer ---- */
+typedef struct Consumer Consumer;
+typedef enum BusEventKind {
+    BUS_NOTHING,  /* the wait ended */
+    BUS_RECORD,   /* record: free it with bus_record_free() */
+    BUS_ASSIGN,   /* partitions: call consumer_assign() with offsets, or consumer_leave() */
+    BUS_REVOKE,   /* partitions: end what is open, then call consumer_unassign() */
+    BUS_POSITION, /* partition: the offset that was assigned is not there (any more) */
+    BUS_TROUBLE,  /* err says what; the consumer goes on by itself */
+} BusEventKind;
+typedef struct BusEvent {
+    BusEventKind kind;
+    BusRecord *record;              /* BUS_RECORD; the caller's to free */
+    const BusPartition *partitions; /* BUS_ASSIGN, BUS_REVOKE; borrowed until the next poll */
+    int partition_count;
+    BusPartition partition; /* BUS_POSITION */
+    Error err;
+} BusEvent;
+
+/* group: without the namespace. topics: literal strings, borrowed for the consumer's life. group
+ * NULL: no group, for readers that assign by hand. */
+Status consumer_open(const Config *cfg,
+                     const char *group,
+                     const char *const *topics,
+                     int topic_count,
+                     Consumer **ret,
+                     Error *err) MUST_CHECK;
+/* Leaves the group and closes; may hang for up to ten seconds on a dead broker. */
+void consumer_close(Consumer *consumer);
+/* STATUS_FATAL when the client cannot go on. */
+Status consumer_poll(Consumer *consumer, int wait_ms, BusEvent *ret, Error *err) MUST_CHECK;
+Status consumer_assign(Consumer *consumer, const BusPartition *partitions, int count, Error *err)
+    MUST_CHECK;
+void consumer_unassign(Consumer *consumer);
+/* Leave the group without reading, and join again. */
+void consumer_leave(Consumer *consumer);
+Status consumer_rejoin(Consumer *consumer, Error *err) MUST_CHECK;
+/* Oldest offset kept and the next one to be written, asked of the broker. */
+Status consumer_watermarks(Consumer *consumer,
+                           const char *topic,
+                           int32_t partition,
+                           int64_t *ret_low,
+                           int64_t *ret_high,
+                           Error *err) MUST_CHECK;
+/* Stop or go on fetching assigned partitions; never from within a rebalance. */
+void consumer_pause(Consumer *consumer, const BusPartition *partitions, int count);
+void consumer_resume(Consumer *consumer, const BusPartition *partitions, int count);
+/* Tell the broker positions, for lag tools only: not waited for, failures ignored. */
+void consumer_mirror(Consumer *consumer, const BusPartition *partitions, int count);
+/* Is the broker reachable, as far as the client knows? */
+bool consumer_healthy(const Consumer *consumer);
+
+/* ---- producer: idempotent, acks=all, murmur2 partitioner ---- */
+typedef struct Producer Producer;
+/* Called from producer_poll() or producer_purge(): tag as given to producer_send(); err NULL on
+ * success. */
+typedef void (*ProducerDelivered)(void *context, void *tag, const Error *err);
+Status producer_open(const Config *cfg,
+                     ProducerDelivered delivered,
+                     void *context,
+                     Producer **ret,
+                     Error *err) MUST_CHECK;
+void producer_close(Producer *producer); /* does not wait for what is in flight */
+/* Takes a copy. STATUS_RETRY with code queue_full: poll and try again. STATUS_BAD_INPUT: this
+ * message can never be sent (too large, unknown topic). STATUS_FATAL: rebuild the producer. */
+Status
+producer_send(Producer *producer, const BusMessage *message, void *tag, Error *err) MUST_CHECK;
+void producer_poll(Producer *producer, int wait_ms);
+/* Give up everything in queue and in flight; each is reported as failed. */
+void producer_purge(Producer *producer);
+/* True after a fatal error: close it and open a new one. */
+bool producer_is_fatal(const Producer *producer);
+/* Send and wait, for command line tools. */
+Status producer_send_wait(Producer *producer, const BusMessage *message, int wait_ms, Error *err)
+    MUST_CHECK;
+
+/* ---- topics ---- */
+typedef struct BusTopicSpec {
+    const char *topic; /* without the namespace */
+    int partitions;
+    int64_t retention_ms; /* -1: for ever */
+    bool compacted;
+} BusTopicSpec;
+typedef struct BusAdmin BusAdmin;
+Status bus_admin_open(const Config *cfg, BusAdmin **ret, Error *err) MUST_CHECK;
+void bus_admin_close(BusAdmin *admin);
+/* Partition count of a topic, 0 when it does not exist. */
+Status bus_admin_partitions(BusAdmin *admin, const char *topic, int *ret_partitions, Error *err)
+    MUST_CHECK;
+/* Create it unless it exists; replication as the broker's default. */
+Status bus_admin_create(BusAdmin *admin, const BusTopicSpec *spec, Error *err) MUST_CHECK;
+/* What the broker keeps for retention.ms and cleanup.policy, as text. */
+Status bus_admin_settings(BusAdmin *admin,
+                          const char *topic,
+                          int64_t *ret_retention_ms,
+                          bool *ret_compacted,
+                          Error *err) MUST_CHECK;

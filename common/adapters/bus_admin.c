@@ -1,0 +1,149 @@
+/* Topics of bus.h: made and looked at. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "adapters/bus_internal.h"
+#include "base/mem.h"
+
+enum { ADMIN_WAIT_MS = 15000 };
+
+struct BusAdmin {
+    rd_kafka_t *client;
+    rd_kafka_queue_t *queue;
+    char *ns;
+};
+
+Status bus_admin_open(const Config *cfg, BusAdmin **ret, Error *err)
+{
+    rd_kafka_conf_t *conf = NULL;
+    Status status = bus_conf_new(cfg, CONFIG_SCOPE_PRODUCER, &conf, err);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    char text[256];
+    rd_kafka_t *client = rd_kafka_new(RD_KAFKA_PRODUCER, conf, text, sizeof text);
+    if (client == NULL) {
+        rd_kafka_conf_destroy(conf);
+        return error_set(err, STATUS_FATAL, "config_invalid", "Kafka: %s", text);
+    }
+    BusAdmin *admin = mem_alloc(sizeof *admin);
+    admin->client = client;
+    admin->queue = rd_kafka_queue_new(client);
+    admin->ns = mem_strdup(cfg->ns);
+    *ret = admin;
+    return STATUS_OK;
+}
+
+void bus_admin_close(BusAdmin *admin)
+{
+    if (admin != NULL) {
+        rd_kafka_queue_destroy(admin->queue);
+        rd_kafka_destroy(admin->client);
+        free(admin->ns);
+        free(admin);
+    }
+}
+
+Status bus_admin_partitions(BusAdmin *admin, const char *topic, int *ret_partitions, Error *err)
+{
+    AUTO_FREE char *full = bus_topic_full(admin->ns, topic);
+    const struct rd_kafka_metadata *metadata = NULL;
+    /* All topics are asked for: asking for one by name would make a client-side handle of it. */
+    rd_kafka_resp_err_t code = rd_kafka_metadata(admin->client, 1, NULL, &metadata, ADMIN_WAIT_MS);
+    if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
+        return bus_error_set(err, code, "asking for its topics");
+    }
+    int partitions = 0;
+    for (int i = 0; i < metadata->topic_cnt; i++) {
+        if (strcmp(metadata->topics[i].topic, full) == 0) {
+            partitions = metadata->topics[i].partition_cnt;
+        }
+    }
+    rd_kafka_metadata_destroy(metadata);
+    *ret_partitions = partitions;
+    return STATUS_OK;
+}
+
+static Status admin_creation_error(rd_kafka_event_t *event, Error *err)
+{
+    if (event == NULL) {
+        return error_set(err, STATUS_RETRY, "kafka_timeout", "Kafka did not answer in time");
+    }
+    if (rd_kafka_event_error(event) != RD_KAFKA_RESP_ERR_NO_ERROR) {
+        return bus_error_set(err, rd_kafka_event_error(event), "creating a topic");
+    }
+    size_t count = 0;
+    const rd_kafka_topic_result_t **results =
+        rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event), &count);
+    rd_kafka_resp_err_t code = rd_kafka_topic_result_error(results[0]);
+    if (code == RD_KAFKA_RESP_ERR_NO_ERROR || code == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS) {
+        return STATUS_OK;
+    }
+    return error_set(err, STATUS_RETRY, "kafka", "creating topic %s: %s",
+                     rd_kafka_topic_result_name(results[0]),
+                     rd_kafka_topic_result_error_string(results[0]));
+}
+
+Status bus_admin_create(BusAdmin *admin, const BusTopicSpec *spec, Error *err)
+{
+    AUTO_FREE char *full = bus_topic_full(admin->ns, spec->topic);
+    char retention[24];
+    char text[256];
+    snprintf(retention, sizeof retention, "%" PRId64, spec->retention_ms);
+    rd_kafka_NewTopic_t *topic =
+        rd_kafka_NewTopic_new(full, spec->partitions, -1, text, sizeof text);
+    if (topic == NULL) {
+        return error_set(err, STATUS_FATAL, "kafka", "topic %s: %s", full, text);
+    }
+    rd_kafka_NewTopic_set_config(topic, "retention.ms", retention);
+    rd_kafka_NewTopic_set_config(topic, "cleanup.policy", spec->compacted ? "compact" : "delete");
+    rd_kafka_CreateTopics(admin->client, &topic, 1, NULL, admin->queue);
+    rd_kafka_event_t *event = rd_kafka_queue_poll(admin->queue, ADMIN_WAIT_MS);
+    Status status = admin_creation_error(event, err);
+    if (event != NULL) {
+        rd_kafka_event_destroy(event);
+    }
+    rd_kafka_NewTopic_destroy(topic);
+    return status;
+}
+
+static Status admin_read_settings(rd_kafka_event_t *event,
+                                  int64_t *ret_retention_ms,
+                                  bool *ret_compacted,
+                                  Error *err)
+{
+    if (event == NULL || rd_kafka_event_error(event) != RD_KAFKA_RESP_ERR_NO_ERROR) {
+        return error_set(err, STATUS_RETRY, "kafka", "Kafka did not show the settings of a topic");
+    }
+    size_t count = 0;
+    const rd_kafka_ConfigResource_t **resources = rd_kafka_DescribeConfigs_result_resources(
+        rd_kafka_event_DescribeConfigs_result(event), &count);
+    const rd_kafka_ConfigEntry_t **entries = rd_kafka_ConfigResource_configs(resources[0], &count);
+    for (size_t i = 0; i < count; i++) {
+        const char *name = rd_kafka_ConfigEntry_name(entries[i]);
+        const char *value = rd_kafka_ConfigEntry_value(entries[i]);
+        if (strcmp(name, "retention.ms") == 0) {
+            *ret_retention_ms = strtoll(value, NULL, 10);
+        } else if (strcmp(name, "cleanup.policy") == 0) {
+            *ret_compacted = strstr(value, "compact") != NULL;
+        }
+    }
+    return STATUS_OK;
+}
+
+Status bus_admin_settings(
+    BusAdmin *admin, const char *topic, int64_t *ret_retention_ms, bool *ret_compacted, Error *err)
+{
+    AUTO_FREE char *full = bus_topic_full(admin->ns, topic);
+    rd_kafka_ConfigResource_t *resource =
+        rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, full);
+    rd_kafka_DescribeConfigs(admin->client, &resource, 1, NULL, admin->queue);
+    rd_kafka_event_t *event = rd_kafka_queue_poll(admin->queue, ADMIN_WAIT_MS);
+    Status status = admin_read_settings(event, ret_retention_ms, ret_compacted, err);
+    if (event != NULL) {
+        rd_kafka_event_destroy(event);
+    }
+    rd_kafka_ConfigResource_destroy(resource);
+    return status;
+}

@@ -1,0 +1,370 @@
+/* The consumer of bus.h: rebalances and records come out of one poll, in order. */
+#include <pthread.h>
+#include <stdatomic.h>
+#include <string.h>
+
+#include "adapters/bus_internal.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+
+enum { WATERMARK_WAIT_MS = 5000, CLOSE_WAIT_MS = 5000 };
+
+struct Consumer {
+    rd_kafka_t *client;
+    char *ns;
+    size_t prefix_len; /* of "ns." */
+    const char *const *topics;
+    int topic_count;
+    rd_kafka_topic_partition_list_t *subscription;
+    BusEventKind rebalance; /* noted by the callback, handed out by the poll around it */
+    rd_kafka_topic_partition_list_t *moved;
+    BusPartition *partitions;
+    bool joined;
+    atomic_bool brokers_down;
+};
+
+static const char *consumer_topic_name(const Consumer *consumer, const char *full)
+{
+    for (int i = 0; i < consumer->topic_count; i++) {
+        if (strcmp(consumer->topics[i], full + consumer->prefix_len) == 0) {
+            return consumer->topics[i];
+        }
+    }
+    return full + consumer->prefix_len;
+}
+
+/* Only notes the event: offsets are decided in the caller's own loop, outside this callback. */
+static void consumer_on_rebalance(rd_kafka_t *client,
+                                  rd_kafka_resp_err_t code,
+                                  rd_kafka_topic_partition_list_t *partitions,
+                                  void *opaque)
+{
+    Consumer *consumer = opaque;
+    rd_kafka_yield(client); /* let the poll return, so that the event is handed out at once */
+    consumer->rebalance = code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS ? BUS_ASSIGN : BUS_REVOKE;
+    if (consumer->moved != NULL) {
+        rd_kafka_topic_partition_list_destroy(consumer->moved);
+    }
+    consumer->moved = rd_kafka_topic_partition_list_copy(partitions);
+}
+
+static void consumer_on_error(rd_kafka_t *client, int code, const char *reason, void *opaque)
+{
+    Consumer *consumer = opaque;
+    (void)client;
+    static LogRate rate = LOG_RATE_INIT(5, 10000);
+    if (code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) {
+        atomic_store(&consumer->brokers_down, true);
+    }
+    log_rate_limited(&rate, LOG_LEVEL_WARN, "kafka.trouble", " msg=%s", reason);
+}
+
+static Status consumer_create(Consumer *consumer, const Config *cfg, const char *group, Error *err)
+{
+    rd_kafka_conf_t *conf = NULL;
+    Status status = bus_conf_new(cfg, CONFIG_SCOPE_CONSUMER, &conf, err);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    AUTO_FREE char *full_group = mem_sprintf("%s.%s", cfg->ns, group != NULL ? group : "reader");
+    AUTO_FREE char *session_ms = mem_sprintf("%d", cfg->session_timeout_ms);
+    AUTO_FREE char *heartbeat_ms = mem_sprintf("%d", cfg->session_timeout_ms / 4);
+    const char *const own[][2] = {
+        {"group.id", full_group},
+        {"session.timeout.ms", session_ms},
+        {"heartbeat.interval.ms", heartbeat_ms},
+    };
+    for (size_t i = 0; status == STATUS_OK && i < sizeof own / sizeof own[0]; i++) {
+        status = bus_conf_set(conf, own[i][0], own[i][1], err);
+    }
+    if (status != STATUS_OK) {
+        rd_kafka_conf_destroy(conf);
+        return status;
+    }
+    rd_kafka_conf_set_opaque(conf, consumer);
+    rd_kafka_conf_set_rebalance_cb(conf, consumer_on_rebalance);
+    rd_kafka_conf_set_error_cb(conf, consumer_on_error);
+    char text[256];
+    consumer->client = rd_kafka_new(RD_KAFKA_CONSUMER, conf, text, sizeof text);
+    if (consumer->client == NULL) {
+        rd_kafka_conf_destroy(conf);
+        return error_set(err, STATUS_FATAL, "config_invalid", "Kafka consumer: %s", text);
+    }
+    rd_kafka_poll_set_consumer(consumer->client);
+    return STATUS_OK;
+}
+
+Status consumer_open(const Config *cfg,
+                     const char *group,
+                     const char *const *topics,
+                     int topic_count,
+                     Consumer **ret,
+                     Error *err)
+{
+    Consumer *consumer = mem_alloc(sizeof *consumer);
+    consumer->ns = mem_strdup(cfg->ns);
+    consumer->prefix_len = strlen(cfg->ns) + 1;
+    consumer->topics = topics;
+    consumer->topic_count = topic_count;
+    consumer->subscription = rd_kafka_topic_partition_list_new(topic_count);
+    for (int i = 0; i < topic_count; i++) {
+        AUTO_FREE char *full = bus_topic_full(cfg->ns, topics[i]);
+        rd_kafka_topic_partition_list_add(consumer->subscription, full, RD_KAFKA_PARTITION_UA);
+    }
+    Status status = consumer_create(consumer, cfg, group, err);
+    if (status == STATUS_OK && group != NULL) {
+        status = consumer_rejoin(consumer, err);
+    }
+    if (status != STATUS_OK) {
+        consumer_close(consumer);
+        return status;
+    }
+    *ret = consumer;
+    return STATUS_OK;
+}
+
+/* Closing can hang when a partition was lost (fixed after librdkafka 2.0.2), so it has a deadline:
+ * past it the client is left to the end of the process. */
+static void *consumer_close_client(void *opaque)
+{
+    rd_kafka_t *client = opaque;
+    rd_kafka_consumer_close(client);
+    rd_kafka_destroy(client);
+    return NULL;
+}
+
+void consumer_close(Consumer *consumer)
+{
+    if (consumer == NULL) {
+        return;
+    }
+    bool closed = true;
+    if (consumer->client != NULL) {
+        rd_kafka_assign(consumer->client, NULL);
+        pthread_t thread;
+        struct timespec deadline;
+        clock_gettime(CLOCK_REALTIME, &deadline);
+        deadline.tv_sec += CLOSE_WAIT_MS / 1000;
+        closed = pthread_create(&thread, NULL, consumer_close_client, consumer->client) == 0 &&
+                 pthread_timedjoin_np(thread, NULL, &deadline) == 0;
+    }
+    if (!closed) {
+        LOG_WARN("kafka.close_abandoned");
+        return; /* the closing thread still uses it */
+    }
+    if (consumer->moved != NULL) {
+        rd_kafka_topic_partition_list_destroy(consumer->moved);
+    }
+    rd_kafka_topic_partition_list_destroy(consumer->subscription);
+    free(consumer->partitions);
+    free(consumer->ns);
+    free(consumer);
+}
+
+/* ---- polling ---- */
+
+static void consumer_take_headers(BusRecord *record, const rd_kafka_message_t *message)
+{
+    rd_kafka_headers_t *headers = NULL;
+    if (rd_kafka_message_headers(message, &headers) != RD_KAFKA_RESP_ERR_NO_ERROR) {
+        return;
+    }
+    for (size_t i = 0; i < BUS_HEADERS_MAX; i++) {
+        const char *name;
+        const void *value;
+        size_t len;
+        if (rd_kafka_header_get_all(headers, i, &name, &value, &len) !=
+            RD_KAFKA_RESP_ERR_NO_ERROR) {
+            break;
+        }
+        record->headers[record->header_count++] = (BusHeader){name, value, len};
+    }
+}
+
+static BusRecord *consumer_take_record(const Consumer *consumer, rd_kafka_message_t *message)
+{
+    BusRecord *record = mem_alloc(sizeof *record);
+    record->topic = consumer_topic_name(consumer, rd_kafka_topic_name(message->rkt));
+    record->partition = message->partition;
+    record->offset = message->offset;
+    record->timestamp_ms = rd_kafka_message_timestamp(message, NULL);
+    record->key = message->key;
+    record->key_len = message->key_len;
+    record->value = message->payload;
+    record->value_len = message->len;
+    record->handle = message;
+    consumer_take_headers(record, message);
+    return record;
+}
+
+void bus_record_free(BusRecord *record)
+{
+    if (record != NULL) {
+        rd_kafka_message_destroy(record->handle);
+        free(record);
+    }
+}
+
+const char *bus_record_header(const BusRecord *record, const char *name, size_t *ret_len)
+{
+    for (int i = 0; i < record->header_count; i++) {
+        if (strcmp(record->headers[i].name, name) == 0) {
+            *ret_len = record->headers[i].len;
+            return record->headers[i].value;
+        }
+    }
+    return NULL;
+}
+
+static void consumer_take_rebalance(Consumer *consumer, BusEvent *event)
+{
+    event->kind = consumer->rebalance;
+    consumer->rebalance = BUS_NOTHING;
+    int count = consumer->moved->cnt;
+    consumer->partitions =
+        mem_realloc(consumer->partitions, ((size_t)count + 1) * sizeof *consumer->partitions);
+    for (int i = 0; i < count; i++) {
+        const rd_kafka_topic_partition_t *moved = &consumer->moved->elems[i];
+        consumer->partitions[i] = (BusPartition){consumer_topic_name(consumer, moved->topic),
+                                                 moved->partition, BUS_BEGINNING};
+    }
+    event->partitions = consumer->partitions;
+    event->partition_count = count;
+}
+
+static Status
+consumer_take_error(Consumer *consumer, rd_kafka_message_t *message, BusEvent *event, Error *err)
+{
+    Status status = STATUS_OK;
+    if (message->err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET && message->rkt != NULL) {
+        event->kind = BUS_POSITION;
+        event->partition =
+            (BusPartition){consumer_topic_name(consumer, rd_kafka_topic_name(message->rkt)),
+                           message->partition, message->offset};
+    } else if (bus_status(message->err) == STATUS_FATAL) {
+        status = error_set(err, STATUS_FATAL, "kafka_fatal", "Kafka consumer: %s",
+                           rd_kafka_message_errstr(message));
+    } else {
+        event->kind = BUS_TROUBLE;
+        error_set(&event->err, STATUS_RETRY, "kafka", "Kafka consumer: %s",
+                  rd_kafka_message_errstr(message));
+    }
+    rd_kafka_message_destroy(message);
+    return status;
+}
+
+Status consumer_poll(Consumer *consumer, int wait_ms, BusEvent *ret, Error *err)
+{
+    *ret = (BusEvent){.kind = BUS_NOTHING};
+    if (consumer->rebalance != BUS_NOTHING) {
+        consumer_take_rebalance(consumer, ret);
+        return STATUS_OK;
+    }
+    rd_kafka_message_t *message = rd_kafka_consumer_poll(consumer->client, wait_ms);
+    if (message != NULL && message->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
+        return consumer_take_error(consumer, message, ret, err);
+    }
+    if (message != NULL) {
+        atomic_store(&consumer->brokers_down, false);
+        ret->kind = BUS_RECORD;
+        ret->record = consumer_take_record(consumer, message);
+    } else if (consumer->rebalance != BUS_NOTHING) {
+        consumer_take_rebalance(consumer, ret);
+    }
+    return STATUS_OK;
+}
+
+/* ---- assignment ---- */
+
+static rd_kafka_topic_partition_list_t *
+consumer_list(const Consumer *consumer, const BusPartition *partitions, int count)
+{
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(count);
+    for (int i = 0; i < count; i++) {
+        AUTO_FREE char *full = bus_topic_full(consumer->ns, partitions[i].topic);
+        rd_kafka_topic_partition_list_add(list, full, partitions[i].partition)->offset =
+            partitions[i].offset;
+    }
+    return list;
+}
+
+Status consumer_assign(Consumer *consumer, const BusPartition *partitions, int count, Error *err)
+{
+    rd_kafka_topic_partition_list_t *list = consumer_list(consumer, partitions, count);
+    rd_kafka_resp_err_t code = rd_kafka_assign(consumer->client, list);
+    rd_kafka_topic_partition_list_destroy(list);
+    return code == RD_KAFKA_RESP_ERR_NO_ERROR ? STATUS_OK
+                                              : bus_error_set(err, code, "assigning partitions");
+}
+
+void consumer_unassign(Consumer *consumer)
+{
+    rd_kafka_assign(consumer->client, NULL);
+}
+
+void consumer_leave(Consumer *consumer)
+{
+    rd_kafka_assign(consumer->client, NULL);
+    rd_kafka_unsubscribe(consumer->client);
+    consumer->joined = false;
+}
+
+Status consumer_rejoin(Consumer *consumer, Error *err)
+{
+    if (consumer->joined) {
+        return STATUS_OK;
+    }
+    rd_kafka_resp_err_t code = rd_kafka_subscribe(consumer->client, consumer->subscription);
+    if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
+        return bus_error_set(err, code, "joining the group");
+    }
+    consumer->joined = true;
+    return STATUS_OK;
+}
+
+Status consumer_watermarks(Consumer *consumer,
+                           const char *topic,
+                           int32_t partition,
+                           int64_t *ret_low,
+                           int64_t *ret_high,
+                           Error *err)
+{
+    AUTO_FREE char *full = bus_topic_full(consumer->ns, topic);
+    int64_t low;
+    int64_t high;
+    rd_kafka_resp_err_t code = rd_kafka_query_watermark_offsets(consumer->client, full, partition,
+                                                                &low, &high, WATERMARK_WAIT_MS);
+    if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
+        return bus_error_set(err, code, "asking for the offsets of a partition");
+    }
+    *ret_low = low;
+    *ret_high = high;
+    return STATUS_OK;
+}
+
+void consumer_pause(Consumer *consumer, const BusPartition *partitions, int count)
+{
+    rd_kafka_topic_partition_list_t *list = consumer_list(consumer, partitions, count);
+    rd_kafka_pause_partitions(consumer->client, list);
+    rd_kafka_topic_partition_list_destroy(list);
+}
+
+void consumer_resume(Consumer *consumer, const BusPartition *partitions, int count)
+{
+    rd_kafka_topic_partition_list_t *list = consumer_list(consumer, partitions, count);
+    rd_kafka_resume_partitions(consumer->client, list);
+    rd_kafka_topic_partition_list_destroy(list);
+}
+
+void consumer_mirror(Consumer *consumer, const BusPartition *partitions, int count)
+{
+    rd_kafka_topic_partition_list_t *list = consumer_list(consumer, partitions, count);
+    rd_kafka_commit(consumer->client, list, 1);
+    rd_kafka_topic_partition_list_destroy(list);
+}
+
+bool consumer_healthy(const Consumer *consumer)
+{
+    return !atomic_load(&consumer->brokers_down);
+}

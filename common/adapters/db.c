@@ -1,0 +1,586 @@
+/* Connection, transaction and statements of db.h. libpq is used without blocking, so that no call
+ * waits beyond its deadline. */
+#include "adapters/db.h"
+
+#include <assert.h>
+#include <endian.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <libpq-fe.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+
+enum {
+    CONNECT_TIMEOUT_S = 5,
+    STATEMENT_TIMEOUT_MS = 30000,
+    /* The server's own timeouts come first; this is for a server that no longer answers. */
+    ANSWER_DEADLINE_MS = STATEMENT_TIMEOUT_MS + 10000,
+    BLOCKED_AFTER_MS = 3000,
+    COPY_PIECE_BYTES = 1 << 20,
+};
+
+struct Db {
+    char *url;
+    char *schema;
+    char *name;
+    PGconn *conn;
+    bool open; /* a transaction is open */
+    int64_t epoch;
+    char sqlstate[6];
+};
+
+struct DbResult {
+    PGresult *pg;
+};
+
+Db *db_new(const char *url, const char *schema, const char *name)
+{
+    Db *db = mem_alloc(sizeof *db);
+    db->url = mem_strdup(url);
+    db->schema = mem_strdup(schema);
+    db->name = mem_strdup(name);
+    return db;
+}
+
+static void db_disconnect(Db *db)
+{
+    if (db->conn != NULL) {
+        PQfinish(db->conn);
+    }
+    db->conn = NULL;
+    db->open = false;
+}
+
+void db_close(Db *db)
+{
+    if (db == NULL) {
+        return;
+    }
+    db_disconnect(db);
+    free(db->url);
+    free(db->schema);
+    free(db->name);
+    free(db);
+}
+
+int64_t db_epoch(const Db *db)
+{
+    return db->epoch;
+}
+
+const char *db_sqlstate(const Db *db)
+{
+    return db->sqlstate;
+}
+
+/* ---- errors ---- */
+
+/* First match wins; a prefix of two characters stands for its class. */
+static const struct SqlStateRule {
+    const char *prefix;
+    Status status;
+    const char *code;
+} db_sqlstate_rules[] = {
+    {"08", STATUS_RETRY, "db_connection"},     {"53", STATUS_RETRY, "db_resources"},
+    {"57014", STATUS_RETRY, "db_timeout"},     {"57", STATUS_RETRY, "db_shutdown"},
+    {"58", STATUS_RETRY, "db_system"},         {"40", STATUS_RETRY, "db_conflict"},
+    {"55P03", STATUS_RETRY, "db_lock"},        {"25006", STATUS_RETRY, "db_read_only"},
+    {"25P03", STATUS_RETRY, "db_timeout"},     {"25", STATUS_RETRY, "db_transaction"},
+    {"23505", STATUS_BAD_INPUT, "db_unique"},  {"22", STATUS_BAD_INPUT, "db_data"},
+    {"23", STATUS_BAD_INPUT, "db_constraint"}, {"28", STATUS_FATAL, "db_login"},
+    {"3D", STATUS_FATAL, "db_missing"},        {"42", STATUS_FATAL, "db_schema"},
+    {"54", STATUS_BAD_INPUT, "db_limit"},      {"XX", STATUS_RETRY, "db_internal"},
+};
+
+static Status db_fail(Db *db, const PGresult *result, Error *err)
+{
+    const char *sqlstate = result != NULL ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : NULL;
+    const char *text = result != NULL ? PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY) : NULL;
+    if (sqlstate == NULL || PQstatus(db->conn) != CONNECTION_OK) {
+        snprintf(db->sqlstate, sizeof db->sqlstate, "%s", "08006");
+        error_set(err, STATUS_RETRY, "db_connection", "PostgreSQL: %s", PQerrorMessage(db->conn));
+        db_disconnect(db);
+        return STATUS_RETRY;
+    }
+    snprintf(db->sqlstate, sizeof db->sqlstate, "%s", sqlstate);
+    for (size_t i = 0; i < sizeof db_sqlstate_rules / sizeof db_sqlstate_rules[0]; i++) {
+        const struct SqlStateRule *rule = &db_sqlstate_rules[i];
+        if (strncmp(sqlstate, rule->prefix, strlen(rule->prefix)) == 0) {
+            return error_set(err, rule->status, rule->code, "PostgreSQL %s: %s", sqlstate, text);
+        }
+    }
+    return error_set(err, STATUS_RETRY, "db_error", "PostgreSQL %s: %s", sqlstate, text);
+}
+
+static Status db_lost(Db *db, const char *what, Error *err)
+{
+    snprintf(db->sqlstate, sizeof db->sqlstate, "%s", "08006");
+    db_disconnect(db);
+    return error_set(err, STATUS_RETRY, "db_connection", "PostgreSQL: %s", what);
+}
+
+/* ---- waiting ---- */
+
+/* Ends the backends that block ours and have waited on their client for long: their processes are
+ * frozen or gone, and hold locks meanwhile. */
+static void db_end_frozen_blockers(const Db *db)
+{
+    static const char sql[] =
+        "SELECT a.pid, pg_terminate_backend(a.pid) FROM pg_stat_activity a "
+        "WHERE a.pid = ANY(pg_blocking_pids($1::int)) AND a.application_name LIKE 'leadspool%' "
+        "AND a.wait_event_type = 'Client' AND clock_timestamp() - a.state_change > interval '5 s'";
+    char pid[16];
+    snprintf(pid, sizeof pid, "%d", PQbackendPID(db->conn));
+    const char *values[] = {pid};
+    const char *const keywords[] = {"dbname", "connect_timeout", NULL};
+    const char *const settings[] = {db->url, "3", NULL};
+    PGconn *second = PQconnectdbParams(keywords, settings, 1);
+    if (PQstatus(second) == CONNECTION_OK) {
+        PGresult *result = PQexecParams(second, sql, 1, NULL, values, NULL, NULL, 0);
+        for (int row = 0; row < PQntuples(result); row++) {
+            LOG_WARN("db.blocker_ended", "pid=%s", PQgetvalue(result, row, 0));
+        }
+        PQclear(result);
+    }
+    PQfinish(second);
+}
+
+static bool db_poll_socket(const Db *db, short events, int64_t wait_ms)
+{
+    struct pollfd fd = {.fd = PQsocket(db->conn), .events = events};
+    int ready = poll(&fd, 1, (int)wait_ms);
+    return ready > 0 || (ready < 0 && errno == EINTR);
+}
+
+static Status db_flush(Db *db, int64_t deadline_ms, Error *err)
+{
+    for (;;) {
+        int left = PQflush(db->conn);
+        if (left == 0) {
+            return STATUS_OK;
+        }
+        if (left < 0) {
+            return db_fail(db, NULL, err);
+        }
+        int64_t wait_ms = deadline_ms - clock_mono_ms();
+        if (wait_ms <= 0) {
+            return db_lost(db, "the server did not read for too long", err);
+        }
+        db_poll_socket(db, POLLIN | POLLOUT, wait_ms);
+        if (!PQconsumeInput(db->conn)) {
+            return db_fail(db, NULL, err);
+        }
+    }
+}
+
+static Status db_wait_input(Db *db, Error *err)
+{
+    int64_t begun_ms = clock_mono_ms();
+    int64_t look_ms = begun_ms + BLOCKED_AFTER_MS;
+    Status status = db_flush(db, begun_ms + ANSWER_DEADLINE_MS, err);
+    while (status == STATUS_OK && PQisBusy(db->conn)) {
+        int64_t now_ms = clock_mono_ms();
+        if (now_ms >= begun_ms + ANSWER_DEADLINE_MS) {
+            return db_lost(db, "the server did not answer in time", err);
+        }
+        if (now_ms >= look_ms) {
+            db_end_frozen_blockers(db);
+            look_ms = now_ms + 1500;
+        }
+        db_poll_socket(db, POLLIN, 500);
+        if (!PQconsumeInput(db->conn)) {
+            return db_fail(db, NULL, err);
+        }
+    }
+    return status;
+}
+
+/* The last result of what was sent; earlier ones of a script are dropped unless they are errors. */
+static Status db_collect(Db *db, PGresult **ret, Error *err)
+{
+    PGresult *kept = NULL;
+    for (;;) {
+        Status status = db_wait_input(db, err);
+        if (status != STATUS_OK) {
+            PQclear(kept);
+            return status;
+        }
+        PGresult *result = PQgetResult(db->conn);
+        if (result == NULL) {
+            break;
+        }
+        ExecStatusType kind = PQresultStatus(result);
+        if (kept != NULL && PQresultStatus(kept) == PGRES_FATAL_ERROR) {
+            PQclear(result);
+            continue;
+        }
+        PQclear(kept);
+        kept = result;
+        if (kind == PGRES_COPY_IN || kind == PGRES_COPY_OUT) {
+            break;
+        }
+    }
+    if (kept == NULL || PQresultStatus(kept) == PGRES_FATAL_ERROR) {
+        Status status = db_fail(db, kept, err);
+        PQclear(kept);
+        return status;
+    }
+    *ret = kept;
+    return STATUS_OK;
+}
+
+/* ---- connection and transaction ---- */
+
+static void db_notice(void *context, const char *message)
+{
+    (void)context;
+    LOG_DEBUG("db.notice", "%s", message);
+}
+
+static Status db_connect(Db *db, Error *err)
+{
+    if (db->conn != NULL && PQstatus(db->conn) == CONNECTION_OK &&
+        PQtransactionStatus(db->conn) == PQTRANS_IDLE) {
+        return STATUS_OK;
+    }
+    db_disconnect(db);
+    char timeout[8];
+    snprintf(timeout, sizeof timeout, "%d", CONNECT_TIMEOUT_S);
+    const char *const keywords[] = {"dbname",
+                                    "fallback_application_name",
+                                    "connect_timeout",
+                                    "keepalives_idle",
+                                    "keepalives_interval",
+                                    "keepalives_count",
+                                    "tcp_user_timeout",
+                                    "target_session_attrs",
+                                    "client_encoding",
+                                    NULL};
+    const char *const settings[] = {db->url, db->name, timeout, "10",   "5",
+                                    "3",     "20000",  "any",   "UTF8", NULL};
+    db->conn = PQconnectdbParams(keywords, settings, 1);
+    if (PQstatus(db->conn) != CONNECTION_OK) {
+        return db_fail(db, NULL, err);
+    }
+    PQsetNoticeProcessor(db->conn, db_notice, db);
+    PQsetnonblocking(db->conn, 1);
+    return STATUS_OK;
+}
+
+static Status db_simple(Db *db, const char *sql, PGresult **ret, Error *err)
+{
+    db->sqlstate[0] = '\0';
+    if (!PQsendQuery(db->conn, sql)) {
+        return db_fail(db, NULL, err);
+    }
+    return db_collect(db, ret, err);
+}
+
+static Status db_begin_with(Db *db, const char *more, PGresult **ret, Error *err)
+{
+    assert(!db->open);
+    Status status = db_connect(db, err);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    AUTO_STRBUF sql = STRBUF_INIT;
+    strbuf_addf(
+        &sql,
+        "BEGIN; SET LOCAL search_path = \"%s\"; SET LOCAL statement_timeout = %d; "
+        "SET LOCAL lock_timeout = 5000; SET LOCAL idle_in_transaction_session_timeout = 5000; %s",
+        db->schema, (int)STATEMENT_TIMEOUT_MS, more);
+    db->open = true;
+    status = db_simple(db, sql.data, ret, err);
+    if (status != STATUS_OK) {
+        db_rollback(db);
+    }
+    return status;
+}
+
+Status db_begin_unchecked(Db *db, Error *err)
+{
+    PGresult *result = NULL;
+    Status status = db_begin_with(db, "", &result, err);
+    PQclear(result);
+    return status;
+}
+
+/* The system identifier and the timeline say which history of the record this is. */
+Status db_begin(Db *db, Error *err)
+{
+    static const char sql[] = "SELECT epoch, system_identifier = (SELECT system_identifier::text "
+                              "FROM pg_control_system()) "
+                              "AND (pg_is_in_recovery() OR timeline = "
+                              "substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8)) "
+                              "FROM namespace";
+    PGresult *result = NULL;
+    Status status = db_begin_with(db, sql, &result, err);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    bool same = PQntuples(result) == 1 && PQgetvalue(result, 0, 1)[0] == 't';
+    db->epoch = same ? strtoll(PQgetvalue(result, 0, 0), NULL, 10) : 0;
+    PQclear(result);
+    if (!same) {
+        db_rollback(db);
+        return error_set(
+            err, STATUS_RETRY, "record_set_back",
+            "the database was restored or failed over: check it, then run `leadspool epoch bump`");
+    }
+    return STATUS_OK;
+}
+
+Status db_commit(Db *db, Error *err)
+{
+    assert(db->open);
+    PGresult *result = NULL;
+    Status status = db_simple(db, "COMMIT", &result, err);
+    db->open = false;
+    if (status != STATUS_OK) {
+        if (db->conn == NULL) {
+            return error_set(err, STATUS_RETRY, "commit_unknown", "the reply to COMMIT was lost");
+        }
+        return status;
+    }
+    /* COMMIT of a failed transaction answers ROLLBACK and no error. */
+    bool committed = strcmp(PQcmdStatus(result), "COMMIT") == 0;
+    PQclear(result);
+    if (!committed) {
+        return error_set(err, STATUS_RETRY, "db_rolled_back",
+                         "the transaction had failed before COMMIT");
+    }
+    return STATUS_OK;
+}
+
+void db_rollback(Db *db)
+{
+    if (db == NULL || !db->open) {
+        return;
+    }
+    db->open = false;
+    PGresult *result = NULL;
+    char sqlstate[sizeof db->sqlstate];
+    memcpy(sqlstate, db->sqlstate, sizeof sqlstate);
+    if (db->conn != NULL && db_simple(db, "ROLLBACK", &result, NULL) != STATUS_OK) {
+        db_disconnect(db);
+    }
+    memcpy(db->sqlstate, sqlstate, sizeof sqlstate);
+    PQclear(result);
+}
+
+/* ---- statements ---- */
+
+static Status db_run(
+    Db *db, const char *sql, const DbParams *params, int result_format, PGresult **ret, Error *err)
+{
+    static const DbParams none;
+    assert(db->open);
+    if (params == NULL) {
+        params = &none;
+    }
+    db->sqlstate[0] = '\0';
+    if (db->conn == NULL || !PQsendQueryParams(db->conn, sql, params->count, NULL, params->values,
+                                               params->lengths, params->binary, result_format)) {
+        return db_fail(db, NULL, err);
+    }
+    return db_collect(db, ret, err);
+}
+
+static Status db_query_format(
+    Db *db, const char *sql, const DbParams *params, int format, DbResult **ret, Error *err)
+{
+    PGresult *pg = NULL;
+    Status status = db_run(db, sql, params, format, &pg, err);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    if (ret == NULL) {
+        PQclear(pg);
+        return STATUS_OK;
+    }
+    *ret = mem_alloc(sizeof **ret);
+    (*ret)->pg = pg;
+    return STATUS_OK;
+}
+
+Status db_query(Db *db, const char *sql, const DbParams *params, DbResult **ret, Error *err)
+{
+    return db_query_format(db, sql, params, 0, ret, err);
+}
+
+Status db_query_binary(Db *db, const char *sql, const DbParams *params, DbResult **ret, Error *err)
+{
+    return db_query_format(db, sql, params, 1, ret, err);
+}
+
+Status db_exec(Db *db, const char *sql, const DbParams *params, int64_t expected, Error *err)
+{
+    AUTO_RESULT *result = NULL;
+    Status status = db_query(db, sql, params, &result, err);
+    if (status == STATUS_OK && expected >= 0 && db_affected(result) != expected) {
+        return error_set(err, STATUS_RETRY, "row_count",
+                         "changed %" PRId64 " rows in place of %" PRId64, db_affected(result),
+                         expected);
+    }
+    return status;
+}
+
+Status db_script(Db *db, const char *sql, Error *err)
+{
+    assert(db->open);
+    PGresult *result = NULL;
+    Status status = db_simple(db, sql, &result, err);
+    PQclear(result);
+    return status;
+}
+
+void db_result_free(DbResult *result)
+{
+    if (result != NULL) {
+        PQclear(result->pg);
+        free(result);
+    }
+}
+
+int db_rows(const DbResult *result)
+{
+    return PQntuples(result->pg);
+}
+
+int64_t db_affected(const DbResult *result)
+{
+    return strtoll(PQcmdTuples(result->pg), NULL, 10);
+}
+
+bool db_is_null(const DbResult *result, int row, int column)
+{
+    return PQgetisnull(result->pg, row, column) != 0;
+}
+
+const char *db_text(const DbResult *result, int row, int column)
+{
+    return db_is_null(result, row, column) ? NULL : PQgetvalue(result->pg, row, column);
+}
+
+int64_t db_i64(const DbResult *result, int row, int column)
+{
+    return strtoll(PQgetvalue(result->pg, row, column), NULL, 10);
+}
+
+bool db_bool(const DbResult *result, int row, int column)
+{
+    return PQgetvalue(result->pg, row, column)[0] == 't';
+}
+
+const char *db_bytes(const DbResult *result, int row, int column, size_t *ret_len)
+{
+    *ret_len = (size_t)PQgetlength(result->pg, row, column);
+    return PQgetvalue(result->pg, row, column);
+}
+
+int64_t db_bin_i64(const DbResult *result, int row, int column)
+{
+    size_t len;
+    const char *bytes = db_bytes(result, row, column, &len);
+    uint64_t value = 0;
+    for (size_t i = 0; i < len; i++) {
+        value = value << 8 | (unsigned char)bytes[i];
+    }
+    switch (len) {
+    case 2:
+        return (int16_t)value;
+    case 4:
+        return (int32_t)value;
+    default:
+        return (int64_t)value;
+    }
+}
+
+/* ---- COPY ---- */
+
+static Status db_copy_begin(Db *db, const char *sql, ExecStatusType expected, Error *err)
+{
+    PGresult *result = NULL;
+    Status status = db_run(db, sql, NULL, 0, &result, err);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    bool copying = PQresultStatus(result) == expected;
+    PQclear(result);
+    return copying ? STATUS_OK
+                   : error_set(err, STATUS_FATAL, "db_schema", "not a COPY statement: %s", sql);
+}
+
+static Status db_copy_put(Db *db, const char *data, size_t len, int64_t deadline_ms, Error *err)
+{
+    for (;;) {
+        int sent = PQputCopyData(db->conn, data, (int)len);
+        if (sent == 1) {
+            return STATUS_OK;
+        }
+        if (sent < 0) {
+            return db_fail(db, NULL, err);
+        }
+        Status status = db_flush(db, deadline_ms, err);
+        if (status != STATUS_OK) {
+            return status;
+        }
+    }
+}
+
+Status db_copy_in(Db *db, const char *sql, const char *data, size_t len, Error *err)
+{
+    Status status = db_copy_begin(db, sql, PGRES_COPY_IN, err);
+    int64_t deadline_ms = clock_mono_ms() + ANSWER_DEADLINE_MS;
+    for (size_t at = 0; status == STATUS_OK && at < len; at += COPY_PIECE_BYTES) {
+        size_t piece = len - at < COPY_PIECE_BYTES ? len - at : COPY_PIECE_BYTES;
+        status = db_copy_put(db, data + at, piece, deadline_ms, err);
+        if (status == STATUS_OK) {
+            status = db_flush(db, deadline_ms, err);
+        }
+    }
+    if (status != STATUS_OK) {
+        return status;
+    }
+    if (PQputCopyEnd(db->conn, NULL) < 0) {
+        return db_fail(db, NULL, err);
+    }
+    PGresult *result = NULL;
+    status = db_collect(db, &result, err);
+    PQclear(result);
+    return status;
+}
+
+Status db_copy_out(Db *db, const char *sql, DbCopyRow row, void *context, Error *err)
+{
+    Status status = db_copy_begin(db, sql, PGRES_COPY_OUT, err);
+    while (status == STATUS_OK) {
+        char *bytes = NULL;
+        int len = PQgetCopyData(db->conn, &bytes, 1);
+        if (len > 0) {
+            row(context, bytes, (size_t)len);
+            PQfreemem(bytes);
+        } else if (len == 0) {
+            if (!db_poll_socket(db, POLLIN, ANSWER_DEADLINE_MS)) {
+                return db_lost(db, "the server stopped sending", err);
+            }
+            if (!PQconsumeInput(db->conn)) {
+                return db_fail(db, NULL, err);
+            }
+        } else {
+            break;
+        }
+    }
+    if (status != STATUS_OK) {
+        return status;
+    }
+    PGresult *result = NULL;
+    status = db_collect(db, &result, err);
+    PQclear(result);
+    return status;
+}

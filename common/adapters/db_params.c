@@ -1,0 +1,136 @@
+/* Parameters and arrays for db.h, in the formats that PostgreSQL's frontend protocol takes. */
+#include "adapters/db.h"
+
+#include <assert.h>
+#include <endian.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+
+static int params_add(DbParams *params, const char *value, int len, int binary)
+{
+    assert(params->count < DB_PARAMS_MAX);
+    int index = params->count++;
+    params->values[index] = value;
+    params->lengths[index] = len;
+    params->binary[index] = binary;
+    return index;
+}
+
+void db_param_text(DbParams *params, const char *text)
+{
+    params_add(params, text, 0, 0);
+}
+
+void db_param_i64(DbParams *params, int64_t value)
+{
+    int index = params_add(params, NULL, 0, 0);
+    snprintf(params->numbers[index], sizeof params->numbers[index], "%" PRId64, value);
+    params->values[index] = params->numbers[index];
+}
+
+void db_param_bool(DbParams *params, bool value)
+{
+    params_add(params, value ? "t" : "f", 0, 0);
+}
+
+void db_param_time(DbParams *params, int64_t unix_us)
+{
+    /* timestamptz in binary: microseconds since 2000-01-01. */
+    static const int64_t postgres_epoch_us = INT64_C(946684800000000);
+    int index = params_add(params, NULL, (int)sizeof(uint64_t), 1);
+    if (unix_us != 0) {
+        uint64_t wire = htobe64((uint64_t)(unix_us - postgres_epoch_us));
+        memcpy(params->numbers[index], &wire, sizeof wire);
+        params->values[index] = params->numbers[index];
+    }
+}
+
+void db_param_bytes(DbParams *params, const void *bytes, size_t len)
+{
+    params_add(params, bytes, (int)len, 1);
+}
+
+/* ndim, has nulls, element type; then per dimension its length and lower bound. */
+enum { ARRAY_COUNT_AT = 12, ARRAY_HEADER = 20 };
+
+void db_array_begin(DbArray *array, DbArrayType type)
+{
+    if (array->buf.data == NULL) {
+        strbuf_init(&array->buf);
+    }
+    strbuf_reset(&array->buf);
+    array->count = 0;
+    array->type = type;
+    strbuf_add_u32(&array->buf, 1);
+    strbuf_add_u32(&array->buf, 1);
+    strbuf_add_u32(&array->buf, (uint32_t)type);
+    strbuf_add_u32(&array->buf, 0);
+    strbuf_add_u32(&array->buf, 1);
+}
+
+void db_array_i64(DbArray *array, int64_t value)
+{
+    StrBuf *buf = &array->buf;
+    array->count++;
+    switch (array->type) {
+    case DB_ARRAY_BOOL:
+        strbuf_add_u32(buf, 1);
+        strbuf_addc(buf, value != 0 ? 1 : 0);
+        return;
+    case DB_ARRAY_INT2:
+        strbuf_add_u32(buf, 2);
+        strbuf_add_u16(buf, (uint16_t)value);
+        return;
+    case DB_ARRAY_INT4:
+        strbuf_add_u32(buf, 4);
+        strbuf_add_u32(buf, (uint32_t)value);
+        return;
+    case DB_ARRAY_INT8:
+        strbuf_add_u32(buf, 8);
+        strbuf_add_u64(buf, (uint64_t)value);
+        return;
+    case DB_ARRAY_BYTEA:
+    case DB_ARRAY_TEXT:
+        break;
+    }
+    assert(!"an array of numbers");
+}
+
+void db_array_text(DbArray *array, const char *bytes, size_t len)
+{
+    array->count++;
+    strbuf_add_u32(&array->buf, (uint32_t)len);
+    strbuf_add(&array->buf, bytes, len);
+}
+
+void db_array_null(DbArray *array)
+{
+    array->count++;
+    strbuf_add_u32(&array->buf, UINT32_MAX);
+}
+
+void db_array_string(DbArray *array, const char *text_or_null)
+{
+    if (text_or_null == NULL) {
+        db_array_null(array);
+    } else {
+        db_array_text(array, text_or_null, strlen(text_or_null));
+    }
+}
+
+void db_array_done(DbArray *array)
+{
+    if (array->buf.data != NULL) {
+        strbuf_done(&array->buf);
+    }
+}
+
+void db_param_array(DbParams *params, DbArray *array)
+{
+    uint32_t count = htobe32((uint32_t)array->count);
+    memcpy(array->buf.data + ARRAY_COUNT_AT, &count, sizeof count);
+    params_add(params, array->buf.data, (int)array->buf.len, 1);
+}

@@ -1,0 +1,35 @@
+#include "domain/stage.h"
+
+#include <stddef.h>
+
+static const char *const stage_names[STAGE_END] = {
+    [STAGE_DNC] = "dnc",         [STAGE_INVALID] = "invalid",     [STAGE_FINISHED] = "finished",
+    [STAGE_OFFERED] = "offered", [STAGE_EXHAUSTED] = "exhausted", [STAGE_READY] = "ready",
+};
+
+/* First that applies. */
+static const struct StageRule {
+    size_t fact;
+    Stage stage;
+} stage_rules[] = {
+    {offsetof(StageFacts, dnc), STAGE_DNC},
+    {offsetof(StageFacts, invalid), STAGE_INVALID},
+    {offsetof(StageFacts, finished), STAGE_FINISHED},
+    {offsetof(StageFacts, offered), STAGE_OFFERED},
+    {offsetof(StageFacts, exhausted), STAGE_EXHAUSTED},
+};
+
+Stage stage_of(const StageFacts *facts)
+{
+    for (size_t i = 0; i < sizeof stage_rules / sizeof stage_rules[0]; i++) {
+        if (*(const bool *)((const char *)facts + stage_rules[i].fact)) {
+            return stage_rules[i].stage;
+        }
+    }
+    return STAGE_READY;
+}
+
+const char *stage_name(Stage stage)
+{
+    return stage_names[stage];
+}

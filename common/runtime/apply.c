@@ -1,0 +1,201 @@
+#include "runtime/apply.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/metrics.h"
+#include "runtime/command.h"
+#include "runtime/dead_letter.h"
+
+static Metric apply_messages =
+    METRIC_COUNTER("leadspool_messages_total", "Messages handled.", "topic", "result");
+static Metric apply_letters =
+    METRIC_COUNTER("leadspool_dlq_total", "Messages put on a dead-letter topic.", "code");
+static Metric apply_seconds =
+    METRIC_HISTOGRAM("leadspool_handle_seconds", "Time of a batch's transaction.", NULL);
+
+static const char *const apply_results[] = {
+    [MESSAGE_OPEN] = "applied",      [MESSAGE_COMPLETED] = "applied",
+    [MESSAGE_REJECTED] = "rejected", [MESSAGE_ACCEPTED] = "accepted",
+    [MESSAGE_DEAD] = "dead",
+};
+
+void apply_init(Apply *apply,
+                Db *db,
+                const char *ns,
+                const char *service_name,
+                const char *group,
+                void *service)
+{
+    *apply = (Apply){.db = db, .service = service, .service_name = service_name, .group = group};
+    outbox_init(&apply->outbox, ns);
+}
+
+void apply_done(Apply *apply)
+{
+    outbox_done(&apply->outbox);
+    free(apply->open);
+}
+
+static void apply_note_moves(Apply *apply, const Batch *batch, int count)
+{
+    apply->move_count = 0;
+    for (int i = 0; i < count; i++) {
+        Position *position = &batch->from[i]->position;
+        const BusRecord *record = batch->messages[i]->record;
+        int at = 0;
+        while (at < apply->move_count && apply->moves[at].position != position) {
+            at++;
+        }
+        if (at == apply->move_count) {
+            apply->move_count++;
+        }
+        apply->moves[at] =
+            (PositionMove){position, record->offset + 1, message_fingerprint(record)};
+    }
+}
+
+static int apply_gather_open(Apply *apply, const Batch *batch, int count)
+{
+    if (apply->open_cap < count) {
+        apply->open_cap = count;
+        apply->open = mem_realloc(apply->open, (size_t)count * sizeof *apply->open);
+    }
+    int open = 0;
+    for (int i = 0; i < count; i++) {
+        if (batch->messages[i]->fate == MESSAGE_OPEN) {
+            apply->open[open++] = batch->messages[i];
+        }
+    }
+    return open;
+}
+
+static Status apply_handler(Apply *apply, const Batch *batch, int count, int64_t now_us, Error *err)
+{
+    const Handler *handler = batch->handler;
+    Status status = STATUS_OK;
+    if (handler->recorded && count == 1 && batch->messages[0]->fate == MESSAGE_OPEN) {
+        status = command_recall(apply->db, batch->messages[0], err);
+    }
+    Work work = {.service = apply->service,
+                 .db = apply->db,
+                 .outbox = &apply->outbox,
+                 .count = apply_gather_open(apply, batch, count),
+                 .now_us = now_us};
+    work.messages = apply->open;
+    if (status == STATUS_OK && work.count > 0) {
+        status = handler->apply(&work, err);
+    }
+    if (status == STATUS_OK && handler->recorded && count == 1 && !batch->messages[0]->repeated) {
+        status = command_record(apply->db, batch->messages[0], now_us, err);
+    }
+    return status;
+}
+
+/* How often the message was tried, as far as marks tell. */
+static int apply_attempts(const Batch *batch)
+{
+    int marked = batch->from[0]->position.marked_times;
+    return batch->careful && marked > 0 ? marked : 1;
+}
+
+static void apply_answer(Apply *apply, const Batch *batch, int count)
+{
+    for (int i = 0; i < count; i++) {
+        Message *message = batch->messages[i];
+        if (message->fate == MESSAGE_DEAD) {
+            dead_letter_add(message, apply->service_name, apply_attempts(batch), &apply->outbox);
+            metric_add(&apply_letters, 1, message->cause.code, NULL);
+            LOG_WARN("message.dead", "code=%s msg=%s", message->cause.code, message->cause.text);
+        } else if (message->fate != MESSAGE_OPEN) {
+            command_reply(message, &apply->outbox);
+        }
+        metric_add(&apply_messages, 1, message->record->topic, apply_results[message->fate]);
+    }
+}
+
+/* After a lost reply to COMMIT: did it happen? The positions say so. */
+static Status apply_find_out(Apply *apply, Error *err)
+{
+    bool moved = false;
+    Status status =
+        position_look(apply->db, apply->group, apply->moves, apply->move_count, &moved, err);
+    if (status == STATUS_OK && !moved) {
+        return error_set(err, STATUS_RETRY, "not_committed", "the transaction did not happen");
+    }
+    return status;
+}
+
+static Status
+apply_transaction(Apply *apply, const Batch *batch, int count, int64_t now_us, Error *err)
+{
+    AUTO_TX Db *tx = apply->db;
+    Status status = db_begin(tx, err);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    outbox_reset(&apply->outbox, db_epoch(tx), now_us);
+    if (batch->handler != NULL) {
+        status = apply_handler(apply, batch, count, now_us, err);
+    }
+    if (status == STATUS_OK) {
+        apply_answer(apply, batch, count);
+        status = outbox_store(&apply->outbox, tx, err);
+    }
+    if (status == STATUS_OK) {
+        status = position_move(tx, apply->group, apply->moves, apply->move_count, err);
+    }
+    if (status == STATUS_OK) {
+        status = db_commit(tx, err);
+    }
+    if (status != STATUS_OK && strcmp(err->code, "commit_unknown") == 0) {
+        status = apply_find_out(apply, err);
+    }
+    if (status == STATUS_OK) {
+        position_moved(apply->moves, apply->move_count);
+    }
+    return status;
+}
+
+static Status apply_prepare(Apply *apply, const Batch *batch, int count, int64_t now_us, Error *err)
+{
+    if (batch->handler == NULL || batch->handler->prepare == NULL) {
+        return STATUS_OK;
+    }
+    Work work = {.service = apply->service,
+                 .db = apply->db,
+                 .count = apply_gather_open(apply, batch, count),
+                 .now_us = now_us};
+    work.messages = apply->open;
+    return work.count > 0 ? batch->handler->prepare(&work, err) : STATUS_OK;
+}
+
+Status apply_batch(Apply *apply, Batch *batch, int count, Error *err)
+{
+    int64_t begun_ms = clock_mono_ms();
+    int64_t now_us = clock_now_us();
+    for (int i = 0; i < count; i++) {
+        message_reopen(batch->messages[i]);
+    }
+    apply_note_moves(apply, batch, count);
+    Status status = apply_prepare(apply, batch, count, now_us, err);
+    if (status == STATUS_OK) {
+        status = apply_transaction(apply, batch, count, now_us, err);
+    }
+    metric_observe(&apply_seconds, (double)(clock_mono_ms() - begun_ms) / 1000.0, NULL, NULL);
+    return status;
+}
+
+Status apply_bury(Apply *apply, Batch *batch, const Error *cause, Error *err)
+{
+    const Handler *handler = batch->handler;
+    batch->handler = NULL;
+    message_reopen(batch->messages[0]);
+    message_bury(batch->messages[0], cause);
+    apply_note_moves(apply, batch, 1);
+    Status status = apply_transaction(apply, batch, 1, clock_now_us(), err);
+    batch->handler = handler;
+    return status;
+}

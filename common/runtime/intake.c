@@ -1,0 +1,147 @@
+#include "runtime/intake.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+Held *intake_find(Intake *intake, const char *topic, int32_t partition)
+{
+    for (int i = 0; i < intake->held_count; i++) {
+        Held *held = &intake->held[i];
+        if (held->position.partition == partition && strcmp(held->position.topic, topic) == 0) {
+            return held;
+        }
+    }
+    return NULL;
+}
+
+Held *intake_hold(Intake *intake, const Position *position)
+{
+    assert(intake->held_count < INTAKE_PARTITIONS_MAX);
+    Held *held = &intake->held[intake->held_count++];
+    *held = (Held){.position = *position};
+    return held;
+}
+
+void intake_add(Intake *intake, Held *held, Message *message)
+{
+    if (held->first + held->count == held->cap) {
+        if (held->first > 0) {
+            memmove(held->queue, held->queue + held->first,
+                    (size_t)held->count * sizeof *held->queue);
+            held->first = 0;
+        } else {
+            held->cap = held->cap > 0 ? held->cap * 2 : 64;
+            held->queue = mem_realloc(held->queue, (size_t)held->cap * sizeof *held->queue);
+        }
+    }
+    held->queue[held->first + held->count++] = message;
+    intake->queued++;
+}
+
+void intake_clear(Intake *intake)
+{
+    for (int i = 0; i < intake->held_count; i++) {
+        Held *held = &intake->held[i];
+        for (int j = 0; j < held->count; j++) {
+            message_free(held->queue[held->first + j]);
+        }
+        free(held->queue);
+    }
+    intake->held_count = 0;
+    intake->queued = 0;
+}
+
+/* ---- batches ---- */
+
+static void batch_add(Batch *batch, Message *message, Held *held)
+{
+    if (batch->count == batch->cap) {
+        batch->cap = batch->cap > 0 ? batch->cap * 2 : 64;
+        batch->messages =
+            mem_realloc(batch->messages, (size_t)batch->cap * sizeof *batch->messages);
+        batch->from = mem_realloc(batch->from, (size_t)batch->cap * sizeof *batch->from);
+    }
+    batch->messages[batch->count] = message;
+    batch->from[batch->count++] = held;
+}
+
+static bool held_is_careful(const Held *held)
+{
+    return held->position.next_offset < held->position.careful_until;
+}
+
+static void
+batch_take_prefix(Batch *batch, Held *held, IntakeHandlerOf handler_of, void *context, int most)
+{
+    for (int i = 0; i < held->count && batch->count < most; i++) {
+        Message *message = held->queue[held->first + i];
+        if (handler_of(context, message) != batch->handler) {
+            return;
+        }
+        batch_add(batch, message, held);
+    }
+}
+
+/* The partition whose turn it is, among those with messages. */
+static Held *intake_next(Intake *intake)
+{
+    for (int i = 0; i < intake->held_count; i++) {
+        Held *held = &intake->held[(intake->turn + i) % intake->held_count];
+        if (held->count > 0) {
+            intake->turn = (intake->turn + i + 1) % intake->held_count;
+            return held;
+        }
+    }
+    return NULL;
+}
+
+bool intake_pick(Intake *intake, IntakeHandlerOf handler_of, void *context, int most, Batch *batch)
+{
+    batch->count = 0;
+    batch->careful = false;
+    Held *first = intake_next(intake);
+    if (first == NULL) {
+        return false;
+    }
+    batch->handler = handler_of(context, first->queue[first->first]);
+    if (held_is_careful(first)) {
+        batch->careful = true;
+        batch_add(batch, first->queue[first->first], first);
+        return true;
+    }
+    if (batch->handler != NULL && batch->handler->most < most) {
+        most = batch->handler->most;
+    }
+    batch_take_prefix(batch, first, handler_of, context, most);
+    for (int i = 0; i < intake->held_count && batch->count < most; i++) {
+        Held *held = &intake->held[i];
+        if (held != first && !held_is_careful(held)) {
+            batch_take_prefix(batch, held, handler_of, context, most);
+        }
+    }
+    return true;
+}
+
+void intake_pop(Intake *intake, Batch *batch, int count)
+{
+    for (int i = 0; i < count; i++) {
+        Held *held = batch->from[i];
+        assert(held->queue[held->first] == batch->messages[i]);
+        message_free(batch->messages[i]);
+        held->first++;
+        held->count--;
+        intake->queued--;
+    }
+    batch->count -= count;
+    memmove(batch->messages, batch->messages + count,
+            (size_t)batch->count * sizeof *batch->messages);
+    memmove(batch->from, batch->from + count, (size_t)batch->count * sizeof *batch->from);
+}
+
+void batch_done(Batch *batch)
+{
+    free(batch->messages);
+    free(batch->from);
+}

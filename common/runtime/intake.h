@@ -1,0 +1,55 @@
+/* intake.h - the partitions that this worker holds, and their messages not yet handled. Layer:
+ * runtime.
+ *
+ * One queue per partition, in offset order. A batch takes a prefix of one or several queues, all
+ * for the same handler; they leave the queues when the batch has committed. */
+#pragma once
+
+#include <stdbool.h>
+
+#include "runtime/message.h"
+#include "runtime/position.h"
+#include "runtime/work.h"
+
+enum { INTAKE_PARTITIONS_MAX = 256 };
+
+typedef struct Held {
+    Position position;
+    Message **queue;
+    int first; /* index of the oldest message */
+    int count;
+    int cap;
+} Held;
+
+typedef struct Intake {
+    Held held[INTAKE_PARTITIONS_MAX];
+    int held_count;
+    int turn;   /* which partition begins the next batch */
+    int queued; /* messages in all queues */
+} Intake;
+
+/* What one transaction takes. */
+typedef struct Batch {
+    const Handler *handler; /* NULL: messages that no handler sees (unreadable, of unknown type) */
+    Message **messages;
+    Held **from; /* the partition of each message */
+    int count;
+    int cap;
+    bool careful; /* one message, to be marked before it is tried */
+} Batch;
+
+Held *intake_find(Intake *intake, const char *topic, int32_t partition);
+/* A new empty queue for a claimed position. */
+Held *intake_hold(Intake *intake, const Position *position);
+/* Takes the message over. */
+void intake_add(Intake *intake, Held *held, Message *message);
+/* Drops all messages and partitions. */
+void intake_clear(Intake *intake);
+
+/* The handler for a message of this type, or NULL. */
+typedef const Handler *(*IntakeHandlerOf)(void *context, const Message *message);
+/* Fills batch (memory is reused); false when nothing is queued. most: messages at most. */
+bool intake_pick(Intake *intake, IntakeHandlerOf handler_of, void *context, int most, Batch *batch);
+/* The first `count` messages of the batch are done: they leave their queues and are freed. */
+void intake_pop(Intake *intake, Batch *batch, int count);
+void batch_done(Batch *batch);

@@ -1,0 +1,171 @@
+#include "runtime/job.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "runtime/topics.h"
+#include "runtime/work.h"
+#include "sql_queries.h"
+
+static Status job_insert(Db *db,
+                         const Message *message,
+                         const JobSpec *spec,
+                         int64_t now_us,
+                         int64_t *ret_job_no,
+                         Error *err)
+{
+    DbArray slots = {0};
+    db_array_begin(&slots, DB_ARRAY_TEXT);
+    for (int i = 0; i < spec->slot_count; i++) {
+        db_array_string(&slots, spec->slots[i]);
+    }
+    DbParams params = {0};
+    db_param_text(&params, spec->kind);
+    db_param_i64(&params, spec->list_no);
+    db_param_i64(&params, spec->campaign_no);
+    db_param_array(&params, &slots);
+    db_param_text(&params, message->source);
+    db_param_text(&params, message->id);
+    db_param_text(&params, spec->params);
+    db_param_time(&params, now_us);
+    AUTO_RESULT *result = NULL;
+    Status status = db_query(db, sql_job_insert, &params, &result, err);
+    db_array_done(&slots);
+    if (status == STATUS_OK) {
+        *ret_job_no = db_i64(result, 0, 0);
+    } else if (strcmp(db_sqlstate(db), "23505") == 0) {
+        return error_set(err, STATUS_RETRY, "command_race",
+                         "the same command is being handled elsewhere");
+    }
+    return status;
+}
+
+Status job_event(Db *db,
+                 Outbox *outbox,
+                 int64_t job_no,
+                 const char *type,
+                 const char *cause,
+                 int ordinal,
+                 const char *fields,
+                 Error *err)
+{
+    DbParams params = {0};
+    db_param_i64(&params, job_no);
+    db_param_time(&params, outbox->now_us);
+    AUTO_RESULT *result = NULL;
+    Status status = db_query(db, sql_job_event, &params, &result, err);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    if (db_rows(result) != 1) {
+        return error_set(err, STATUS_RETRY, "job_gone", "the job or its list is gone");
+    }
+    char id[24];
+    char at[CLOCK_RFC3339_SIZE];
+    const char *list_id = db_text(result, 0, 3);
+    snprintf(id, sizeof id, "%" PRId64, job_no);
+    clock_format_rfc3339(outbox->now_us, at);
+    AUTO_STRBUF data = STRBUF_INIT;
+    strbuf_addf(
+        &data,
+        "{\"job_id\":\"%s\",\"kind\":\"%s\",\"list_id\":\"%s\",\"state\":\"%s\",\"at\":\"%s\"", id,
+        db_text(result, 0, 1), list_id, db_text(result, 0, 2), at);
+    strbuf_addf(&data, "%s%s}", fields[0] != '\0' ? "," : "", fields);
+    Event event = {.topic = TOPIC_LIST_EVENTS,
+                   .key = list_id,
+                   .key_len = strlen(list_id),
+                   .type = type,
+                   .subject = id,
+                   .correlation = db_text(result, 0, 4),
+                   .cause = cause,
+                   .ordinal = ordinal,
+                   .n = db_i64(result, 0, 0),
+                   .data = data.data,
+                   .data_len = data.len};
+    outbox_add(outbox, &event);
+    return STATUS_OK;
+}
+
+Status job_create(Db *db, Outbox *outbox, Message *message, const JobSpec *spec, Error *err)
+{
+    int64_t job_no = 0;
+    Status status = job_insert(db, message, spec, outbox->now_us, &job_no, err);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    char cause[MESSAGE_CAUSE_SIZE];
+    message_cause(message, cause);
+    status = job_event(db, outbox, job_no, "job.accepted", cause, ++message->ordinal,
+                       spec->event_fields, err);
+    if (status == STATUS_OK) {
+        message_accept(
+            message, mem_sprintf("\"job_id\":\"%" PRId64 "\",\"kind\":\"%s\"", job_no, spec->kind));
+    }
+    return status;
+}
+
+/* ---- job.cancel ---- */
+
+typedef struct JobCancel {
+    int64_t job_no;
+} JobCancel;
+
+static const JsonField job_cancel_fields[] = {
+    {"job_id", JSON_FIELD_NUMBER_ID, offsetof(JobCancel, job_no), .required = true},
+    {0},
+};
+
+static Status job_cancel_one(Work *work, Message *message, int64_t job_no, Error *err)
+{
+    DbParams params = {0};
+    db_param_i64(&params, job_no);
+    db_param_time(&params, work->now_us);
+    AUTO_RESULT *result = NULL;
+    Status status = db_query(work->db, sql_job_cancel, &params, &result, err);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    if (db_rows(result) == 0) {
+        Error unknown;
+        error_set_field(&unknown, "job_id", "unknown_job",
+                        "there is no such job: see `leadspool job ls`");
+        message_reject(message, &unknown);
+        return STATUS_OK;
+    }
+    const char *state = db_text(result, 0, 0);
+    bool ended_now =
+        strcmp(state, "cancelled") == 0 && !db_is_null(result, 0, 2) && db_bool(result, 0, 2);
+    if (ended_now) {
+        char cause[MESSAGE_CAUSE_SIZE];
+        message_cause(message, cause);
+        status = job_event(work->db, work->outbox, job_no, "job.cancelled", cause,
+                           ++message->ordinal, "", err);
+    }
+    bool cancelling = ended_now || strcmp(state, "running") == 0;
+    message_complete(message,
+                     mem_sprintf("\"results\":[{\"job_id\":\"%" PRId64 "\",\"result\":\"%s\"}]",
+                                 job_no, cancelling ? "cancelling" : "already_ended"));
+    return status;
+}
+
+Status job_cancel_apply(Work *work, Error *err)
+{
+    for (int i = 0; i < work->count; i++) {
+        JobCancel cancel = {0};
+        Error bad;
+        if (json_read_fields(work->messages[i]->data, job_cancel_fields, &cancel, &bad) !=
+            STATUS_OK) {
+            message_reject(work->messages[i], &bad);
+            continue;
+        }
+        Status status = job_cancel_one(work, work->messages[i], cancel.job_no, err);
+        if (status != STATUS_OK) {
+            return status;
+        }
+    }
+    return STATUS_OK;
+}

@@ -1,0 +1,75 @@
+/* job_runner.h - claims jobs, keeps their leases and ends them. Layer: runtime.
+ *
+ * Each runner thread claims one open job at a time: by the server's clock, with a token that fences
+ * all earlier claims. While the kind's run() works, a keeper thread renews the lease and tells of
+ * cancellation. A runner that dies leaves a lease that runs out, and another process goes on from
+ * the last checkpoint. */
+#pragma once
+
+#include <jansson.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "adapters/db.h"
+#include "base/config.h"
+#include "base/error.h"
+#include "runtime/outbox.h"
+#include "runtime/relay.h"
+
+/* One claim of one job. db and outbox are the runner thread's own; lanes of a job open connections
+ * of their own. */
+typedef struct JobRun {
+    const Config *cfg;
+    void *service;
+    Relay *relay;
+    Db *db;
+    Outbox *outbox;
+    int64_t job_no;
+    int64_t token;
+    int32_t list_no;
+    int32_t campaign_no;
+    char list_id[65];
+    char kind[32];
+    bool first;     /* this is the first claim */
+    json_t *params; /* as the command made them; borrowed */
+    char *command_id;
+    char *source;
+    int64_t started_us;    /* of the first claim */
+    atomic_bool lost;      /* another process has the job: stop, commit nothing more */
+    atomic_bool cancelled; /* stop at the next checkpoint */
+    atomic_bool stopping;  /* the service stops: as with lost, but the job is given back */
+} JobRun;
+
+bool job_run_should_stop(const JobRun *run);
+/* "job/<number>": what ce_ids of its events are made of. */
+void job_run_cause(const JobRun *run, char ret[64]);
+/* In a transaction: holds the jobs row, or STATUS_RETRY with code fenced. */
+Status job_run_lock(const JobRun *run, Db *db, Error *err) MUST_CHECK;
+
+typedef struct JobKind {
+    const char *kind;
+    /* Works until done, cancelled or stopped. ret_fields gets the JSON members of the last event,
+     * whatever the outcome (also for a failure: what was done so far). OK: completed, or cancelled
+     * when asked to; BAD_INPUT: failed; RETRY: given back, to be resumed by anyone (also when lost
+     * or stopping). */
+    Status (*run)(JobRun *run, StrBuf *ret_fields, Error *err);
+    /* Within the transaction that ends the job; may be NULL. */
+    Status (*end)(JobRun *run, Db *db, Error *err);
+    /* After that commit, to clean up outside the database; may be NULL. */
+    void (*ended)(JobRun *run);
+} JobKind;
+
+typedef struct JobRunner JobRunner;
+/* kinds: ends with a row without a name. All arguments are borrowed for the runner's life. */
+Status job_runner_start(const Config *cfg,
+                        const JobKind kinds[],
+                        void *service,
+                        const char *worker_id,
+                        Relay *relay,
+                        JobRunner **ret,
+                        Error *err) MUST_CHECK;
+/* Something may be there to claim. Any thread. */
+void job_runner_kick(JobRunner *runner);
+/* Asks jobs to stop at their next checkpoint and waits up to wait_ms. NULL is allowed. */
+void job_runner_stop(JobRunner *runner, int wait_ms);

@@ -1,0 +1,28 @@
+/* relay.h - publishes the outbox to Kafka, on a thread of its own. Layer: runtime.
+ *
+ *   lease lanes ─▶ select rows of my lanes by id ─▶ produce ─▶ all confirmed? ─▶ delete the rows
+ *        ▲                                             │ failed: that lane's rest stays, and is
+ * replayed └──────── every third of the lease ◀──────────┘
+ *
+ * Every worker runs one; the lanes are spread over the running workers. A row is deleted only when
+ * all its messages are confirmed, and no high-water mark is kept, so a lower id that commits later
+ * is not lost. A crash in between publishes again: the same ce_id, and a ce_sequence that consumers
+ * have seen. */
+#pragma once
+
+#include "base/config.h"
+#include "base/error.h"
+
+typedef struct Relay Relay;
+
+/* worker_id: unique for this process. cfg is borrowed for the relay's life. */
+Status relay_start(const Config *cfg,
+                   const char *worker_id,
+                   const char *service,
+                   Relay **ret,
+                   Error *err) MUST_CHECK;
+/* After a commit with events: publish now. Any thread. */
+void relay_kick(Relay *relay);
+/* Publishes what is there, gives the lanes back and ends, within about three seconds. NULL is
+ * allowed. */
+void relay_stop(Relay *relay);

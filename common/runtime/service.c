@@ -1,0 +1,619 @@
+#include "runtime/service.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "adapters/bus.h"
+#include "adapters/http.h"
+#include "base/clock.h"
+#include "base/ids.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/metrics.h"
+#include "runtime/apply.h"
+#include "runtime/intake.h"
+#include "runtime/job.h"
+#include "runtime/migrate.h"
+
+enum {
+    LOOP_WAIT_MS = 50,
+    BACKOFF_FIRST_MS = 50,
+    BACKOFF_MOST_MS = 5000,
+    REJOIN_WAIT_MS = 1500,
+    CLAIM_PATIENCE_MS = 60000,
+    CRASH_TRIES = 3,
+    STUCK_AFTER_MS = 120000,
+    TICK_MS = 1000,
+    STOP_JOBS_MS = 4000,
+};
+
+static Metric loop_fenced =
+    METRIC_COUNTER("leadspool_fenced_total", "Batches given up to a newer owner.", NULL);
+static Metric loop_dropped = METRIC_COUNTER(
+    "leadspool_redelivered_dropped_total", "Records below the position, dropped.", NULL);
+static Metric loop_retries =
+    METRIC_COUNTER("leadspool_retries_total", "Batches tried again.", "code");
+static Metric loop_queued =
+    METRIC_GAUGE("leadspool_intake_messages", "Messages read and not yet handled.", NULL);
+
+typedef struct Loop {
+    const Service *service;
+    const Config *cfg;
+    char worker_id[IDS_UUID_SIZE];
+    Db *db;
+    Consumer *consumer;
+    Relay *relay;
+    JobRunner *runner;
+    Http *http;
+    void *state;
+    Intake intake;
+    Batch batch;
+    Apply apply;
+    int try_count; /* messages of the next try; 0: a whole batch. Halved while content is bad */
+    int64_t retry_at_ms; /* no batch before */
+    int backoff_ms;
+    int64_t rejoin_at_ms; /* out of the group until then; 0: in it */
+    bool paused;          /* fetching is paused: the queues are full */
+    int64_t tick_at_ms;
+    atomic_llong progress_ms;
+    atomic_bool assigned;
+    atomic_bool troubled;
+} Loop;
+
+/* ---- signals: the first asks to stop in order, the second ends the process ---- */
+
+static volatile sig_atomic_t service_stop_signals;
+
+static void service_on_signal(int number)
+{
+    (void)number;
+    if (++service_stop_signals > 1) {
+        _exit(1);
+    }
+}
+
+static void service_catch_signals(void)
+{
+    struct sigaction action = {.sa_handler = service_on_signal};
+    sigaction(SIGTERM, &action, NULL);
+    sigaction(SIGINT, &action, NULL);
+    signal(SIGPIPE, SIG_IGN);
+}
+
+/* ---- rebalances ---- */
+
+/* Claims what was assigned. Until PostgreSQL has said where to start, nothing is read: trying again
+ * goes on for a while, then the group is left. */
+static Status
+loop_claim_one(Loop *loop, const BusPartition *partition, BusPartition *ret_start, Error *err)
+{
+    int64_t patience_ms = clock_mono_ms() + CLAIM_PATIENCE_MS;
+    Position position;
+    int64_t start = 0;
+    for (;;) {
+        Status status = position_claim(loop->db, loop->consumer, loop->service->name,
+                                       loop->worker_id, partition, loop->cfg->batch_messages,
+                                       clock_now_us(), &position, &start, err);
+        if (status == STATUS_OK) {
+            break;
+        }
+        if (status == STATUS_FATAL || clock_mono_ms() > patience_ms || service_stop_signals > 0) {
+            return status;
+        }
+        struct timespec nap = {.tv_nsec = 200 * 1000000L};
+        nanosleep(&nap, NULL);
+    }
+    if (position.careful_until > position.next_offset) {
+        LOG_WARN("position.careful", "topic=%s partition=%d next_offset=%" PRId64, position.topic,
+                 position.partition, position.next_offset);
+    }
+    intake_hold(&loop->intake, &position);
+    *ret_start = (BusPartition){partition->topic, partition->partition, start};
+    return STATUS_OK;
+}
+
+static Status loop_on_assign(Loop *loop, const BusEvent *event, Error *err)
+{
+    intake_clear(&loop->intake);
+    loop->paused = false;
+    loop->try_count = 0;
+    BusPartition starts[INTAKE_PARTITIONS_MAX];
+    int count = 0;
+    for (int i = 0; i < event->partition_count && i < INTAKE_PARTITIONS_MAX; i++) {
+        Status status = loop_claim_one(loop, &event->partitions[i], &starts[count], err);
+        if (status != STATUS_OK) {
+            return status;
+        }
+        const Position *position = &loop->intake.held[loop->intake.held_count - 1].position;
+        if (position->halted) {
+            LOG_ERROR("position.halted", "topic=%s partition=%d msg=%s", position->topic,
+                      position->partition, "reading stopped: see `leadspool position ls`");
+        } else {
+            count++;
+        }
+    }
+    LOG_INFO("partitions.assigned", "count=%d", event->partition_count);
+    atomic_store(&loop->assigned, true);
+    Status status = consumer_assign(loop->consumer, starts, count, err);
+    if (status == STATUS_OK) {
+        for (int i = 0; i < count; i++) {
+            starts[i].offset = intake_find(&loop->intake, starts[i].topic, starts[i].partition)
+                                   ->position.next_offset;
+        }
+        consumer_mirror(loop->consumer, starts, count);
+    }
+    return status;
+}
+
+static void loop_drop_partitions(Loop *loop)
+{
+    Error err;
+    Position positions[INTAKE_PARTITIONS_MAX];
+    for (int i = 0; i < loop->intake.held_count; i++) {
+        positions[i] = loop->intake.held[i].position;
+    }
+    if (loop->intake.held_count > 0 && position_leave(loop->db, loop->service->name, positions,
+                                                      loop->intake.held_count, &err) != STATUS_OK) {
+        LOG_DEBUG("position.not_left", "code=%s", err.code);
+    }
+    intake_clear(&loop->intake);
+    loop->try_count = 0;
+    atomic_store(&loop->assigned, false);
+}
+
+/* Stays away for a moment, so that the rightful owner is served first; then joins again. */
+static void loop_leave_group(Loop *loop)
+{
+    consumer_leave(loop->consumer);
+    intake_clear(&loop->intake);
+    loop->try_count = 0;
+    loop->paused = false;
+    atomic_store(&loop->assigned, false);
+    loop->rejoin_at_ms = clock_mono_ms() + REJOIN_WAIT_MS;
+}
+
+/* ---- records ---- */
+
+static Status loop_halt(Loop *loop, Held *held, const char *reason, Error *err)
+{
+    LOG_ERROR("position.halted", "topic=%s partition=%d msg=%s", held->position.topic,
+              held->position.partition, reason);
+    BusPartition partition = {held->position.topic, held->position.partition, 0};
+    consumer_pause(loop->consumer, &partition, 1);
+    return position_halt(loop->db, loop->service->name, &held->position, reason, err);
+}
+
+static Status loop_on_record(Loop *loop, BusRecord *record, Error *err)
+{
+    Held *held = intake_find(&loop->intake, record->topic, record->partition);
+    if (held == NULL || held->position.halted) {
+        bus_record_free(record);
+        return STATUS_OK;
+    }
+    switch (position_meet(&held->position, record->offset, message_fingerprint(record))) {
+    case POSITION_TAKE:
+        intake_add(&loop->intake, held, message_new(record, held->position.generation));
+        return STATUS_OK;
+    case POSITION_DROP:
+        metric_add(&loop_dropped, 1, NULL, NULL);
+        bus_record_free(record);
+        return STATUS_OK;
+    case POSITION_MISMATCH:
+        break;
+    }
+    bus_record_free(record);
+    return loop_halt(loop, held,
+                     "the topic holds other records than those that were read: made anew?", err);
+}
+
+static Status loop_on_event(Loop *loop, BusEvent *event, Error *err)
+{
+    switch (event->kind) {
+    case BUS_RECORD:
+        return loop_on_record(loop, event->record, err);
+    case BUS_ASSIGN:
+        return loop_on_assign(loop, event, err);
+    case BUS_REVOKE:
+        loop_drop_partitions(loop);
+        consumer_unassign(loop->consumer);
+        return STATUS_OK;
+    case BUS_POSITION: {
+        Held *held = intake_find(&loop->intake, event->partition.topic, event->partition.partition);
+        return held != NULL
+                   ? loop_halt(loop, held, "the broker does not have the offset to read from", err)
+                   : STATUS_OK;
+    }
+    case BUS_TROUBLE:
+        LOG_DEBUG("kafka.trouble", "msg=%s", event->err.text);
+        return STATUS_OK;
+    case BUS_NOTHING:
+        break;
+    }
+    return STATUS_OK;
+}
+
+/* ---- batches ---- */
+
+static const Handler loop_job_cancel = {"job.cancel", 1, true, NULL, job_cancel_apply};
+
+static const Handler *loop_handler_of(void *context, const Message *message)
+{
+    const Loop *loop = context;
+    if (message->unreadable) {
+        return NULL;
+    }
+    if (strcmp(message->type, loop_job_cancel.type) == 0) {
+        return &loop_job_cancel;
+    }
+    for (const Handler *handler = loop->service->handlers; handler->type != NULL; handler++) {
+        if (strcmp(handler->type, message->type) == 0) {
+            return handler;
+        }
+    }
+    return NULL;
+}
+
+static void loop_mirror(Loop *loop)
+{
+    BusPartition partitions[INTAKE_PARTITIONS_MAX];
+    for (int i = 0; i < loop->apply.move_count; i++) {
+        const Position *position = loop->apply.moves[i].position;
+        partitions[i] = (BusPartition){position->topic, position->partition, position->next_offset};
+    }
+    consumer_mirror(loop->consumer, partitions, loop->apply.move_count);
+}
+
+static void loop_batch_done(Loop *loop, int count)
+{
+    loop_mirror(loop);
+    intake_pop(&loop->intake, &loop->batch, count);
+    relay_kick(loop->relay);
+    if (loop->runner != NULL && loop->batch.handler != NULL && loop->batch.handler->recorded) {
+        job_runner_kick(loop->runner);
+    }
+    loop->try_count = 0;
+    loop->backoff_ms = 0;
+    atomic_store(&loop->troubled, false);
+}
+
+static void loop_back_off(Loop *loop, const Error *err)
+{
+    static LogRate rate = LOG_RATE_INIT(3, 10000);
+    loop->backoff_ms = loop->backoff_ms == 0 ? BACKOFF_FIRST_MS : loop->backoff_ms * 2;
+    if (loop->backoff_ms > BACKOFF_MOST_MS) {
+        loop->backoff_ms = BACKOFF_MOST_MS;
+    }
+    loop->retry_at_ms =
+        clock_mono_ms() + loop->backoff_ms / 2 + rand() % (loop->backoff_ms / 2 + 1);
+    metric_add(&loop_retries, 1, err->code, NULL);
+    atomic_store(&loop->troubled, true);
+    log_rate_limited(&rate, LOG_LEVEL_WARN, "batch.retry", "code=%s msg=%s", err->code, err->text);
+}
+
+static void loop_set_context(const Loop *loop)
+{
+    const Message *message = loop->batch.messages[0];
+    LogContext context = {.command = message->id,
+                          .topic = message->record->topic,
+                          .partition = message->record->partition,
+                          .offset = message->record->offset};
+    log_context_set(&context);
+}
+
+/* The message that was marked before each of its tries killed the process each time. */
+static Status loop_try_careful(Loop *loop, Error *err)
+{
+    Held *held = loop->batch.from[0];
+    Status status = position_mark(loop->db, loop->service->name, &held->position,
+                                  loop->batch.messages[0]->record->offset, err);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    if (held->position.marked_times > CRASH_TRIES) {
+        Error cause;
+        error_set(&cause, STATUS_BAD_INPUT, "crash",
+                  "the process died each time that it handled this message");
+        return apply_bury(&loop->apply, &loop->batch, &cause, err);
+    }
+    return apply_batch(&loop->apply, &loop->batch, 1, err);
+}
+
+static Status loop_try(Loop *loop, int count, Error *err)
+{
+    if (loop->batch.careful) {
+        return loop_try_careful(loop, err);
+    }
+    return apply_batch(&loop->apply, &loop->batch, count, err);
+}
+
+static Status loop_work(Loop *loop, Error *err)
+{
+    int most = loop->try_count > 0 ? loop->try_count : loop->cfg->batch_messages;
+    if (!intake_pick(&loop->intake, loop_handler_of, loop, most, &loop->batch)) {
+        return STATUS_OK;
+    }
+    loop_set_context(loop);
+    int count = loop->batch.count;
+    Status status = loop_try(loop, count, err);
+    if (status == STATUS_BAD_INPUT && count == 1) {
+        Error cause = *err;
+        status = apply_bury(&loop->apply, &loop->batch, &cause, err);
+    }
+    if (status == STATUS_OK) {
+        loop_batch_done(loop, count);
+    } else if (status == STATUS_BAD_INPUT) {
+        loop->try_count = count / 2;
+        status = STATUS_OK;
+    } else if (status == STATUS_RETRY && strcmp(err->code, "fenced") == 0) {
+        LOG_WARN("partitions.fenced", "msg=%s", err->text);
+        metric_add(&loop_fenced, 1, NULL, NULL);
+        loop_leave_group(loop);
+        status = STATUS_OK;
+    } else if (status == STATUS_RETRY) {
+        loop_back_off(loop, err);
+        status = STATUS_OK;
+    }
+    log_context_clear();
+    return status;
+}
+
+/* ---- the loop ---- */
+
+/* Fetching pauses while the queues are full; polling goes on, so that the group sees us alive. */
+static void loop_regulate(Loop *loop)
+{
+    int full = loop->cfg->batch_messages * 4;
+    bool pause = loop->intake.queued >= full;
+    bool resume = loop->paused && loop->intake.queued < full / 2;
+    if ((!pause || loop->paused) && !resume) {
+        return;
+    }
+    BusPartition partitions[INTAKE_PARTITIONS_MAX];
+    int count = 0;
+    for (int i = 0; i < loop->intake.held_count; i++) {
+        const Position *position = &loop->intake.held[i].position;
+        if (!position->halted) {
+            partitions[count++] = (BusPartition){position->topic, position->partition, 0};
+        }
+    }
+    (resume ? consumer_resume : consumer_pause)(loop->consumer, partitions, count);
+    loop->paused = !resume;
+}
+
+static Status loop_tick(Loop *loop, Error *err)
+{
+    int64_t now_ms = clock_mono_ms();
+    if (now_ms < loop->tick_at_ms) {
+        return STATUS_OK;
+    }
+    loop->tick_at_ms = now_ms + TICK_MS;
+    metric_set(&loop_queued, loop->intake.queued, NULL, NULL);
+    if (loop->service->tick == NULL) {
+        return STATUS_OK;
+    }
+    Status status =
+        loop->service->tick(loop->state, loop->db, &loop->apply.outbox, clock_now_us(), err);
+    if (status == STATUS_OK) {
+        relay_kick(loop->relay);
+    }
+    return status == STATUS_FATAL ? status : STATUS_OK;
+}
+
+static Status loop_rejoin(Loop *loop, Error *err)
+{
+    if (loop->rejoin_at_ms == 0 || clock_mono_ms() < loop->rejoin_at_ms) {
+        return STATUS_OK;
+    }
+    loop->rejoin_at_ms = 0;
+    return consumer_rejoin(loop->consumer, err);
+}
+
+static Status loop_round(Loop *loop, Error *err)
+{
+    bool may_work = loop->intake.queued > 0 && clock_mono_ms() >= loop->retry_at_ms;
+    BusEvent event;
+    Status status = consumer_poll(loop->consumer, may_work ? 0 : LOOP_WAIT_MS, &event, err);
+    if (status == STATUS_OK) {
+        status = loop_on_event(loop, &event, err);
+        if (status ==
+            STATUS_RETRY) { /* positions could not be read or written: not ours to read then */
+            LOG_WARN("partitions.not_claimed", "code=%s msg=%s", err->code, err->text);
+            loop_leave_group(loop);
+            status = STATUS_OK;
+        }
+    }
+    bool enough = event.kind == BUS_NOTHING || loop->intake.queued >= loop->cfg->batch_messages;
+    if (status == STATUS_OK && may_work && enough) {
+        status = loop_work(loop, err);
+    }
+    if (status == STATUS_OK) {
+        loop_regulate(loop);
+        status = loop_tick(loop, err);
+    }
+    if (status == STATUS_OK) {
+        status = loop_rejoin(loop, err);
+    }
+    atomic_store(&loop->progress_ms, clock_mono_ms());
+    return status;
+}
+
+/* ---- health ---- */
+
+static int64_t loop_progress_ms(void *context)
+{
+    return atomic_load(&((Loop *)context)->progress_ms);
+}
+
+static bool loop_ready(void *context, StrBuf *reasons)
+{
+    Loop *loop = context;
+    bool ready = true;
+    if (!atomic_load(&loop->assigned)) {
+        strbuf_adds(reasons, "no partitions assigned\n");
+        ready = false;
+    }
+    if (atomic_load(&loop->troubled)) {
+        strbuf_adds(reasons, "the last batch failed and is tried again\n");
+        ready = false;
+    }
+    return ready;
+}
+
+/* ---- start and stop ---- */
+
+static Status loop_start_http(Loop *loop, Error *err)
+{
+    if (loop->cfg->http_port == 0) {
+        return STATUS_OK;
+    }
+    HttpHooks hooks = {.progress_ms = loop_progress_ms,
+                       .ready = loop_ready,
+                       .context = loop,
+                       .stuck_after_ms = STUCK_AFTER_MS};
+    return http_start(loop->cfg->http_address, loop->cfg->http_port, &hooks, &loop->http, err);
+}
+
+/* The schema must be ours before anything is read; while the database is away we wait for it. */
+static Status loop_await_schema(Loop *loop, Error *err)
+{
+    for (;;) {
+        Status status = migrate_check(loop->db, err);
+        if (status != STATUS_RETRY || service_stop_signals > 0) {
+            return status;
+        }
+        LOG_WARN("database.away", "code=%s msg=%s", err->code, err->text);
+        struct timespec nap = {.tv_sec = 1};
+        nanosleep(&nap, NULL);
+    }
+}
+
+static Status loop_start(Loop *loop, Error *err)
+{
+    const Service *service = loop->service;
+    const Config *cfg = loop->cfg;
+    loop->db = db_new(cfg->database_url, cfg->ns, "leadspool loop");
+    atomic_store(&loop->progress_ms, clock_mono_ms());
+    Status status = loop_await_schema(loop, err);
+    if (status == STATUS_OK && service->open != NULL) {
+        status = service->open(cfg, &loop->state, err);
+    }
+    if (status == STATUS_OK) {
+        apply_init(&loop->apply, loop->db, cfg->ns, service->name, service->name, loop->state);
+        status = loop_start_http(loop, err);
+    }
+    if (status == STATUS_OK) {
+        status = relay_start(cfg, loop->worker_id, service->name, &loop->relay, err);
+    }
+    if (status == STATUS_OK && service->job_kinds != NULL) {
+        status = job_runner_start(cfg, service->job_kinds, loop->state, loop->worker_id,
+                                  loop->relay, &loop->runner, err);
+    }
+    if (status == STATUS_OK) {
+        status = consumer_open(cfg, service->name, service->topics, service->topic_count,
+                               &loop->consumer, err);
+    }
+    return status;
+}
+
+/* Reading stops first, then jobs, then publishing. What hangs is left to the end of the process. */
+static void loop_stop(Loop *loop)
+{
+    if (loop->consumer != NULL) {
+        loop_drop_partitions(loop);
+        consumer_close(loop->consumer);
+    }
+    job_runner_stop(loop->runner, STOP_JOBS_MS);
+    relay_stop(loop->relay);
+    http_stop(loop->http);
+    apply_done(&loop->apply);
+    batch_done(&loop->batch);
+    if (loop->service->close != NULL && loop->state != NULL) {
+        loop->service->close(loop->state);
+    }
+    db_close(loop->db);
+}
+
+static int service_run(const Service *service, const Config *cfg)
+{
+    Loop *loop = mem_alloc(sizeof *loop);
+    loop->service = service;
+    loop->cfg = cfg;
+    ids_uuid4(loop->worker_id);
+    LOG_INFO("service.starting", "version=%s worker=%s", LEADSPOOL_VERSION, loop->worker_id);
+    Error err = {0};
+    Status status = loop_start(loop, &err);
+    if (status == STATUS_OK) {
+        LOG_INFO("service.started");
+    }
+    while (status == STATUS_OK && service_stop_signals == 0) {
+        status = loop_round(loop, &err);
+    }
+    if (status != STATUS_OK) {
+        LOG_ERROR("service.failed", "code=%s msg=%s", err.code, err.text);
+    }
+    loop_stop(loop);
+    LOG_INFO("service.stopped");
+    /* Nothing is left to lose, and librdkafka may hang in exit handlers. */
+    fflush(NULL);
+    _exit(status == STATUS_OK ? 0 : 1);
+}
+
+/* ---- arguments ---- */
+
+static int service_help(const Service *service)
+{
+    printf("leadspool-%s %s: %s\n\n"
+           "usage: leadspool-%s [--help | --version | --check-config]\n\n"
+           "  --check-config  print the settings in force, and exit\n\n"
+           "Settings come from the environment:\n\n",
+           service->name, LEADSPOOL_VERSION, service->summary, service->name);
+    config_help(stdout);
+    return 0;
+}
+
+static void service_harden(void)
+{
+    struct rlimit none = {0, 0};
+    setrlimit(RLIMIT_CORE, &none); /* cores hold leads */
+    prctl(PR_SET_DUMPABLE, 0);
+}
+
+int service_main(const Service *service, int argc, char **argv)
+{
+    extern char **environ;
+    bool check_only = argc == 2 && strcmp(argv[1], "--check-config") == 0;
+    if (argc == 2 && strcmp(argv[1], "--help") == 0) {
+        return service_help(service);
+    }
+    if (argc == 2 && strcmp(argv[1], "--version") == 0) {
+        printf("leadspool-%s %s\n", service->name, LEADSPOOL_VERSION);
+        return 0;
+    }
+    if (argc > 1 && !check_only) {
+        fprintf(stderr, "leadspool-%s: unknown argument %s; see --help\n", service->name, argv[1]);
+        return 2;
+    }
+    Config cfg;
+    Error err;
+    AUTO_STRBUF problems = STRBUF_INIT;
+    if (config_load(environ, &cfg, &problems, &err) != STATUS_OK) {
+        fprintf(stderr, "%s", problems.data);
+        return 2;
+    }
+    if (check_only) {
+        config_print(stdout, &cfg);
+        return 0;
+    }
+    log_setup(service->name, cfg.ns, cfg.log_level);
+    service_harden();
+    service_catch_signals();
+    return service_run(service, &cfg);
+}

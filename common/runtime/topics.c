@@ -1,0 +1,60 @@
+#include "runtime/topics.h"
+
+#define DAYS_MS(n) (INT64_C(86400000) * (n))
+
+const BusTopicSpec topics[] = {
+    {TOPIC_IMPORTER_COMMANDS, 6, DAYS_MS(14), false},
+    {TOPIC_DNC_COMMANDS, 6, DAYS_MS(14), false},
+    {TOPIC_RECYCLER_COMMANDS, 6, DAYS_MS(14), false},
+    {TOPIC_EXPORTER_COMMANDS, 6, DAYS_MS(14), false},
+    {TOPIC_STATS_COMMANDS, 1, DAYS_MS(14), false},
+    {TOPIC_DIALER_OUTCOMES, 6, DAYS_MS(14), false},
+    {TOPIC_COMMAND_EVENTS, 6, DAYS_MS(14), false},
+    {TOPIC_LEADS_DIALABLE, 6, DAYS_MS(7), false},
+    {TOPIC_LIST_EVENTS, 6, DAYS_MS(30), false},
+    {TOPIC_LEAD_EVENTS, 6, DAYS_MS(30), false},
+    {TOPIC_LIST_STATS, 6, -1, true},
+    {TOPIC_IMPORTER_COMMANDS ".dlq", 1, DAYS_MS(14), false},
+    {TOPIC_DNC_COMMANDS ".dlq", 1, DAYS_MS(14), false},
+    {TOPIC_RECYCLER_COMMANDS ".dlq", 1, DAYS_MS(14), false},
+    {TOPIC_EXPORTER_COMMANDS ".dlq", 1, DAYS_MS(14), false},
+    {TOPIC_STATS_COMMANDS ".dlq", 1, DAYS_MS(14), false},
+    {TOPIC_DIALER_OUTCOMES ".dlq", 1, DAYS_MS(14), false},
+    {TOPIC_LIST_EVENTS ".dlq", 1, DAYS_MS(14), false},
+    {TOPIC_LIST_STATS ".dlq", 1, DAYS_MS(14), false},
+};
+const size_t topic_count = sizeof topics / sizeof topics[0];
+
+Status topics_create(BusAdmin *admin, Error *err)
+{
+    for (size_t i = 0; i < topic_count; i++) {
+        Status status = bus_admin_create(admin, &topics[i], err);
+        if (status != STATUS_OK) {
+            return status;
+        }
+    }
+    return STATUS_OK;
+}
+
+Status topics_look(BusAdmin *admin, TopicState ret[], Error *err)
+{
+    for (size_t i = 0; i < topic_count; i++) {
+        ret[i] = (TopicState){.spec = &topics[i]};
+        Status status = bus_admin_partitions(admin, topics[i].topic, &ret[i].partitions, err);
+        if (status == STATUS_OK && ret[i].partitions > 0) {
+            status = bus_admin_settings(admin, topics[i].topic, &ret[i].retention_ms,
+                                        &ret[i].compacted, err);
+        }
+        if (status != STATUS_OK) {
+            return status;
+        }
+    }
+    return STATUS_OK;
+}
+
+bool topic_state_ok(const TopicState *state)
+{
+    return state->partitions == state->spec->partitions &&
+           state->compacted == state->spec->compacted &&
+           state->retention_ms == state->spec->retention_ms;
+}

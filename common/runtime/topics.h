@@ -1,0 +1,40 @@
+/* topics.h - every Kafka topic of leadspool, declared in one table. Layer: runtime.
+ *
+ * Names are without the namespace. Topics are made by `leadspool migrate`, never by a broker on its
+ * own. Each topic that a service consumes has a dead-letter topic, "<topic>.dlq". */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "adapters/bus.h"
+
+#define TOPIC_IMPORTER_COMMANDS "importer.commands"
+#define TOPIC_DNC_COMMANDS      "dnc.commands"
+#define TOPIC_RECYCLER_COMMANDS "recycler.commands"
+#define TOPIC_EXPORTER_COMMANDS "exporter.commands"
+#define TOPIC_STATS_COMMANDS    "stats.commands"
+#define TOPIC_DIALER_OUTCOMES   "dialer.outcomes"
+#define TOPIC_COMMAND_EVENTS    "command.events"
+#define TOPIC_LEADS_DIALABLE    "leads.dialable"
+#define TOPIC_LIST_EVENTS       "list.events"
+#define TOPIC_LEAD_EVENTS       "lead.events"
+#define TOPIC_LIST_STATS        "list.stats"
+
+extern const BusTopicSpec topics[];
+extern const size_t topic_count;
+
+/* Creates what is missing; never changes what is there. */
+Status topics_create(BusAdmin *admin, Error *err) MUST_CHECK;
+
+/* How one declared topic stands on the broker. */
+typedef struct TopicState {
+    const BusTopicSpec *spec;
+    int partitions; /* 0: it does not exist */
+    int64_t retention_ms;
+    bool compacted;
+} TopicState;
+/* ret: topic_count entries of the caller's. */
+Status topics_look(BusAdmin *admin, TopicState ret[], Error *err) MUST_CHECK;
+/* Does the broker have what the table asks for? */
+bool topic_state_ok(const TopicState *state);

@@ -1,0 +1,11 @@
+UPDATE jobs
+SET owner = $2, token = token + 1, state = 'running', started_at = coalesce(started_at, $4::timestamptz),
+    lease_until = clock_timestamp() + $3::bigint * interval '1 ms'
+WHERE job_no = (
+    SELECT job_no FROM jobs
+    WHERE job_no = $1::bigint AND state IN ('queued', 'running') AND lease_until < clock_timestamp()
+    FOR UPDATE SKIP LOCKED
+)
+RETURNING job_no, kind, token, list_no, campaign_no, params::text, source, command_id,
+          (SELECT list_id FROM list l WHERE l.list_no = jobs.list_no), slots, cancel_requested, token = 1,
+          extract(epoch FROM started_at) * 1000000

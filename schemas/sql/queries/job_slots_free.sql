@@ -1,0 +1,1 @@
+DELETE FROM job_slot WHERE job_no = $1::bigint

@@ -1,0 +1,112 @@
+#include "importer/list_store.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "sql_queries.h"
+
+Status list_find(Db *db, const char *list_id, List *ret, Error *err)
+{
+    DbParams params = {0};
+    db_param_text(&params, list_id);
+    AUTO_RESULT *result = NULL;
+    Status status = db_query(db, sql_list_find, &params, &result, err);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    *ret = (List){0};
+    if (db_rows(result) == 1) {
+        ret->list_no = (int32_t)db_i64(result, 0, 0);
+        ret->name = mem_strdup(db_text(result, 0, 1));
+        ret->description = mem_strdup(db_text(result, 0, 2));
+        ret->priority = db_i64(result, 0, 3);
+        snprintf(ret->life, sizeof ret->life, "%s", db_text(result, 0, 4));
+        snprintf(ret->campaign_id, sizeof ret->campaign_id, "%s", db_text(result, 0, 5));
+        ret->campaign_no = (int32_t)db_i64(result, 0, 6);
+        snprintf(ret->default_country, sizeof ret->default_country, "%s", db_text(result, 0, 7));
+    }
+    return STATUS_OK;
+}
+
+void list_done(List *list)
+{
+    free(list->name);
+    free(list->description);
+}
+
+Status list_find_open(Db *db, const char *list_id, List *ret, Error *err)
+{
+    List list;
+    Status status = list_find(db, list_id, &list, err);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    if (list.list_no == 0) {
+        return error_set_field(err, "list_id", "unknown_list",
+                               "there is no list %s: create it first, or see `leadspool list ls`",
+                               list_id);
+    }
+    if (strcmp(list.life, "deleting") == 0) {
+        list_done(&list);
+        return error_set_field(err, "list_id", "list_deleting", "the list %s is being deleted",
+                               list_id);
+    }
+    *ret = list;
+    return STATUS_OK;
+}
+
+static Status list_insert_row(Db *db, const ListRow *row, int32_t *ret_list_no, Error *err)
+{
+    DbParams params = {0};
+    db_param_text(&params, row->list_id);
+    db_param_text(&params, row->name);
+    db_param_text(&params, row->description);
+    db_param_text(&params, row->campaign_id);
+    db_param_i64(&params, row->priority);
+    db_param_time(&params, row->now_us);
+    AUTO_RESULT *result = NULL;
+    Status status = db_query(db, sql_list_insert, &params, &result, err);
+    if (status == STATUS_OK) {
+        *ret_list_no = db_rows(result) == 1 ? (int32_t)db_i64(result, 0, 0) : 0;
+    }
+    return status;
+}
+
+static Status list_insert_gate(Db *db, int32_t list_no, const char *life, Error *err)
+{
+    DbParams params = {0};
+    db_param_i64(&params, list_no);
+    db_param_text(&params, life);
+    return db_exec(db, sql_list_stats_insert, &params, 1, err);
+}
+
+Status list_insert(Db *db, const ListRow *row, int32_t *ret_list_no, Error *err)
+{
+    DbParams campaign = {0};
+    db_param_text(&campaign, row->campaign_id);
+    db_param_time(&campaign, row->now_us);
+    int32_t list_no = 0;
+    Status status = db_exec(db, sql_campaign_ensure, &campaign, -1, err);
+    if (status == STATUS_OK) {
+        status = list_insert_row(db, row, &list_no, err);
+    }
+    if (status == STATUS_OK && list_no != 0) {
+        status = list_insert_gate(db, list_no, row->life, err);
+    }
+    if (status == STATUS_OK) {
+        *ret_list_no = list_no;
+    }
+    return status;
+}
+
+Status list_update(Db *db, int32_t list_no, const ListRow *row, Error *err)
+{
+    DbParams params = {0};
+    db_param_i64(&params, list_no);
+    db_param_text(&params, row->name);
+    db_param_text(&params, row->description);
+    db_param_i64(&params, row->priority);
+    db_param_time(&params, row->now_us);
+    return db_exec(db, sql_list_update, &params, 1, err);
+}

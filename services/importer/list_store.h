@@ -1,0 +1,40 @@
+/* list_store.h - SQL about lists and their campaigns. Layer: services/importer. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "adapters/db.h"
+
+/* A list as its row, its gate and its campaign say. */
+typedef struct List {
+    int32_t list_no; /* 0: there is none */
+    char *name;
+    char *description;
+    int64_t priority;
+    char life[12]; /* "active", "paused", "deleting" */
+    char campaign_id[65];
+    int32_t campaign_no;
+    char default_country[3];
+} List;
+
+/* Reads without a lock. ret->list_no is 0 when there is no such list. list_done() frees. */
+Status list_find(Db *db, const char *list_id, List *ret, Error *err) MUST_CHECK;
+void list_done(List *list);
+/* The same, but an unknown or dying list is STATUS_BAD_INPUT (unknown_list, list_deleting) about
+ * the field list_id. */
+Status list_find_open(Db *db, const char *list_id, List *ret, Error *err) MUST_CHECK;
+
+typedef struct ListRow {
+    const char *list_id;
+    const char *campaign_id;
+    const char *name;
+    const char *description;
+    int64_t priority;
+    const char *life;
+    int64_t now_us;
+} ListRow;
+/* Makes the list, its gate, and its campaign (paused, with default settings) unless that is there.
+ * *ret_list_no is 0 when the list exists already. */
+Status list_insert(Db *db, const ListRow *row, int32_t *ret_list_no, Error *err) MUST_CHECK;
+Status list_update(Db *db, int32_t list_no, const ListRow *row, Error *err) MUST_CHECK;
