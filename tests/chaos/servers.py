@@ -1,0 +1,49 @@
+"""The private servers of ./dev, killed and started again. What they stored stays."""
+
+import os
+import signal
+import subprocess
+import time
+
+from harness import wait_for
+from harness.settings import ROOT
+
+RUN = ROOT / ".dev" / "run"
+
+
+def server_pid(name):
+    return int((RUN / f"{name}.pid").read_text().split()[0])
+
+
+def alive(pid):
+    try:
+        with open(f"/proc/{pid}/stat") as stat:
+            return stat.read().rsplit(")", 1)[1].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def stop_server(name, number):
+    pid = server_pid(name)
+    os.kill(pid, number)
+    wait_for(lambda: not alive(pid), 60, what=f"{name} ended")
+
+
+def start_servers():
+    """Starts what does not run, and returns when it answers."""
+    subprocess.run([ROOT / "dev", "up"], check=True, capture_output=True, timeout=180)
+
+
+def restart(name, number, pause_s=0.0):
+    stop_server(name, number)
+    time.sleep(pause_s)
+    start_servers()
+
+
+def restart_postgres(pause_s=0.0):
+    """Immediate shutdown: every backend goes in the midst of what it does, then recovery from the log."""
+    restart("postgres", signal.SIGQUIT, pause_s)
+
+
+def restart_kafka(pause_s=0.0, number=signal.SIGKILL):
+    restart("kafka", number, pause_s)

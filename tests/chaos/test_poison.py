@@ -1,0 +1,154 @@
+"""Messages that cannot be applied leave the partition, with their cause; faults around good ones do not."""
+
+import threading
+
+import pytest
+from harness import read_topic, send_command, wait_for
+from rounds import FAST, PATIENCE, dead_letters
+from scenario import answer, answers, create_list, done, scale, tell
+
+DEATHS = 3
+
+
+def ten_updates(space, prefix):
+    return [
+        tell(space, "list.update", {"list_id": "a", "name": f"{prefix}{n}"}, id=f"{prefix}{n}", flush=False)
+        for n in range(10)
+    ]
+
+
+UNREADABLE = [  # headers that replace those of a command, value
+    ("no id", {"ce_id": None}, b'{"list_id": "a"}'),
+    ("no source", {"ce_source": None}, b'{"list_id": "a"}'),
+    ("no type", {"ce_type": None}, b'{"list_id": "a"}'),
+    (
+        "nothing at all",
+        dict.fromkeys(("ce_id", "ce_source", "ce_type", "ce_specversion", "content-type")),
+        b"\x00",
+    ),
+    ("id of bytes", {"ce_id": "\x01\x02"}, b'{"list_id": "a"}'),
+    ("broken envelope", {"content-type": "application/cloudevents+json", "ce_id": None}, b"{"),
+]
+
+
+@pytest.mark.parametrize("name, headers, value", UNREADABLE, ids=[row[0] for row in UNREADABLE])
+def test_message_that_nobody_can_be_answered_about(space, name, headers, value):
+    """It is on the dead letters byte for byte, and those before and after it are answered."""
+    space.importer()
+    create_list(space)
+    ids = ten_updates(space, "before")
+    send_command(space, "importer.commands", "a", "list.update", value, id="bad", headers=headers, bad=True)
+    ids += ten_updates(space, "after")
+    assert all(found[0].type == "command.completed" for found in answers(space, ids).values())
+    [dead] = read_topic(space, "importer.commands.dlq", until=lambda seen: seen)
+    assert (dead.key, dead.raw) == ("a", value)
+    assert dead.headers["__connect.errors.topic"].endswith("importer.commands")
+    assert dead.headers["leadspool_error_service"] == "leadspool-importer"
+    for header, kept in headers.items():
+        assert dead.headers.get(header) == (kept if kept is None else dead.headers[header])
+    assert space.value("SELECT name FROM list") == "after9"
+
+
+def test_bad_values_are_answered_not_buried(space):
+    space.importer()
+    create_list(space)
+    values = [b"", b"{", b"[]", b'"x"', b"\xff\xfe", b"[" * 100_000, b'{"list_id": "a", "nam": "x"}']
+    ids = ten_updates(space, "before")
+    bad = [
+        send_command(space, "importer.commands", "a", "list.update", value, id=f"bad{n}", bad=True)
+        for n, value in enumerate(values)
+    ]
+    ids += ten_updates(space, "after")
+    assert {found[0].type for found in answers(space, ids).values()} == {"command.completed"}
+    assert {found[0].type for found in answers(space, bad).values()} == {"command.rejected"}
+    assert dead_letters(space) == []
+
+
+def test_a_flood_of_bad_ones_lets_the_good_ones_through(space):
+    """N bad messages, a good one every hundred."""
+    space.importer()
+    create_list(space)
+    ids, count = [], scale(2_000)
+    for n in range(count):
+        value = b'{"list_id": "a", "name": ' + b"[" * (n % 40) + str(n).encode()
+        headers = {"ce_id": None} if n % 3 == 0 else {}
+        send_command(
+            space, "importer.commands", "a", "list.update", value, headers=headers, bad=True, flush=False
+        )
+        if n % 100 == 99:
+            ids.append(tell(space, "list.update", {"list_id": "a", "name": f"n{n}"}, flush=False))
+    assert {found[0].type for found in answers(space, ids, PATIENCE).values()} == {"command.completed"}
+    buried = read_topic(space, "importer.commands.dlq", until=lambda seen: len(seen) >= (count + 2) // 3)
+    assert len(buried) == (count + 2) // 3
+
+
+class Supervisor:
+    """Starts an importer again whenever it ended, as systemd does; .deaths counts."""
+
+    def __init__(self, importer):
+        self.importer = importer
+        self.deaths = 0
+        self.ending = threading.Event()
+        self.thread = threading.Thread(target=self.watch, daemon=True)
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.ending.set()
+        self.thread.join(30)
+
+    def watch(self):
+        while not self.ending.wait(0.05):
+            if not self.importer.alive:
+                self.deaths += 1
+                self.importer.start()
+
+
+@pytest.mark.timeout(200)
+def test_message_that_kills_the_process(space):
+    """Tried alone and marked, it may kill three times; then it is buried and the rest goes on."""
+    space.extra_env |= FAST | {"LEADSPOOL_DEBUG_MESSAGES": "1"}
+    importer = space.importer()
+    importer.may_crash = True
+    create_list(space)
+    ids = ten_updates(space, "before")
+    with Supervisor(importer) as supervisor:
+        send_command(space, "importer.commands", "a", "debug.abort", {"list_id": "a"}, id="bomb", bad=True)
+        ids += ten_updates(space, "after")
+        replies = answers(space, ids, PATIENCE)
+        [dead] = read_topic(space, "importer.commands.dlq", until=lambda seen: seen)
+    assert {found[0].type for found in replies.values()} == {"command.completed"}
+    assert all(len(found) == 1 for found in replies.values())
+    assert dead.headers["ce_id"] == "bomb"
+    assert dead.headers["leadspool_error_code"] == "crash"
+    assert dead.headers["leadspool_error_attempts"] == str(DEATHS)
+    assert DEATHS <= supervisor.deaths <= DEATHS + 1
+    assert space.value("SELECT name FROM list") == "after9"
+    names = [r for r in read_topic(space, "list.events") if r.type == "list.updated"]
+    assert len({r.id for r in names}) == 20
+
+
+@pytest.mark.timeout(200)
+def test_kills_from_outside_bury_nothing(space):
+    """kill -9 while good messages are being worked on, more often than a bad one may kill."""
+    space.extra_env |= FAST
+    importer = space.importer()
+    create_list(space)
+    ids = []
+    for turn in range(DEATHS + 2):
+        ids += [
+            tell(space, "list.update", {"list_id": "a", "name": f"{turn}-{n}"}, id=f"{turn}-{n}", flush=False)
+            for n in range(100)
+        ]
+        answer(space, ids[-100], PATIENCE)
+        importer.kill9()
+        importer.start()
+    replies = answers(space, ids, PATIENCE)
+    assert {found[0].type for found in replies.values()} == {"command.completed"}
+    assert dead_letters(space) == []
+    assert (
+        done(space, "list.update", {"list_id": "a", "name": f"{DEATHS + 1}-99"})[0]["result"] == "unchanged"
+    )
+    wait_for(lambda: space.value("SELECT count(*) FROM outbox") == 0)

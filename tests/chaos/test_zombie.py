@@ -1,0 +1,115 @@
+"""A process that stands still beyond its leases and then wakes up changes nothing any more."""
+
+import time
+
+import pytest
+from dirty_csv import make
+from harness import wait_for
+from harness.digest import state
+from rounds import FAST, PATIENCE, dead_letters
+from scenario import (
+    answers,
+    ask,
+    check_import,
+    create_list,
+    done,
+    finish_import,
+    scale,
+    seed,
+    start_import,
+    tell,
+    wait_rows,
+)
+
+TIMES = scale(3, long=30)
+
+
+def fenced(importer):
+    """How often the process met a newer owner of what it held."""
+    return sum(value for name, value in importer.metrics().items() if "fenced_total" in name)
+
+
+def owner_of_job(space, importers):
+    """The importer whose lease the running job is under, known by its freezing: the lease then runs out."""
+    owner = space.value("SELECT owner FROM jobs WHERE state = 'running'")
+    [holder] = [importer for importer in importers if str(importer.pid) in owner]
+    return holder
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("moment", range(TIMES))
+def test_import_goes_on_without_its_frozen_worker(space, moment):
+    """SIGSTOP in the midst, an heir finishes, SIGCONT: no row counts twice, no reject line comes twice."""
+    space.extra_env |= FAST
+    rows = scale(6_000)
+    expected = make(space.inbox / "leads.csv", rows, seed() + moment, duplicates=0.2, bad=0.1)
+    first = space.importer()
+    create_list(space)
+    job_id = start_import(space, "leads.csv", **expected["import"])
+    wait_rows(space, job_id, 200 + moment * rows // (2 * TIMES))
+    first.sigstop()
+    heir = space.importer()
+    finish_import(space, job_id, PATIENCE)
+    first.sigcont()
+    # What it still held in memory has its chance to do harm now.
+    assert ask(space, "list.update", {"list_id": "a", "name": "after"}, PATIENCE).type == "command.completed"
+    time.sleep(2)
+    check_import(space, expected, finish_import(space, job_id))
+    assert heir.alive
+    wait_for(lambda: first.alive and first.get("/readyz")[0] == 200, 60, what="the woken one serves again")
+
+
+@pytest.mark.timeout(300)
+def test_frozen_owner_of_partitions_loses_them(space):
+    """Commands go to the heir; what the zombie had read has no second effect when it wakes up."""
+    space.extra_env |= FAST | {"LEADSPOOL_BATCH_MESSAGES": "5"}
+    first = space.importer()
+    for n in range(6):
+        create_list(space, f"l{n}")
+    second = space.importer()
+    ids = []
+    for n in range(scale(200)):
+        data = {"list_id": f"l{n % 6}", "lead": {"phone": f"+1504200{n % 30:04d}", "city": str(n)}}
+        ids.append(tell(space, "lead.upsert", data, id=f"u{n}", flush=False))
+        if n == 60:
+            first.sigstop()
+    replies = answers(space, ids, PATIENCE)
+    first.sigcont()
+    for n in range(6):
+        assert done(space, "list.update", {"list_id": f"l{n}", "name": "x"}, timeout=PATIENCE)
+    time.sleep(2)
+    assert all(len(found) == 1 for found in answers(space, ids).values())
+    assert len(replies) == len(ids) and dead_letters(space) == []
+    for n in range(6):
+        last = {}
+        for k in range(n, len(ids), 6):
+            last[int(f"1504200{k % 30:04d}")] = str(k)
+        rows = space.rows(
+            "SELECT phone, city FROM leads JOIN list USING (list_no) WHERE list_id = %s", f"l{n}"
+        )
+        assert dict(rows) == last
+    assert second.alive
+
+
+@pytest.mark.timeout(300)
+def test_two_owners_of_one_partition(spaces):
+    """The older claim is fenced in the database, whatever the broker believes: frozen between reading
+    and committing, again and again, it never commits what the newer one has."""
+    space = spaces()
+    space.extra_env |= FAST
+    importers = [space.importer(), space.importer()]
+    create_list(space)
+    ids = []
+    for turn in range(TIMES):
+        victim = importers[turn % 2]
+        for n in range(40):
+            data = {"list_id": "a", "name": f"{turn}-{n}"}
+            ids.append(tell(space, "list.update", data, id=f"{turn}-{n}", flush=False))
+        victim.sigstop()
+        answers(space, ids, PATIENCE)
+        victim.sigcont()
+    assert done(space, "list.update", {"list_id": "a", "priority": 9}, timeout=PATIENCE)
+    version = space.value("SELECT version FROM list_stats")
+    updates = [row for row in state(space)["events"] if "list.updated" in row]
+    assert len(updates) == len(ids) + 1
+    assert version >= len(updates)

@@ -1,0 +1,283 @@
+"""Imports of dirty files: every row is accounted for, whatever it is and however often it comes."""
+
+import csv
+
+import pytest
+from dirty_csv import make
+from dirty_phones import Numbers
+from scenario import (
+    COUNTS,
+    LONG,
+    check_counters,
+    check_import,
+    check_leads,
+    check_rejects,
+    counts_of,
+    create_list,
+    done,
+    finish_import,
+    job_events,
+    rejects_of,
+    run_import,
+    scale,
+    seed,
+    start_import,
+    wait_rows,
+)
+
+WILD_SEEDS = range(seed(), seed() + scale(30, long=1000))
+
+
+def test_every_row_is_accounted_for(space):
+    expected = make(space.inbox / "leads.csv", scale(20_000, long=1_000_000), seed())
+    space.importer()
+    create_list(space)
+    ended = run_import(space, "leads.csv", timeout=280, **expected["import"])
+    assert ended["unverified"] == ended["dnc"] == 0
+    assert ended["bytes_done"] == ended["bytes_total"] > 0
+    check_import(space, expected, ended)
+
+
+def test_all_is_found_out_from_the_file(space):
+    """Encoding, delimiter, header and mapping of an ordinary file need not be given."""
+    expected = make(space.inbox / "leads.csv", 2_000, seed(), delimiter=";", encoding="utf-8-sig")
+    space.importer()
+    create_list(space)
+    check_import(space, expected, run_import(space, "leads.csv"))
+
+
+def test_same_file_again_is_all_duplicates(space):
+    expected = make(space.inbox / "leads.csv", scale(3_000), seed())
+    space.importer()
+    create_list(space)
+    run_import(space, "leads.csv", **expected["import"])
+    versions = space.value("SELECT sum(lead_version) FROM leads")
+    again = run_import(space, "leads.csv", **expected["import"])
+    good = expected["rows"] - expected["rejected"]
+    wanted = dict.fromkeys(COUNTS, 0) | {"rows": expected["rows"], "rejected": expected["rejected"]}
+    assert counts_of(again) == wanted | {"duplicate": good, "duplicate_in_list": good}
+    check_rejects(space, expected, again)
+    check_leads(space, expected)
+    check_counters(space)
+    assert space.value("SELECT sum(lead_version) FROM leads") == versions
+
+
+def test_update_merges_and_counts_rows_that_change_nothing(space):
+    """Cells that are not empty win; the file again changes no lead, but every good row counts."""
+    expected = make(space.inbox / "leads.csv", scale(3_000), seed(), on_duplicate="update", duplicates=0.0)
+    space.importer()
+    create_list(space)
+    check_import(space, expected, run_import(space, "leads.csv", **expected["import"]))
+    versions = space.value("SELECT sum(lead_version) FROM leads")
+    again = run_import(space, "leads.csv", **expected["import"])
+    good = expected["rows"] - expected["rejected"]
+    assert counts_of(again)["updated"] == good
+    assert counts_of(again)["inserted"] == counts_of(again)["duplicate"] == 0
+    check_leads(space, expected)
+    check_counters(space)
+    assert space.value("SELECT sum(lead_version) FROM leads") == versions
+
+
+def test_update_within_one_file(space):
+    expected = make(space.inbox / "leads.csv", scale(3_000), seed(), on_duplicate="update", duplicates=0.3)
+    assert expected["updated"] > 0
+    space.importer()
+    create_list(space)
+    check_import(space, expected, run_import(space, "leads.csv", **expected["import"]))
+
+
+UPDATES = [  # cell of the second file, empty_erases, what the lead then has
+    ("", False, "Boston"),
+    ("", True, None),
+    ("Chicago", False, "Chicago"),
+    ("Chicago", True, "Chicago"),
+]
+
+
+@pytest.mark.parametrize("cell, erases, city", UPDATES)
+def test_empty_cells_erase_only_when_asked(space, cell, erases, city):
+    (space.inbox / "one.csv").write_text("phone,city\n504-621-8927,Boston\n")
+    (space.inbox / "two.csv").write_text(f"phone,city\n(504) 621-8927,{cell}\n")
+    space.importer()
+    create_list(space)
+    run_import(space, "one.csv")
+    ended = run_import(space, "two.csv", on_duplicate="update", empty_erases=erases)
+    assert (ended["updated"], ended["rows"]) == (1, 1)
+    assert space.value("SELECT city FROM leads") == city
+
+
+def test_campaign_scope_skips_numbers_of_its_other_lists(space):
+    first = make(space.inbox / "first.csv", 500, seed())
+    second = make(space.inbox / "second.csv", 800, seed())  # begins with the same numbers
+    space.importer()
+    create_list(space, "a", campaign_id="c")
+    create_list(space, "b", campaign_id="c")
+    create_list(space, "other", campaign_id="d")
+    run_import(space, "first.csv", "a", **first["import"])
+    same = second["leads"].keys() & first["leads"].keys()
+    assert same
+    scoped = second["import"] | {"duplicate_scope": "campaign"}
+    ended = run_import(space, "second.csv", "b", **scoped)
+    good = second["rows"] - second["rejected"]
+    assert ended["inserted"] == second["inserted"] - len(same)
+    assert ended["duplicate_in_campaign"] >= len(same)
+    assert ended["duplicate_in_campaign"] + ended["duplicate_in_file"] == good - ended["inserted"]
+    elsewhere = run_import(space, "second.csv", "other", **scoped)
+    assert elsewhere["inserted"] == second["inserted"]
+    for list_id in ("a", "b", "other"):
+        check_counters(space, list_id)
+
+
+def test_without_header_columns_go_by_number(space):
+    expected = make(space.inbox / "leads.csv", 2_000, seed(), header=False)
+    space.importer()
+    create_list(space)
+    check_import(space, expected, run_import(space, "leads.csv", **expected["import"]))
+
+
+def test_keep_unmapped_goes_to_custom(space):
+    (space.inbox / "leads.csv").write_text("phone,Favourite Colour,note\n504-621-8927,blue,\n")
+    space.importer()
+    create_list(space)
+    run_import(space, "leads.csv", keep_unmapped=True)
+    custom = space.value("SELECT custom FROM leads")
+    assert list(custom.values()) == ["blue"], "an empty cell makes no key"
+
+
+@pytest.mark.parametrize("wild_seed", WILD_SEEDS)
+def test_wild_file(space, wild_seed):
+    rows = 50 + wild_seed * 7919 % 1500
+    expected = make(space.inbox / "wild.csv", rows, wild_seed, wild=True, last_newline=wild_seed % 2 == 0)
+    space.extra_env["LEADSPOOL_IMPORT_CHUNK_ROWS"] = str(50 + wild_seed * 31 % 500)
+    space.extra_env["LEADSPOOL_IMPORT_LANES"] = str(1 + wild_seed % 4)
+    space.importer()
+    create_list(space)
+    check_import(space, expected, run_import(space, "wild.csv", **expected["import"]))
+
+
+def mend(cells, code, place, number):
+    """The cells of a rejected row with what was wrong put right, or None when that is not one cell."""
+    if not code.startswith("phone_"):
+        return None
+    cells = cells + [""] * (place + 1 - len(cells))
+    cells[place] = number
+    return cells
+
+
+def test_mended_reject_file_loads(space):
+    """Rejected rows with their numbers put right come in as leads; nothing comes twice."""
+    expected = make(space.inbox / "leads.csv", scale(3_000), seed(), bad=0.2)
+    space.importer()
+    create_list(space)
+    ended = run_import(space, "leads.csv", **expected["import"])
+    header, *lines = rejects_of(space, ended)
+    place = header[0].index("phone1")
+    fresh, mended = Numbers(seed() + 1), []
+    for index, (cells, _, code, column, reason) in enumerate(lines):
+        row = mend(cells, code, place, fresh.digits(index))
+        assert row, code
+        mended.append([*row, str(index + 1), code, column, reason])
+    with open(space.inbox / "mended.csv", "w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([[*header[0], *header[1:]], *mended])
+    again = run_import(space, "mended.csv")
+    assert again["rejected"] == 0
+    assert again["inserted"] == expected["rejected"]
+    assert space.value("SELECT count(*) FROM leads") == expected["inserted"] + expected["rejected"]
+    check_counters(space)
+
+
+def test_reject_file_holds_the_cells_as_they_were(space):
+    (space.inbox / "leads.csv").write_text('name,phone\n"Smith, ""Bob""\nJr",12\nAnn,504-621-8927\n')
+    space.importer()
+    create_list(space)
+    ended = run_import(space, "leads.csv")
+    assert ended["rejects"].startswith("rejects/job-")
+    header, line = rejects_of(space, ended)
+    assert header == (["name", "phone"], "row", "code", "column", "reason")
+    assert line[0] == ['Smith, "Bob"\nJr', "12"]
+    assert line[1:4] == ("1", "phone_too_short", "phone")
+
+
+@pytest.mark.parametrize("policy, rejected, unverified", [("possible", 0, 1), ("strict", 1, 0)])
+def test_phone_policy(space, policy, rejected, unverified):
+    """Area code 383 has the right form, and is not in use."""
+    (space.inbox / "leads.csv").write_text("phone\n(989) 200-1234\n(383) 200-1234\n")
+    space.importer()
+    create_list(space)
+    ended = run_import(space, "leads.csv", phone_policy=policy)
+    assert (ended["rejected"], ended["unverified"]) == (rejected, unverified)
+    if rejected:
+        assert rejects_of(space, ended)[1][2] == "phone_unverified"
+
+
+def test_stopped_import_goes_on_where_it_was(space):
+    expected = make(space.inbox / "leads.csv", scale(20_000), seed(), duplicates=0.2)
+    space.extra_env["LEADSPOOL_IMPORT_CHUNK_ROWS"] = "100"
+    first = space.importer()
+    create_list(space)
+    job_id = start_import(space, "leads.csv", **expected["import"])
+    wait_rows(space, job_id, 500)
+    assert first.terminate() == 0
+    stopped_at = space.value("SELECT sum(rows) FROM import_lane")
+    assert 0 < stopped_at < expected["rows"], "it was stopped in the midst of the file"
+    space.importer()
+    check_import(space, expected, finish_import(space, job_id))
+
+
+def test_cancelled_import_keeps_what_it_did(space):
+    expected = make(space.inbox / "leads.csv", scale(20_000), seed())
+    space.extra_env["LEADSPOOL_IMPORT_CHUNK_ROWS"] = "100"
+    space.importer()
+    create_list(space)
+    job_id = start_import(space, "leads.csv", **expected["import"])
+    wait_rows(space, job_id, 500)
+    assert done(space, "job.cancel", {"job_id": job_id}) == [{"job_id": job_id, "result": "cancelling"}]
+    last = job_events(space, job_id)[-1]
+    assert last.type == "job.cancelled"
+    value = last.value
+    assert value["rows"] == value["inserted"] + value["updated"] + value["duplicate"] + value["rejected"]
+    assert 0 < value["rows"] < expected["rows"]
+    assert space.value("SELECT count(*) FROM leads") == value["inserted"]
+    check_counters(space)
+
+
+def test_changed_file_fails_the_job(space):
+    """A resumed import reads again what it has read, and goes on only when that is the same."""
+    path = space.inbox / "leads.csv"
+    expected = make(path, scale(20_000), seed())
+    space.extra_env["LEADSPOOL_IMPORT_CHUNK_ROWS"] = "100"
+    first = space.importer()
+    create_list(space)
+    job_id = start_import(space, "leads.csv", **expected["import"])
+    wait_rows(space, job_id, 500)
+    first.kill9()
+    make(path, scale(20_000), seed() + 1)
+    space.extra_env["LEADSPOOL_JOB_LEASE_MS"] = "1000"
+    space.importer()
+    last = job_events(space, job_id)[-1]
+    assert last.type == "job.failed"
+    assert last.value["error"]["code"] == "source_changed"
+    check_counters(space)
+
+
+def test_dry_run_says_what_the_import_then_does(space):
+    expected = make(space.inbox / "leads.csv", scale(3_000), seed())
+    space.importer()
+    create_list(space)
+    said = space.cli_json("import", space.inbox / "leads.csv", "--list", "a", "--dry-run")
+    assert space.value("SELECT count(*) FROM leads") == space.value("SELECT count(*) FROM jobs") == 0
+    did = space.cli_json("import", space.inbox / "leads.csv", "--list", "a", "--wait", timeout=200)
+    wanted = {name: expected[name] for name in COUNTS}
+    assert counts_of(said) == wanted
+    assert counts_of(did) == wanted
+    check_leads(space, expected)
+
+
+@pytest.mark.skipif(not LONG, reason="LEADSPOOL_TEST_LONG=1")
+@pytest.mark.timeout(1800)
+def test_five_million_rows(space):
+    expected = make(space.inbox / "leads.csv", 5_000_000, seed())
+    space.importer()
+    create_list(space)
+    ended = run_import(space, "leads.csv", timeout=1500, **expected["import"])
+    check_import(space, expected, ended)
