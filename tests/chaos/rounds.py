@@ -18,7 +18,7 @@ FAST = {  # short leases and small chunks, so that there is much to disturb and 
     "LEADSPOOL_JOB_LEASE_MS": "1500",
     "LEADSPOOL_LANE_LEASE_MS": "1500",
     "LEADSPOOL_SESSION_TIMEOUT_MS": "3000",
-    "LEADSPOOL_IMPORT_CHUNK_ROWS": "50",
+    "LEADSPOOL_IMPORT_CHUNK_ROWS": "100",
     "LEADSPOOL_IMPORT_LANES": "3",
     "LEADSPOOL_BATCH_MESSAGES": "20",
 }

@@ -87,16 +87,11 @@ def test_cases(space, subtests):
     assert not read_topic(space, "dnc.commands.dlq")
 
 
-def test_too_large(space):
+def test_largest_message_that_kafka_takes_is_answered(space):
     space.importer()
-    data = {"list_id": "a", "campaign_id": "c", "description": "x" * 60_000}
-    huge = json.dumps(data | {f"f{i}": "x" * 60_000 for i in range(20)}).encode()
-    reply = answer(space, tell(space, "list.create", {"list_id": "a"}, id="small", bad=True))
-    assert reply.value["code"] == "missing_field"
-    big = send_command(
-        space, "importer.commands", "a", "list.create", huge[:1_048_577].ljust(1_048_577), bad=True
-    )
-    assert answer(space, big).value["code"] == "json_too_large"
+    for data in (b"[" * 990_000, b'"' + b"x" * 990_000 + b'"', b" " * 990_000):
+        id = send_command(space, "importer.commands", "a", "list.create", data, bad=True)
+        assert answer(space, id).value["code"].startswith("json_")
 
 
 def body(reply):

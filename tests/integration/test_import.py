@@ -148,7 +148,7 @@ def test_keep_unmapped_goes_to_custom(space):
 def test_wild_file(space, wild_seed):
     rows = 50 + wild_seed * 7919 % 1500
     expected = make(space.inbox / "wild.csv", rows, wild_seed, wild=True, last_newline=wild_seed % 2 == 0)
-    space.extra_env["LEADSPOOL_IMPORT_CHUNK_ROWS"] = str(50 + wild_seed * 31 % 500)
+    space.extra_env["LEADSPOOL_IMPORT_CHUNK_ROWS"] = str(100 + wild_seed * 31 % 500)
     space.extra_env["LEADSPOOL_IMPORT_LANES"] = str(1 + wild_seed % 4)
     space.importer()
     create_list(space)
