@@ -62,7 +62,7 @@ static int outfile_enter(int dir_fd, const char *step, bool make)
 static Status
 outfile_parent(const char *root_path, const char *name, bool make, int *ret_fd, Error *err)
 {
-    int fd;
+    int fd = -1;
     Status status = beneath_check_name(name, err);
     if (status == STATUS_OK) {
         status = beneath_root(root_path, OUTFILE_RETRY, &fd, err);
@@ -95,6 +95,14 @@ static char *outfile_temp_name(const char *final_name)
     return mem_sprintf(".%s.%016llx.tmp", final_name, random);
 }
 
+/* The caller's from here on; what is left is safe to abandon. */
+static OutFile outfile_take(OutFile *file)
+{
+    OutFile taken = *file;
+    *file = (OutFile)OUTFILE_INIT;
+    return taken;
+}
+
 Status outfile_create(const char *root_path, const char *name, OutFile *ret_file, Error *err)
 {
     AUTO_OUTFILE file = OUTFILE_INIT;
@@ -111,8 +119,7 @@ Status outfile_create(const char *root_path, const char *name, OutFile *ret_file
     if (file.fd < 0) {
         return outfile_open_error(name, errno, err);
     }
-    *ret_file = file;
-    file = (OutFile)OUTFILE_INIT;
+    *ret_file = outfile_take(&file);
     return STATUS_OK;
 }
 
@@ -200,7 +207,7 @@ outfile_append_at(int dir_fd, const char *name, int64_t size_bytes, int *ret_fd,
 Status
 outfile_append(const char *root_path, const char *name, int64_t size_bytes, int *ret_fd, Error *err)
 {
-    int dir_fd;
+    int dir_fd = -1;
     Status status = outfile_parent(root_path, name, true, &dir_fd, err);
     if (status == STATUS_OK) {
         status = outfile_append_at(dir_fd, name, size_bytes, ret_fd, err);
@@ -233,7 +240,7 @@ Status outfile_sync(int fd, Error *err)
 
 Status outfile_remove(const char *root_path, const char *name, Error *err)
 {
-    int dir_fd;
+    int dir_fd = -1;
     Error cause;
     Status status = outfile_parent(root_path, name, false, &dir_fd, &cause);
     if (status != STATUS_OK) {
