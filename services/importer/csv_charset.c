@@ -80,8 +80,8 @@ static const char *charset_by_mark(const char *sample, size_t len, size_t *ret_m
     return NULL;
 }
 
-/* Delimiters, digits, blanks and newlines have a zero for their upper half in any script: a tenth
- * of the characters at least. Lower halves of zero hardly occur. */
+/* Digits, delimiters, blanks and newlines have a zero for their upper half in any script: a third
+ * of the characters at least, since there are phones. Lower halves of zero hardly occur. */
 const char *csv_charset_utf16(const char *sample, size_t len)
 {
     size_t zeros[2] = {0, 0};
@@ -89,13 +89,13 @@ const char *csv_charset_utf16(const char *sample, size_t len)
     for (size_t i = 0; i < pairs * 2; i++) {
         zeros[i & 1] += sample[i] == '\0';
     }
-    if (pairs == 0) {
+    if (pairs == 0 || len % 2 != 0) {
         return NULL;
     }
-    if (zeros[1] * 10 >= pairs && zeros[0] * 50 <= zeros[1]) {
+    if (zeros[1] * 3 >= pairs && zeros[0] * 50 <= zeros[1]) {
         return "UTF-16LE";
     }
-    if (zeros[0] * 10 >= pairs && zeros[1] * 50 <= zeros[0]) {
+    if (zeros[0] * 3 >= pairs && zeros[1] * 50 <= zeros[0]) {
         return "UTF-16BE";
     }
     return NULL;
@@ -147,41 +147,86 @@ static bool is_mostly_utf8(const char *sample, size_t len)
 
 /* ---- everything else ---- */
 
-/* uchardet names the smaller of two encodings where Windows writes the larger. */
+/* What uchardet's word is taken for; Windows writes the larger of two that differ little. The rest
+ * of its words (IBM852, ISO-8859-10, MAC-CENTRALEUROPE, ...) it has for a few accents in Western
+ * names. */
 static const struct {
     const char *uchardet;
     const char *name;
-} larger[] = {
-    {"ISO-8859-1", "WINDOWS-1252"},
-    {"ISO-8859-9", "WINDOWS-1254"},
-    {"SHIFT_JIS", "CP932"},
-    {"EUC-KR", "CP949"},
-    {"UHC", "CP949"},
-    {"GB2312", "GB18030"},
-    {"ASCII", "WINDOWS-1252"}, /* its word for "too little to go by" */
-    {"", "WINDOWS-1252"},
+    bool is_latin; /* its letters stand alone among ASCII; others come in runs */
+} trusted[] = {
+    {"WINDOWS-1250", "WINDOWS-1250", true},
+    {"ISO-8859-2", "ISO-8859-2", true},
+    {"WINDOWS-1254", "WINDOWS-1254", true},
+    {"ISO-8859-9", "WINDOWS-1254", true},
+    {"WINDOWS-1257", "WINDOWS-1257", true},
+    {"WINDOWS-1251", "WINDOWS-1251", false},
+    {"ISO-8859-5", "ISO-8859-5", false},
+    {"KOI8-R", "KOI8-R", false},
+    {"WINDOWS-1253", "WINDOWS-1253", false},
+    {"ISO-8859-7", "ISO-8859-7", false},
+    {"WINDOWS-1255", "WINDOWS-1255", false},
+    {"ISO-8859-8", "WINDOWS-1255", false},
+    {"WINDOWS-1256", "WINDOWS-1256", false},
+    {"ISO-8859-6", "ISO-8859-6", false},
+    {"TIS-620", "CP874", false},
+    {"SHIFT_JIS", "CP932", false},
+    {"EUC-JP", "EUC-JP", false},
+    {"EUC-KR", "CP949", false},
+    {"UHC", "CP949", false},
+    {"BIG5", "BIG5", false},
+    {"GB18030", "GB18030", false},
 };
 
-static const char *charset_guess(uchardet_t detector, const char *sample, size_t len)
+static const char charset_fallback[] = "WINDOWS-1252";
+enum { STATISTICS_LEAST_BYTES = 8 }; /* that are not ASCII: below, uchardet guesses wildly */
+
+/* Bytes that are not ASCII, and how many of them have such a neighbour. */
+typedef struct Others {
+    size_t count;
+    size_t in_runs;
+} Others;
+
+static Others count_others(const char *sample, size_t len)
 {
-    if (uchardet_handle_data(detector, sample, len) != 0) {
-        return "WINDOWS-1252";
-    }
-    uchardet_data_end(detector);
-    const char *guess = uchardet_get_charset(detector);
-    for (size_t i = 0; i < sizeof larger / sizeof larger[0]; i++) {
-        if (strcasecmp(guess, larger[i].uchardet) == 0) {
-            return larger[i].name;
+    Others others = {0};
+    for (size_t i = 0; i < len; i++) {
+        bool is_after = i > 0 && (unsigned char)sample[i - 1] >= 0x80;
+        bool is_before = i + 1 < len && (unsigned char)sample[i + 1] >= 0x80;
+        if ((unsigned char)sample[i] >= 0x80) {
+            others.count++;
+            others.in_runs += is_after || is_before;
         }
     }
-    return guess;
+    return others;
 }
 
-static void charset_by_statistics(const char *sample, size_t len, char ret_name[CSV_CHARSET_SIZE])
+/* The apostrophe of O'Brien as Windows writes it looks like Japanese to uchardet. */
+static const char *trusted_name(const char *guess, Others others)
 {
+    bool has_runs = others.in_runs * 2 > others.count;
+    for (size_t i = 0; i < sizeof trusted / sizeof trusted[0]; i++) {
+        if (strcasecmp(guess, trusted[i].uchardet) == 0 && (trusted[i].is_latin || has_runs)) {
+            return trusted[i].name;
+        }
+    }
+    return charset_fallback;
+}
+
+static const char *charset_by_statistics(const char *sample, size_t len)
+{
+    Others others = count_others(sample, len);
+    if (others.count < STATISTICS_LEAST_BYTES) {
+        return charset_fallback;
+    }
     uchardet_t detector = uchardet_new();
-    snprintf(ret_name, CSV_CHARSET_SIZE, "%s", charset_guess(detector, sample, len));
+    const char *name = charset_fallback;
+    if (uchardet_handle_data(detector, sample, len) == 0) {
+        uchardet_data_end(detector);
+        name = trusted_name(uchardet_get_charset(detector), others);
+    }
     uchardet_delete(detector);
+    return name;
 }
 
 /* ---- the order of evidence ---- */
@@ -209,17 +254,13 @@ Status csv_charset_detect(
         return binary_file(err, type);
     }
     name = name != NULL ? name : csv_charset_utf16(sample, len);
-    if (name != NULL) {
-        snprintf(ret_name, CSV_CHARSET_SIZE, "%s", name);
-        return STATUS_OK;
-    }
-    if (csv_charset_is_binary(sample, len)) {
+    if (name == NULL && csv_charset_is_binary(sample, len)) {
         return binary_file(err, "binary data; export the table as CSV");
     }
-    if (is_mostly_utf8(sample, is_whole ? len : whole_characters(sample, len))) {
-        snprintf(ret_name, CSV_CHARSET_SIZE, "UTF-8");
-        return STATUS_OK;
+    if (name == NULL) {
+        bool is_utf8 = is_mostly_utf8(sample, is_whole ? len : whole_characters(sample, len));
+        name = is_utf8 ? "UTF-8" : charset_by_statistics(sample, len);
     }
-    charset_by_statistics(sample, len, ret_name);
+    snprintf(ret_name, CSV_CHARSET_SIZE, "%s", name);
     return STATUS_OK;
 }

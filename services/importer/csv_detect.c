@@ -119,15 +119,14 @@ static Status decode_sample(int fd, const char *encoding, RawSample *text, Error
     return status;
 }
 
-/* Statistics may have named what iconv does not know, or what the text shows not to be. */
+/* Statistics may have named what the text shows not to be. */
 static void settle_encoding(int fd, RawSample *text, char name[CSV_CHARSET_SIZE])
 {
     bool is_certain = strncmp(name, "UTF-", 4) == 0;
     if (is_certain) {
         return;
     }
-    if (!csv_source_knows(name) || decode_sample(fd, name, text, NULL) != STATUS_OK ||
-        is_misread(text->bytes, text->len)) {
+    if (decode_sample(fd, name, text, NULL) != STATUS_OK || is_misread(text->bytes, text->len)) {
         snprintf(name, CSV_CHARSET_SIZE, "WINDOWS-1252");
     }
 }

@@ -39,15 +39,15 @@ static bool is_extension(const char *bytes, size_t len)
     return at == len;
 }
 
-/* Ten digits, or eight behind a plus; a lone dot among them makes it a decimal number. */
+/* Ten digits, or eight behind a plus; a sign or a lone dot makes it a decimal number. */
 static bool looks_like_phone(TextSlice cell)
 {
     size_t digits = 0;
     size_t punctuation = 0;
     size_t at = leading_phone_bytes(cell, &digits, &punctuation);
-    size_t least = cell.len > 0 && cell.data[0] == '+' ? 8 : 10;
-    bool is_decimal = punctuation == 1 && memchr(cell.data, '.', at) != NULL;
-    return digits >= least && digits <= 15 && !is_decimal &&
+    char first = cell.len > 0 ? cell.data[0] : '-';
+    bool is_decimal = first == '-' || (punctuation == 1 && memchr(cell.data, '.', at) != NULL);
+    return !is_decimal && digits >= (first == '+' ? 8 : 10) && digits <= 15 &&
            (at == cell.len || is_extension(cell.data + at, cell.len - at));
 }
 

@@ -2,35 +2,10 @@
 
 #include <string.h>
 
+#include "base/suggest.h"
 #include "importer/mapping_words.h"
 
 enum { WORD_SIZE = 48, QUOTE_BYTES = 40 };
-
-static size_t min3(size_t a, size_t b, size_t c)
-{
-    size_t least = a < b ? a : b;
-    return least < c ? least : c;
-}
-
-/* Levenshtein. */
-static size_t edit_distance(const char *a, const char *b)
-{
-    size_t row[WORD_SIZE];
-    size_t b_len = strlen(b);
-    for (size_t j = 0; j <= b_len; j++) {
-        row[j] = j;
-    }
-    for (size_t i = 0; a[i] != '\0'; i++) {
-        size_t diagonal = row[0];
-        row[0] = i + 1;
-        for (size_t j = 0; j < b_len; j++) {
-            size_t above = row[j + 1];
-            row[j + 1] = min3(above + 1, row[j] + 1, diagonal + (a[i] != b[j]));
-            diagonal = above;
-        }
-    }
-    return row[b_len];
-}
 
 /* Over half of the longer word must agree, or one hold the other; the score is then the distance.
  */
@@ -40,7 +15,7 @@ static bool is_near(const char *wanted, const char *name, size_t *ret_distance)
         return false;
     }
     size_t longer = strlen(wanted) > strlen(name) ? strlen(wanted) : strlen(name);
-    *ret_distance = edit_distance(wanted, name);
+    *ret_distance = suggest_distance(wanted, name);
     return *ret_distance * 2 < longer || strstr(name, wanted) != NULL ||
            strstr(wanted, name) != NULL;
 }
