@@ -1,0 +1,188 @@
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "importer/csv_find.h"
+#include "importer/csv_record.h"
+
+static CsvSpan span_of(const char *text, char delimiter)
+{
+    CsvLimits limits = csv_limits_or_default(NULL);
+    CsvSpan span;
+    cr_assert(csv_record_span(text, strlen(text), true, delimiter, &limits, &span));
+    return span;
+}
+
+Test(csv_record, ends_where_the_dialect_says)
+{
+    static const struct {
+        const char *text;
+        size_t len;
+        size_t newline_bytes;
+        size_t newlines;
+        bool has_quote;
+        bool is_blank;
+    } cases[] = {
+        {"a,b\nc", 3, 1, 1, false, false},
+        {"a,b\r\nc", 3, 2, 1, false, false},
+        {"a,b\rc", 3, 1, 1, false, false},
+        {"a,b\r", 3, 1, 1, false, false},
+        {"a,b", 3, 0, 0, false, false},
+        {"\na", 0, 1, 1, false, true},
+        {"\r\na", 0, 2, 1, false, true},
+        {" \t \na", 3, 1, 1, false, true},
+        {" , \na", 3, 1, 1, false, false},
+        {"\"a\nb\",c\nd", 7, 1, 2, true, false},
+        {"\"a\r\nb\rc\"\r\nd", 8, 2, 3, true, false},
+        {"\"a\"\"\nb\"\nc", 7, 1, 2, true, false},
+        {"\"\"\nc", 2, 1, 1, true, false},
+        {"\"\"\"\"\nc", 4, 1, 1, true, false},
+        {"\"a,b\"", 5, 0, 0, true, false},
+        {"x, \t\"a\nb\"\nc", 9, 1, 2, true, false},
+        {"\"a\" \t,b\nc", 7, 1, 1, true, false},
+        {"\"a\"  \nc", 5, 1, 1, true, false},
+        {"5\" pipe,a\nb", 9, 1, 1, false, false},
+        {"a\"b\"\nc", 4, 1, 1, false, false},
+        {"a \"b\nc\"", 4, 1, 1, false, false},
+        {"x,a\"\"\nb", 5, 1, 1, false, false},
+        {"\"a\"\n\"b\"", 3, 1, 1, true, false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        CsvSpan span = span_of(cases[i].text, ',');
+        cr_expect_eq(span.problem, CSV_PROBLEM_NONE, "%zu", i);
+        cr_expect_eq(span.len, cases[i].len, "%zu: len %zu", i, span.len);
+        cr_expect_eq(span.newline_bytes, cases[i].newline_bytes, "%zu", i);
+        cr_expect_eq(span.newlines, cases[i].newlines, "%zu: newlines %zu", i, span.newlines);
+        cr_expect_eq(span.has_quote, cases[i].has_quote, "%zu", i);
+        cr_expect_eq(span.is_blank, cases[i].is_blank, "%zu", i);
+    }
+}
+
+Test(csv_record, a_tab_that_delimits_is_no_blank)
+{
+    CsvSpan span = span_of("\t\t\nx", '\t');
+    cr_expect_not(span.is_blank);
+    span = span_of("a\"\t \"b\nc\"\nd", '\t');
+    cr_expect_eq(span.len, 9, "the blank before the quote is dropped, the tab delimits");
+    cr_expect(span.has_quote);
+}
+
+Test(csv_record, what_is_wrong_costs_one_physical_line)
+{
+    static const struct {
+        const char *text;
+        const char *code;
+        size_t len;
+        size_t newline_bytes;
+    } cases[] = {
+        {"a,\"b\nc,d\n", "unclosed_quote", 4, 1},
+        {"a,\"b\r\nc,d\r\n", "unclosed_quote", 4, 2},
+        {"a,\"b", "unclosed_quote", 4, 0},
+        {"\"", "unclosed_quote", 1, 0},
+        {"\"\"\"", "unclosed_quote", 3, 0},
+        {"\"a\"b,c\nd", "malformed_quote", 6, 1},
+        {"\"a\nb\"c\nd", "malformed_quote", 2, 1},
+        {"\"a\rb\"c\nd", "malformed_quote", 2, 1},
+        {"\"a\" \"b\"\nd", "malformed_quote", 7, 1},
+        {"\"a\" b", "malformed_quote", 5, 0},
+        {"x,\"a\";\"b\"\r\n", "malformed_quote", 9, 2},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        CsvSpan span = span_of(cases[i].text, ',');
+        cr_expect_str_eq(csv_problem_code(span.problem), cases[i].code, "%zu", i);
+        cr_expect_eq(span.len, cases[i].len, "%zu: len %zu", i, span.len);
+        cr_expect_eq(span.newline_bytes, cases[i].newline_bytes, "%zu", i);
+        cr_expect_eq(span.newlines, cases[i].newline_bytes > 0, "%zu", i);
+        cr_expect_gt(strlen(csv_problem_reason(span.problem)), 20);
+    }
+}
+
+Test(csv_record, limits_hold_to_the_byte)
+{
+    static const CsvLimits limits = {.row_bytes = 6, .field_bytes = 6, .columns = 2};
+    static const struct {
+        const char *text;
+        const char *code;
+        size_t len;
+        size_t newline_bytes;
+    } cases[] = {
+        {"abcdef\nx", "", 6, 1},
+        {"abcdef\r\nx", "", 6, 2},
+        {"abcdef", "", 6, 0},
+        {"abcdefg\nx", "row_too_long", 6, 0},
+        {"abcdefg", "row_too_long", 6, 0},
+        {"\"bcde\"\nx", "", 6, 1},
+        {"\"bcde\"", "", 6, 0},
+        {"\"bcdef\"\n", "row_too_long", 6, 0},
+        {"\"bcdefgh\"\n", "row_too_long", 6, 0},
+        {"\"b\nxxxxxx\"\n", "unclosed_quote", 2, 1},
+        {"\"b\n\",cdef\n", "row_too_long", 2, 1},
+        {"\"\",\"\"\n", "", 5, 1},
+        {"\"\",\"\",\"\"\n", "row_too_long", 6, 0},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        CsvSpan span;
+        size_t len = strlen(cases[i].text);
+        cr_assert(csv_record_span(cases[i].text, len, true, ',', &limits, &span));
+        cr_expect_str_eq(csv_problem_code(span.problem), cases[i].code, "%zu", i);
+        cr_expect_eq(span.len, cases[i].len, "%zu: len %zu", i, span.len);
+        cr_expect_eq(span.newline_bytes, cases[i].newline_bytes, "%zu", i);
+    }
+}
+
+Test(csv_record, quoted_fields_beyond_the_limit_end_the_look_ahead)
+{
+    static const CsvLimits limits = {.row_bytes = 1000, .field_bytes = 100, .columns = 2};
+    CsvSpan span;
+    const char text[] = "\"a\",\"b\",\"c\n\",\n";
+    cr_assert(csv_record_span(text, strlen(text), false, ',', &limits, &span));
+    cr_expect_str_eq(csv_problem_code(span.problem), "too_many_columns");
+    cr_expect_eq(span.len, 10);
+}
+
+/* The verdict may wait for more bytes, but must never change with them. */
+static void check_every_prefix(const char *text, size_t len, const CsvLimits *limits)
+{
+    CsvSpan whole;
+    cr_assert(csv_record_span(text, len, true, ',', limits, &whole));
+    for (size_t have = 1; have <= len; have++) {
+        CsvSpan span;
+        bool is_told = csv_record_span(text, have, false, ',', limits, &span);
+        cr_assert(is_told || have <= limits->row_bytes + 1, "must tell with %zu bytes", have);
+        if (is_told) {
+            cr_assert_eq(memcmp(&span, &whole, sizeof span), 0, "%zu of %.*s", have, (int)len,
+                         text);
+        }
+    }
+}
+
+Test(csv_record, verdict_does_not_depend_on_how_much_was_read)
+{
+    static const char alphabet[] = "\"\"\",,\n\r ab";
+    static const CsvLimits limits = {.row_bytes = 12, .field_bytes = 12, .columns = 3};
+    srand(20);
+    for (int round = 0; round < 100000; round++) {
+        char text[24];
+        size_t len = 1 + (size_t)rand() % sizeof text;
+        for (size_t i = 0; i < len; i++) {
+            text[i] = alphabet[(size_t)rand() % (sizeof alphabet - 1)];
+        }
+        check_every_prefix(text, len, &limits);
+    }
+}
+
+Test(csv_find, agrees_with_the_plain_search)
+{
+    static const char alphabet[] = "\"\n\r,abcdefghijklmnopqrstuvw\x8A\xA2\0\x0B";
+    srand(21);
+    for (int round = 0; round < 20000; round++) {
+        char text[100];
+        for (size_t i = 0; i < sizeof text; i++) {
+            text[i] = rand() % 8 > 0 ? 'x' : alphabet[(size_t)rand() % (sizeof alphabet - 1)];
+        }
+        size_t from = (size_t)rand() % sizeof text;
+        size_t len = from + (size_t)rand() % (sizeof text - from + 1);
+        cr_assert_eq(csv_find_special(text, from, len), csv_find_special_plain(text, from, len));
+    }
+}
