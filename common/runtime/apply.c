@@ -94,6 +94,21 @@ static Status apply_handler(Apply *apply, const Batch *batch, int count, int64_t
     return status;
 }
 
+/* What no handler is for is answered all the same, unless it was ended when it was read. */
+static void apply_unknown(const Batch *batch, int count)
+{
+    for (int i = 0; i < count; i++) {
+        Message *message = batch->messages[i];
+        if (message->fate == MESSAGE_OPEN) {
+            Error unknown;
+            error_set_field(&unknown, "ce_type", "unknown_type",
+                            "%s is no command of this service: see the list of messages",
+                            message->type);
+            message_reject(message, &unknown);
+        }
+    }
+}
+
 /* How often the message was tried, as far as marks tell. */
 static int apply_attempts(const Batch *batch)
 {
@@ -139,6 +154,8 @@ apply_transaction(Apply *apply, const Batch *batch, int count, int64_t now_us, E
     outbox_reset(&apply->outbox, db_epoch(tx), now_us);
     if (batch->handler != NULL) {
         status = apply_handler(apply, batch, count, now_us, err);
+    } else {
+        apply_unknown(batch, count);
     }
     if (status == STATUS_OK) {
         apply_answer(apply, batch, count);
