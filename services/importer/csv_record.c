@@ -118,7 +118,10 @@ static Step walk_open_quote(Walk *walk)
     walk->at++;
     walk->span.has_quote = true;
     if (++walk->quoted_fields > walk->limits->columns) {
-        return walk_bad(walk, CSV_PROBLEM_TOO_MANY_COLUMNS);
+        /* That many over several lines: a lost quote has turned text and quotes about. Going on to
+         * row_bytes for each of them would make a file of such lines take for ever. */
+        return walk_bad(walk, walk->span.newlines > 0 ? CSV_PROBLEM_UNCLOSED_QUOTE
+                                                      : CSV_PROBLEM_TOO_MANY_COLUMNS);
     }
     return STEP_QUOTED;
 }

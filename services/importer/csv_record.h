@@ -19,9 +19,11 @@
 typedef enum CsvProblem {
     CSV_PROBLEM_NONE = 0,
     CSV_PROBLEM_ROW_TOO_LONG,     /* longer than limits.row_bytes without its newline */
-    CSV_PROBLEM_UNCLOSED_QUOTE,   /* a quote still open at the end of the file or at row_bytes */
+    CSV_PROBLEM_UNCLOSED_QUOTE,   /* a quote still open at the end of the file or at row_bytes, or
+                                     more quoted fields than columns over several lines */
     CSV_PROBLEM_MALFORMED_QUOTE,  /* a closing quote with text after it */
-    CSV_PROBLEM_TOO_MANY_COLUMNS, /* from csv_fields; from here only for that many quoted fields */
+    CSV_PROBLEM_TOO_MANY_COLUMNS, /* from csv_fields; from here only for quoted fields in one line
+                                   */
     CSV_PROBLEM_FIELD_TOO_LONG,   /* from csv_fields */
     CSV_PROBLEM_COUNT,
 } CsvProblem;

@@ -134,11 +134,21 @@ Test(csv_record, limits_hold_to_the_byte)
 Test(csv_record, quoted_fields_beyond_the_limit_end_the_look_ahead)
 {
     static const CsvLimits limits = {.row_bytes = 1000, .field_bytes = 100, .columns = 2};
-    CsvSpan span;
-    const char text[] = "\"a\",\"b\",\"c\n\",\n";
-    cr_assert(csv_record_span(text, strlen(text), false, ',', &limits, &span));
-    cr_expect_str_eq(csv_problem_code(span.problem), "too_many_columns");
-    cr_expect_eq(span.len, 10);
+    static const struct {
+        const char *text;
+        const char *code;
+        size_t len;
+    } cases[] = {
+        {"\"a\",\"b\",\"c\n\",\n", "too_many_columns", 10},
+        {"x\",\"z\nx\",\"z\nx\",\"z\n", "unclosed_quote", 5},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        CsvSpan span;
+        cr_assert(
+            csv_record_span(cases[i].text, strlen(cases[i].text), false, ',', &limits, &span));
+        cr_expect_str_eq(csv_problem_code(span.problem), cases[i].code);
+        cr_expect_eq(span.len, cases[i].len);
+    }
 }
 
 /* The verdict may wait for more bytes, but must never change with them. */
