@@ -1,0 +1,224 @@
+#include "importer/lead_store.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "sql_queries.h"
+
+/* Columns of lead_lock.sql, and parameters of lead_update.sql, in their order. */
+enum {
+    LEAD_ID,
+    PHONE,
+    CONTENT_HASH,
+    REVISION,
+    LIST_NO,
+    LEAD_VERSION,
+    ZONE_SET_NO,
+    STAGE,
+    PRIORITY,
+    DNC,
+    VERIFIED,
+    CUSTOM,
+    FIRST_TEXT,
+    COLUMNS = FIRST_TEXT + LEAD_TEXTS,
+};
+
+static const DbArrayType lead_column_types[FIRST_TEXT] = {
+    [LEAD_ID] = DB_ARRAY_INT8,     [PHONE] = DB_ARRAY_INT8,    [CONTENT_HASH] = DB_ARRAY_INT8,
+    [REVISION] = DB_ARRAY_INT8,    [LIST_NO] = DB_ARRAY_INT4,  [LEAD_VERSION] = DB_ARRAY_INT4,
+    [ZONE_SET_NO] = DB_ARRAY_INT4, [STAGE] = DB_ARRAY_INT2,    [PRIORITY] = DB_ARRAY_INT2,
+    [DNC] = DB_ARRAY_BOOL,         [VERIFIED] = DB_ARRAY_BOOL, [CUSTOM] = DB_ARRAY_TEXT,
+};
+
+/* ---- reading ---- */
+
+static int64_t lead_number(const DbResult *result, int row, int column, int64_t when_null)
+{
+    return db_is_null(result, row, column) ? when_null : db_bin_i64(result, row, column);
+}
+
+static TextSlice lead_text(const DbResult *result, int row, int column)
+{
+    TextSlice text = {0};
+    text.data = db_bytes(result, row, column, &text.len);
+    return text;
+}
+
+static void lead_read(const DbResult *result, int row, LeadRow *ret)
+{
+    *ret = (LeadRow){
+        .lead_id = db_bin_i64(result, row, LEAD_ID),
+        .phone = db_bin_i64(result, row, PHONE),
+        .content_hash = lead_number(result, row, CONTENT_HASH, 0),
+        .revision = lead_number(result, row, REVISION, -1),
+        .list_no = (int32_t)db_bin_i64(result, row, LIST_NO),
+        .lead_version = (int32_t)db_bin_i64(result, row, LEAD_VERSION),
+        .zone_set_no = (int32_t)lead_number(result, row, ZONE_SET_NO, 0),
+        .stage = (Stage)db_bin_i64(result, row, STAGE),
+        .priority = (int16_t)db_bin_i64(result, row, PRIORITY),
+        .dnc = db_bin_i64(result, row, DNC) != 0,
+        .verified = db_bin_i64(result, row, VERIFIED) != 0,
+        .custom = lead_text(result, row, CUSTOM),
+    };
+    for (int text = 0; text < LEAD_TEXTS; text++) {
+        ret->texts[text] = lead_text(result, row, FIRST_TEXT + text);
+    }
+}
+
+void lead_set_done(LeadSet *set)
+{
+    free(set->rows);
+    db_result_free(set->result);
+    *set = (LeadSet){0};
+}
+
+Status lead_lock(Db *db, DbArray *lead_ids, LeadSet *ret, Error *err)
+{
+    DbParams params = {0};
+    db_param_array(&params, lead_ids);
+    LeadSet set = {0};
+    Status status = db_query_binary(db, sql_lead_lock, &params, &set.result, err);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    set.count = db_rows(set.result);
+    set.rows = mem_alloc((size_t)set.count * sizeof *set.rows);
+    for (int row = 0; row < set.count; row++) {
+        lead_read(set.result, row, &set.rows[row]);
+    }
+    *ret = set;
+    return STATUS_OK;
+}
+
+LeadRow *lead_set_find(const LeadSet *set, int64_t lead_id)
+{
+    int low = 0;
+    int high = set->count;
+    while (low < high) {
+        int middle = low + (high - low) / 2;
+        if (set->rows[middle].lead_id < lead_id) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low < set->count && set->rows[low].lead_id == lead_id ? &set->rows[low] : NULL;
+}
+
+/* ---- writing ---- */
+
+/* Somebody else took the phone or the external_id between look and write. */
+static Status lead_written(const Db *db, Status status, Error *err)
+{
+    if (status == STATUS_BAD_INPUT && strcmp(db_sqlstate(db), "23505") == 0) {
+        return error_set(err, STATUS_RETRY, "lead_race",
+                         "another transaction wrote a lead with the same phone or external_id");
+    }
+    return status;
+}
+
+Status lead_insert(Db *db, const LeadRow *const rows[], int count, StrBuf *scratch, Error *err)
+{
+    lead_copy_begin(scratch);
+    for (int i = 0; i < count; i++) {
+        lead_copy_add(scratch, rows[i]);
+    }
+    lead_copy_end(scratch);
+    Status status = db_copy_in(db, lead_copy_sql, scratch->data, scratch->len, err);
+    return lead_written(db, status, err);
+}
+
+static void lead_add_number(DbArray *column, int64_t value, int64_t null_value)
+{
+    if (value == null_value) {
+        db_array_null(column);
+    } else {
+        db_array_i64(column, value);
+    }
+}
+
+static void lead_add_text(DbArray *column, TextSlice text)
+{
+    if (text.len == 0) {
+        db_array_null(column);
+    } else {
+        db_array_text(column, text.data, text.len);
+    }
+}
+
+static void lead_add(DbArray columns[], const LeadRow *row)
+{
+    db_array_i64(&columns[LEAD_ID], row->lead_id);
+    db_array_i64(&columns[PHONE], row->phone);
+    lead_add_number(&columns[CONTENT_HASH], row->content_hash, 0);
+    lead_add_number(&columns[REVISION], row->revision, -1);
+    db_array_i64(&columns[LIST_NO], row->list_no);
+    db_array_i64(&columns[LEAD_VERSION], row->lead_version);
+    lead_add_number(&columns[ZONE_SET_NO], row->zone_set_no, 0);
+    db_array_i64(&columns[STAGE], row->stage);
+    db_array_i64(&columns[PRIORITY], row->priority);
+    db_array_i64(&columns[DNC], row->dnc);
+    db_array_i64(&columns[VERIFIED], row->verified);
+    lead_add_text(&columns[CUSTOM], row->custom);
+    for (int text = 0; text < LEAD_TEXTS; text++) {
+        lead_add_text(&columns[FIRST_TEXT + text], row->texts[text]);
+    }
+}
+
+Status lead_update(Db *db, const LeadRow *const rows[], int count, Error *err)
+{
+    DbArray columns[COLUMNS] = {0};
+    for (int column = 0; column < COLUMNS; column++) {
+        db_array_begin(&columns[column],
+                       column < FIRST_TEXT ? lead_column_types[column] : DB_ARRAY_TEXT);
+    }
+    for (int i = 0; i < count; i++) {
+        lead_add(columns, rows[i]);
+    }
+    DbParams params = {0};
+    for (int column = 0; column < COLUMNS; column++) {
+        db_param_array(&params, &columns[column]);
+    }
+    Status status = db_exec(db, sql_lead_update, &params, count, err);
+    for (int column = 0; column < COLUMNS; column++) {
+        db_array_done(&columns[column]);
+    }
+    return lead_written(db, status, err);
+}
+
+/* ---- do-not-call ---- */
+
+/* The transaction has its number before it reads the entries: who adds an entry that this read does
+ * not see yet waits for all numbers that were drawn before, and then looks at the leads again. */
+Status lead_dnc_phones(
+    Db *db, DbArray *phones, int32_t campaign_no, int64_t now_us, DbResult **ret, Error *err)
+{
+    Status status = db_exec(db, sql_lead_xact, NULL, -1, err);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    DbParams params = {0};
+    db_param_array(&params, phones);
+    db_param_i64(&params, campaign_no);
+    db_param_time(&params, now_us);
+    return db_query_binary(db, sql_lead_dnc_phones, &params, ret, err);
+}
+
+bool lead_dnc_has(const DbResult *dnc, int64_t phone)
+{
+    int low = 0;
+    int high = db_rows(dnc);
+    while (low < high) {
+        int middle = low + (high - low) / 2;
+        int64_t found = db_bin_i64(dnc, middle, 0);
+        if (found == phone) {
+            return true;
+        }
+        if (found < phone) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return false;
+}
