@@ -188,12 +188,15 @@ Status lead_update(Db *db, const LeadRow *const rows[], int count, Error *err)
 
 /* ---- do-not-call ---- */
 
-/* The transaction has its number before it reads the entries: who adds an entry that this read does
- * not see yet waits for all numbers that were drawn before, and then looks at the leads again. */
+Status lead_begin(Db *db, Error *err)
+{
+    return db_exec(db, sql_lead_begin, NULL, -1, err);
+}
+
 Status lead_dnc_phones(
     Db *db, DbArray *phones, int32_t campaign_no, int64_t now_us, DbResult **ret, Error *err)
 {
-    Status status = db_exec(db, sql_lead_xact, NULL, -1, err);
+    Status status = lead_begin(db, err);
     if (status != STATUS_OK) {
         return status;
     }

@@ -1,7 +1,7 @@
 /* lead_store.h - SQL on leads, many at a time. Layer: services/importer.
  *
- * All run in the caller's open transaction; the caller keeps the lock order (numbers, leads by lead_id,
- * list_stats, jobs). */
+ * All run in the caller's open transaction; the caller keeps the lock order (numbers, leads by
+ * lead_id, list_stats, jobs). */
 #pragma once
 
 #include "adapters/db.h"
@@ -16,21 +16,34 @@ typedef struct LeadSet {
 void lead_set_done(LeadSet *set);
 #define AUTO_LEAD_SET __attribute__((cleanup(lead_set_done))) LeadSet
 
-/* Locks and reads the leads whose ids are in the array (int8); those that are gone are not in *ret. */
+/* Locks and reads the leads whose ids are in the array (int8); those that are gone are not in *ret.
+ */
 Status lead_lock(Db *db, DbArray *lead_ids, LeadSet *ret, Error *err) MUST_CHECK;
 /* The row of this lead in a locked set, or NULL (binary search). */
 LeadRow *lead_set_find(const LeadSet *set, int64_t lead_id);
 
-/* Inserts by COPY. A phone or external_id that is taken: STATUS_RETRY with code lead_race (the transaction is
- * lost; look again and plan anew). */
-Status lead_insert(Db *db, const LeadRow *const rows[], int count, StrBuf *scratch, Error *err) MUST_CHECK;
+/* Inserts by COPY. A phone or external_id that is taken: STATUS_RETRY with code lead_race (the
+ * transaction is lost; look again and plan anew). */
+Status
+lead_insert(Db *db, const LeadRow *const rows[], int count, StrBuf *scratch, Error *err) MUST_CHECK;
 
 /* Writes all columns of locked leads, by lead_id, as the rows say. lead_race as above. */
 Status lead_update(Db *db, const LeadRow *const rows[], int count, Error *err) MUST_CHECK;
 
-/* Which of these phones (int8 array) are on a do-not-call list that holds for the campaign at now_us. The
- * result has one binary int8 column, sorted; an entry for every campaign has campaign number 0. */
-Status lead_dnc_phones(Db *db, DbArray *phones, int32_t campaign_no, int64_t now_us, DbResult **ret,
+/* Draws the transaction's number and sets the planner for many small look-ups. To run before
+ * entries of the do-not-call list are read, which lead_dnc_phones() sees to: who adds an entry that
+ * such a read does not see yet waits for all transactions that had a number by then, and looks at
+ * the leads again. */
+Status lead_begin(Db *db, Error *err) MUST_CHECK;
+
+/* Which of these phones (int8 array) are on a do-not-call list that holds for the campaign at
+ * now_us. The result has one binary int8 column, sorted; an entry for every campaign has campaign
+ * number 0. */
+Status lead_dnc_phones(Db *db,
+                       DbArray *phones,
+                       int32_t campaign_no,
+                       int64_t now_us,
+                       DbResult **ret,
                        Error *err) MUST_CHECK;
 /* Is phone in that result? */
 bool lead_dnc_has(const DbResult *dnc, int64_t phone);
