@@ -17,8 +17,17 @@
 #include "cli/help.h"
 
 static const Noun cli_nouns[] = {
+    {"list", "lists of leads", cli_list_verbs},
+    {"import", "load a CSV file into a list", cli_import_verbs},
+    {"lead", "single leads", cli_lead_verbs},
+    {"dnc", "numbers that nobody may call", cli_dnc_verbs},
+    {"job", "imports and other long work", cli_job_verbs},
+    {"stats", "the counters of a list", cli_stats_verbs},
     {"migrate", "make or update tables and topics", cli_migrate_verbs},
     {"topics", "the Kafka topics", cli_topics_verbs},
+    {"doctor", "check what may never break", cli_doctor_verbs},
+    {"position", "where workers stand in Kafka", cli_position_verbs},
+    {"epoch", "the age of the record", cli_epoch_verbs},
     {0},
 };
 

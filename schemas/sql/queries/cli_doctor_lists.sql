@@ -1,0 +1,1 @@
+SELECT list_no, list_id FROM list ORDER BY list_no

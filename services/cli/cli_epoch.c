@@ -1,0 +1,68 @@
+/* leadspool epoch: after a restore or a failover that lost commits, the record begins a new age. */
+#include "base/clock.h"
+#include "cli/args.h"
+#include "cli/table.h"
+#include "sql_queries.h"
+
+static const CliOption epoch_options[] = {ARGS_JSON, {0}};
+
+static const TableColumn epoch_columns[] = {
+    {"epoch", TABLE_NUMBER},
+    {"holds", TABLE_BOOL}, /* the record is the one that the epoch belongs to */
+    {"system_identifier", TABLE_TEXT},
+    {"timeline", TABLE_TEXT},
+    {"server_system_identifier", TABLE_TEXT},
+    {"server_timeline", TABLE_TEXT},
+    {0},
+};
+
+static void epoch_print(Cli *cli, const DbResult *result)
+{
+    AUTO_TABLE table;
+    table_init(&table, epoch_columns);
+    table_add_result(&table, result);
+    table_print_one(cli, &table);
+}
+
+static Status epoch_show(Cli *cli, Error *err)
+{
+    AUTO_RESULT *result = NULL;
+    Status status = cli_query(cli, sql_cli_epoch_show, NULL, &result, err);
+    if (status == STATUS_OK) {
+        epoch_print(cli, result);
+    }
+    return status;
+}
+
+static Status epoch_bump(Cli *cli, Error *err)
+{
+    DbParams now = {0};
+    db_param_i64(&now, clock_now_us() / CLOCK_US_PER_SECOND);
+    AUTO_RESULT *result = NULL;
+    AUTO_TX Db *db = cli_db(cli);
+    Status status = db_begin_unchecked(db, err);
+    if (status == STATUS_OK) {
+        status = db_exec(db, sql_cli_epoch_bump, &now, 1, err);
+    }
+    if (status == STATUS_OK) {
+        status = db_query(db, sql_cli_epoch_sequences, NULL, NULL, err);
+    }
+    if (status == STATUS_OK) {
+        status = db_query(db, sql_cli_epoch_show, NULL, &result, err);
+    }
+    if (status == STATUS_OK) {
+        status = db_commit(db, err);
+    }
+    if (status == STATUS_OK) {
+        epoch_print(cli, result);
+    }
+    return status;
+}
+
+const Verb cli_epoch_verbs[] = {
+    {"show", "", 0, 0, "the epoch, and whether the server is the one it belongs to", epoch_options,
+     "epoch show --json", epoch_show},
+    {"bump", "", 0, 0, "begin a new one: workers that hold since a restore go on", epoch_options,
+     "epoch bump", epoch_bump},
+    {0},
+};

@@ -1,0 +1,294 @@
+/* leadspool import: brings a file into the inbox, has it imported, and stays until that is done. */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "adapters/outfile.h"
+#include "base/mem.h"
+#include "cli/args.h"
+#include "cli/inbox_copy.h"
+#include "cli/interrupt.h"
+#include "cli/job_watch.h"
+#include "cli/send.h"
+#include "cli/table.h"
+#include "runtime/topics.h"
+
+static const CliOption import_options[] = {
+    {"list", "ID", "the list that the leads go into"},
+    {"map", "FIELD=COLUMN",
+     "column (name or number from 1) of a field; may be repeated; the rest is "
+     "proposed"},
+    {"encoding", "NAME", "of the file, as iconv calls it (found out by default)"},
+    {"delimiter", "D", "comma, semicolon, tab, pipe, or the character (found out by default)"},
+    {"header", "yes|no", "whether the first row names the columns (found out by default)"},
+    {"on-duplicate", "skip|update", "when the list has the number already (default skip)"},
+    {"duplicate-scope", "list|campaign", "where a number counts as had (default list)"},
+    {"empty-erases", NULL, "with update: empty cells erase what was there"},
+    {"default-country", "CC", "of numbers without a country code (default: the campaign's)"},
+    {"phone-policy", "possible|strict", "strict rejects what the numbering plan does not know"},
+    {"keep-unmapped", NULL, "keep columns that fill no field as custom values"},
+    {"lead-events", NULL, "publish lead.created and lead.updated"},
+    {"wait", NULL, "stay until it is done (default on a terminal)"},
+    {"no-wait", NULL, "do not stay"},
+    {"yes", NULL, "ask nothing"},
+    SEND_OPTIONS,
+    ARGS_JSON,
+    {0},
+};
+
+/* Options whose value is one of a few words. */
+static const struct ImportWord {
+    const char *option;
+    const char *field;
+    const char *words[3];
+} import_words[] = {
+    {"on-duplicate", "on_duplicate", {"skip", "update"}},
+    {"duplicate-scope", "duplicate_scope", {"list", "campaign"}},
+    {"phone-policy", "phone_policy", {"possible", "strict"}},
+};
+
+static const struct ImportText {
+    const char *option;
+    const char *field;
+} import_texts[] = {
+    {"list", "list_id"},
+    {"encoding", "encoding"},
+    {"default-country", "default_country"},
+};
+
+static const struct ImportFlag {
+    const char *option;
+    const char *field;
+} import_flags[] = {
+    {"empty-erases", "empty_erases"},
+    {"keep-unmapped", "keep_unmapped"},
+    {"lead-events", "lead_events"},
+};
+
+static const struct ImportDelimiter {
+    const char *word;
+    const char *character;
+} import_delimiters[] = {
+    {"comma", ","}, {"semicolon", ";"}, {"tab", "\t"}, {"pipe", "|"}, {"\\t", "\t"},
+};
+
+/* ---- the command out of the options ---- */
+
+static Status import_set_words(const Cli *cli, Command *command, Error *err)
+{
+    for (size_t i = 0; i < sizeof import_words / sizeof import_words[0]; i++) {
+        const struct ImportWord *word = &import_words[i];
+        const char *value = cli_option(cli, word->option);
+        if (value == NULL) {
+            continue;
+        }
+        if (strcmp(value, word->words[0]) != 0 && strcmp(value, word->words[1]) != 0) {
+            return cli_usage(err, "--%s must be %s or %s", word->option, word->words[0],
+                             word->words[1]);
+        }
+        json_object_set_new(command->data, word->field, json_string(value));
+    }
+    return STATUS_OK;
+}
+
+static Status import_set_delimiter(const Cli *cli, Command *command, Error *err)
+{
+    const char *value = cli_option(cli, "delimiter");
+    if (value == NULL) {
+        return STATUS_OK;
+    }
+    for (size_t i = 0; i < sizeof import_delimiters / sizeof import_delimiters[0]; i++) {
+        const struct ImportDelimiter *delimiter = &import_delimiters[i];
+        if (strcmp(value, delimiter->word) == 0 || strcmp(value, delimiter->character) == 0) {
+            return command_set(command, "delimiter", delimiter->character, err);
+        }
+    }
+    return cli_usage(err, "--delimiter must be comma, semicolon, tab or pipe");
+}
+
+static Status import_set_header(const Cli *cli, Command *command, Error *err)
+{
+    const char *value = cli_option(cli, "header");
+    if (value == NULL) {
+        return STATUS_OK;
+    }
+    bool yes = strcmp(value, "yes") == 0;
+    if (!yes && strcmp(value, "no") != 0) {
+        return cli_usage(err, "--header must be yes or no");
+    }
+    json_object_set_new(command->data, "header", json_boolean(yes));
+    return STATUS_OK;
+}
+
+static Status import_set_mapping(const Cli *cli, Command *command, Error *err)
+{
+    int at = 0;
+    for (const char *wish; (wish = cli_option_next(cli, "map", &at)) != NULL;) {
+        const char *equals = strchr(wish, '=');
+        if (equals == NULL || equals == wish || equals[1] == '\0') {
+            return cli_usage(err, "--map must be FIELD=COLUMN, such as --map phone=Telephone");
+        }
+        json_t *mapping = json_object_get(command->data, "mapping");
+        if (mapping == NULL) {
+            mapping = json_object();
+            json_object_set_new(command->data, "mapping", mapping);
+        }
+        AUTO_FREE char *field = mem_strndup(wish, (size_t)(equals - wish));
+        if (json_object_get(mapping, field) != NULL) {
+            return cli_usage(err, "--map names the field %s twice", field);
+        }
+        if (json_object_set_new(mapping, field, json_string(equals + 1)) != 0) {
+            return cli_usage(err, "--map is not valid UTF-8");
+        }
+    }
+    return STATUS_OK;
+}
+
+static Status import_set_plain(const Cli *cli, Command *command, Error *err)
+{
+    for (size_t i = 0; i < sizeof import_texts / sizeof import_texts[0]; i++) {
+        const char *value = cli_option(cli, import_texts[i].option);
+        Status status = command_set(command, import_texts[i].field, value, err);
+        if (status != STATUS_OK) {
+            return status;
+        }
+    }
+    for (size_t i = 0; i < sizeof import_flags / sizeof import_flags[0]; i++) {
+        if (cli_flag(cli, import_flags[i].option)) {
+            json_object_set_new(command->data, import_flags[i].field, json_true());
+        }
+    }
+    return STATUS_OK;
+}
+
+static Status import_build(const Cli *cli, Command *command, Error *err)
+{
+    static Status (*const setters[])(const Cli *, Command *, Error *) = {
+        import_set_plain,  import_set_words,   import_set_delimiter,
+        import_set_header, import_set_mapping,
+    };
+    Status status = cli_need(cli, "list", err);
+    for (size_t i = 0; status == STATUS_OK && i < sizeof setters / sizeof setters[0]; i++) {
+        status = setters[i](cli, command, err);
+    }
+    if (status == STATUS_OK && cli_flag(cli, "wait") && cli_flag(cli, "no-wait")) {
+        status = cli_usage(err, "--wait and --no-wait exclude each other");
+    }
+    return status;
+}
+
+/* ---- sending it and staying ---- */
+
+static bool import_waits(const Cli *cli)
+{
+    return cli_flag(cli, "wait") || (!cli_flag(cli, "no-wait") && cli->out_terminal);
+}
+
+/* The one line of --json for an import that never became a job. */
+static Status import_fail(Cli *cli, Status status, const Error *err)
+{
+    if (cli->json && strcmp(err->code, "usage") != 0) {
+        AUTO_STRBUF error = STRBUF_INIT;
+        cli_add_error_json(&error, err);
+        AUTO_VIEW view = {.state = "failed", .error = mem_strdup(error.data)};
+        job_view_report(cli, &view);
+    }
+    return status;
+}
+
+static void import_say_accepted(Cli *cli, const char *job_id)
+{
+    static const TableColumn columns[] = {{"job_id", TABLE_TEXT}, {"outcome", TABLE_TEXT}, {0}};
+    AUTO_TABLE table;
+    table_init(&table, columns);
+    table_add(&table, job_id);
+    table_add(&table, "accepted");
+    table_print_one(cli, &table);
+    cli_say(cli, "`leadspool job watch %s` follows it.", job_id);
+}
+
+static int64_t import_size(const Cli *cli, const char *name)
+{
+    AUTO_FREE char *path = mem_sprintf("%s/%s", cli->config.inbox, name);
+    struct stat seen;
+    return stat(path, &seen) == 0 ? seen.st_size : 0;
+}
+
+static Status
+import_stay(Cli *cli, Sender *sender, const char *job_id, const char *name, Error *err)
+{
+    AUTO_VIEW view = {.bytes_total = import_size(cli, name)};
+    strncat(view.job_id, job_id, sizeof view.job_id - 1);
+    Follow *follow = sender_take_follow(sender);
+    Status status = job_watch_report(cli, follow, &view, err);
+    follow_close(follow);
+    return status;
+}
+
+static Status
+import_run(Cli *cli, Command *command, const char *name, bool *ret_accepted, Error *err)
+{
+    AUTO_SENDER sender;
+    Status status = sender_open(cli, true, &sender, err);
+    if (status == STATUS_OK) {
+        *ret_accepted = true; /* as far as anyone knows: it may be read later */
+        status = sender_send(&sender, command, 1, err);
+    }
+    if (status != STATUS_OK) {
+        return status;
+    }
+    if (command_was_rejected(command)) {
+        *ret_accepted = false;
+        return command_rejection(command, err);
+    }
+    const char *job_id = command_text(command->reply, "job_id");
+    if (import_waits(cli)) {
+        return import_stay(cli, &sender, job_id, name, err);
+    }
+    import_say_accepted(cli, job_id);
+    return STATUS_OK;
+}
+
+static Status import_file(Cli *cli, Command *command, Error *err)
+{
+    AUTO_FREE char *name = NULL;
+    bool copied = false;
+    bool accepted = false;
+    interrupt_catch();
+    Status status = inbox_copy(cli->config.inbox, cli->words[0], &name, &copied, err);
+    if (status == STATUS_OK) {
+        status = command_set(command, "file", name, err);
+    }
+    if (status == STATUS_OK) {
+        status = import_run(cli, command, name, &accepted, err);
+    }
+    if (copied && !accepted) {
+        Error unused;
+        (void)!outfile_remove(cli->config.inbox, name, &unused);
+    }
+    return status;
+}
+
+static Status import(Cli *cli, Error *err)
+{
+    AUTO_COMMAND command = {.topic = TOPIC_IMPORTER_COMMANDS,
+                            .type = "list.import",
+                            .key = cli_option(cli, "list"),
+                            .data = json_object()};
+    Status status = import_build(cli, &command, err);
+    if (status == STATUS_OK) {
+        status = import_file(cli, &command, err);
+    }
+    return status == STATUS_OK ? status : import_fail(cli, status, err);
+}
+
+const Verb cli_import_verbs[] = {
+    {"", "FILE", 1, 1, "Loads a CSV file (or - for standard input) into a list.", import_options,
+     "import leads.csv --list spring\n"
+     "import leads.csv --list spring --map phone=Telephone --map zip=4\n"
+     "import more.csv --list spring --on-duplicate update --wait --json\n"
+     "import export.txt --list spring --delimiter tab --header no --map phone=3 --no-wait",
+     import},
+    {0},
+};
