@@ -2,10 +2,13 @@
 
 import csv
 import os
+import time
+import weakref
 from pathlib import Path
 
 from dirty_accounting import FIELDS, leads_digest
-from harness import db, read_topic, send_command, wait_for
+from harness import db, send_command, wait_for
+from harness.bus import Reader
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 LONG = os.environ.get("LEADSPOOL_TEST_LONG") == "1"
@@ -24,6 +27,34 @@ def scale(default, long=None):
 
 def seed():
     return int(os.environ.get("SEED", "1"))
+
+
+class Follower:
+    """One topic from its beginning, read once however often it is asked about."""
+
+    def __init__(self, space, topic):
+        self.topic = topic
+        self.reader = Reader(space, [topic])
+        self.seen = []
+
+    def until(self, holds, timeout):
+        """Records in the order of each partition, as soon as holds(records)."""
+        deadline = time.monotonic() + timeout
+        while not holds(self.seen):
+            last = self.seen[-3:]
+            assert time.monotonic() < deadline, f"{self.topic}: not within {timeout} s; last: {last}"
+            self.seen += self.reader.read(0.02)
+        return self.seen
+
+
+FOLLOWERS = weakref.WeakKeyDictionary()  # space -> {topic: Follower}
+
+
+def follow(space, topic, until, timeout):
+    followers = FOLLOWERS.setdefault(space, {})
+    if topic not in followers:
+        followers[topic] = Follower(space, topic)
+    return followers[topic].until(until, timeout)
 
 
 # ---- commands and replies
@@ -51,7 +82,7 @@ def answers(space, ids, timeout=60):
                 found[cause].append(record)
         return wanted <= found.keys()
 
-    read_topic(space, "command.events", until=complete, timeout=timeout)
+    follow(space, "command.events", complete, timeout)
     return found
 
 
@@ -111,7 +142,7 @@ def job_events(space, job_id, timeout=120):
     def ended(records):
         return any(record.type in ENDED for record in events_of(records, job_id))
 
-    return events_of(read_topic(space, "list.events", until=ended, timeout=timeout), job_id)
+    return events_of(follow(space, "list.events", ended, timeout), job_id)
 
 
 def finish_import(space, job_id, timeout=120):
@@ -242,7 +273,7 @@ def last_stats(space, list_id, version, timeout=30):
         value = newest(records)
         return value is not None and value["version"] >= version
 
-    value = newest(read_topic(space, "list.stats", until=there, timeout=timeout))
+    value = newest(follow(space, "list.stats", there, timeout))
     assert value["version"] == version
     return value
 
