@@ -1,6 +1,8 @@
-/* arena.h - memory that is given out piece by piece and taken back all at once. Layer: services/importer.
+/* arena.h - memory that is given out piece by piece and taken back all at once. Layer:
+ * services/importer.
  *
- * Pieces stay where they are until arena_reset(), which keeps ordinary blocks for the next round. */
+ * Pieces stay where they are until arena_reset(), which keeps ordinary blocks for the next round.
+ */
 #pragma once
 
 #include <stddef.h>
@@ -13,7 +15,7 @@ typedef struct Arena {
     size_t used;
 } Arena;
 
-void *arena_alloc(Arena *arena, size_t size);          /* not zeroed; aligned for anything */
+void *arena_alloc(Arena *arena, size_t size); /* not zeroed; aligned for anything */
 char *arena_copy(Arena *arena, const char *bytes, size_t len); /* not terminated */
 void arena_reset(Arena *arena);
 void arena_done(Arena *arena);

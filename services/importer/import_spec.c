@@ -14,14 +14,17 @@ json_t *import_spec_to_json(const ImportSpec *spec)
     char inode[24];
     snprintf(dev, sizeof dev, "%" PRIu64, spec->identity.dev);
     snprintf(inode, sizeof inode, "%" PRIu64, spec->identity.inode);
-    return json_pack("{s:s, s:s, s:s, s:I, s:I, s:s, s:s, s:b, s:I, s:o, s:i, s:i, s:b, s:b, s:b, s:s, s:i, s:i}",
-                     "file", spec->file, "dev", dev, "inode", inode, "size", (json_int_t)spec->identity.size_bytes,
-                     "mtime_ns", (json_int_t)spec->identity.mtime_ns, "encoding", spec->format.encoding, "delimiter",
-                     delimiter, "header", (int)spec->format.layout.has_header, "columns", (json_int_t)spec->columns,
-                     "mapping", mapping_to_json(&spec->mapping), "on_duplicate", (int)spec->on_duplicate,
-                     "duplicate_scope", (int)spec->duplicate_scope, "empty_erases", (int)spec->empty_erases,
-                     "phone_strict", (int)spec->phone_strict, "lead_events", (int)spec->lead_events,
-                     "default_country", spec->default_country, "lanes", spec->lanes, "chunk_rows", spec->chunk_rows);
+    return json_pack(
+        "{s:s, s:s, s:s, s:I, s:I, s:s, s:s, s:b, s:I, s:o, s:i, s:i, s:b, s:b, s:b, s:s, s:i, "
+        "s:i}",
+        "file", spec->file, "dev", dev, "inode", inode, "size",
+        (json_int_t)spec->identity.size_bytes, "mtime_ns", (json_int_t)spec->identity.mtime_ns,
+        "encoding", spec->format.encoding, "delimiter", delimiter, "header",
+        (int)spec->format.layout.has_header, "columns", (json_int_t)spec->columns, "mapping",
+        mapping_to_json(&spec->mapping), "on_duplicate", (int)spec->on_duplicate, "duplicate_scope",
+        (int)spec->duplicate_scope, "empty_erases", (int)spec->empty_erases, "phone_strict",
+        (int)spec->phone_strict, "lead_events", (int)spec->lead_events, "default_country",
+        spec->default_country, "lanes", spec->lanes, "chunk_rows", spec->chunk_rows);
 }
 
 typedef struct SpecStrings {
@@ -57,14 +60,19 @@ Status import_spec_from_json(const json_t *json, ImportSpec *ret, Error *err)
     int erases;
     int strict;
     int events;
-    int bad = json_unpack((json_t *)json, "{s:s, s:s, s:s, s:I, s:I, s:s, s:s, s:b, s:I, s:o, s:i, s:i, s:b, s:b, s:b, s:s, s:i, s:i}",
-                    "file", &strings.file, "dev", &strings.dev, "inode", &strings.inode, "size", &size, "mtime_ns",
-                    &mtime, "encoding", &strings.encoding, "delimiter", &strings.delimiter, "header", &header,
-                    "columns", &columns, "mapping", &mapping, "on_duplicate", &policy, "duplicate_scope", &scope,
-                    "empty_erases", &erases, "phone_strict", &strict, "lead_events", &events, "default_country",
+    int bad =
+        json_unpack((json_t *)json,
+                    "{s:s, s:s, s:s, s:I, s:I, s:s, s:s, s:b, s:I, s:o, s:i, s:i, s:b, s:b, s:b, "
+                    "s:s, s:i, s:i}",
+                    "file", &strings.file, "dev", &strings.dev, "inode", &strings.inode, "size",
+                    &size, "mtime_ns", &mtime, "encoding", &strings.encoding, "delimiter",
+                    &strings.delimiter, "header", &header, "columns", &columns, "mapping", &mapping,
+                    "on_duplicate", &policy, "duplicate_scope", &scope, "empty_erases", &erases,
+                    "phone_strict", &strict, "lead_events", &events, "default_country",
                     &strings.country, "lanes", &spec.lanes, "chunk_rows", &spec.chunk_rows);
     if (bad != 0) {
-        return error_set(err, STATUS_FATAL, "job_params", "the job's settings are not those of an import");
+        return error_set(err, STATUS_FATAL, "job_params",
+                         "the job's settings are not those of an import");
     }
     spec_take_strings(&spec, &strings);
     spec.identity.size_bytes = size;

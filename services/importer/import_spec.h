@@ -1,5 +1,5 @@
-/* import_spec.h - what an import was asked to do, complete: as the command said it and the file showed it.
- * Layer: services/importer; pure.
+/* import_spec.h - what an import was asked to do, complete: as the command said it and the file
+ * showed it. Layer: services/importer; pure.
  *
  * Stored on the job as JSON, so that any process reads the file the same way. */
 #pragma once

@@ -1,5 +1,8 @@
 #include "importer/importer.h"
 
+#include "importer/import_command.h"
+#include "importer/import_job.h"
+#include "importer/importer_state.h"
 #include "importer/list_command.h"
 #include "runtime/topics.h"
 
@@ -8,6 +11,12 @@ static const char *const importer_topics[] = {TOPIC_IMPORTER_COMMANDS, TOPIC_DNC
 static const Handler importer_handlers[] = {
     {"list.create", 1, true, NULL, list_create_apply},
     {"list.update", 1, true, NULL, list_update_apply},
+    {"list.import", 1, true, NULL, import_command_apply},
+    {0},
+};
+
+static const JobKind importer_jobs[] = {
+    {IMPORT_JOB_KIND, import_job_run, NULL, import_job_ended},
     {0},
 };
 
@@ -15,6 +24,9 @@ const Service importer_service = {
     .name = "importer",
     .summary = "loads leads from CSV files and CRM events into lists",
     .topics = importer_topics,
-    .topic_count = 2,
+    .topic_count = sizeof importer_topics / sizeof importer_topics[0],
     .handlers = importer_handlers,
+    .job_kinds = importer_jobs,
+    .open = importer_state_open,
+    .close = importer_state_close,
 };

@@ -7,11 +7,16 @@ static const struct LeadTextRule {
     const char *name;
     size_t limit;
 } lead_texts[LEAD_TEXTS] = {
-    [LEAD_EXTENSION] = {"extension", 16},   [LEAD_EXTERNAL_ID] = {"external_id", 256},
-    [LEAD_FIRST_NAME] = {"first_name", 200}, [LEAD_LAST_NAME] = {"last_name", 200},
-    [LEAD_EMAIL] = {"email", 320},          [LEAD_ADDRESS] = {"address", 1000},
-    [LEAD_CITY] = {"city", 200},            [LEAD_STATE] = {"state", 256},
-    [LEAD_ZIP] = {"zip", 32},               [LEAD_COUNTRY] = {"country", 64},
+    [LEAD_EXTENSION] = {"extension", 16},
+    [LEAD_EXTERNAL_ID] = {"external_id", 256},
+    [LEAD_FIRST_NAME] = {"first_name", 200},
+    [LEAD_LAST_NAME] = {"last_name", 200},
+    [LEAD_EMAIL] = {"email", 320},
+    [LEAD_ADDRESS] = {"address", 1000},
+    [LEAD_CITY] = {"city", 200},
+    [LEAD_STATE] = {"state", 256},
+    [LEAD_ZIP] = {"zip", 32},
+    [LEAD_COUNTRY] = {"country", 64},
     [LEAD_TIME_ZONE] = {"time_zone", 64},
 };
 
@@ -26,10 +31,11 @@ size_t lead_text_limit(LeadText text)
 }
 
 /* The order of lead_copy_add(). What is not here has its default: a new lead. */
-const char lead_copy_sql[] =
-    "COPY leads (lead_id, phone, content_hash, revision, list_no, lead_version, zone_set_no, stage, priority, dnc, "
-    "verified, extension, external_id, first_name, last_name, email, address, city, state, zip, country, time_zone, "
-    "custom) FROM STDIN (FORMAT binary)";
+const char lead_copy_sql[] = "COPY leads (lead_id, phone, content_hash, revision, list_no, "
+                             "lead_version, zone_set_no, stage, priority, dnc, "
+                             "verified, extension, external_id, first_name, last_name, email, "
+                             "address, city, state, zip, country, time_zone, "
+                             "custom) FROM STDIN (FORMAT binary)";
 enum { LEAD_COPY_COLUMNS = 23 };
 
 void lead_copy_begin(StrBuf *buf)

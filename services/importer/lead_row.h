@@ -1,4 +1,5 @@
-/* lead_row.h - a lead as a row of the leads table, ready to be written. Layer: services/importer; pure.
+/* lead_row.h - a lead as a row of the leads table, ready to be written. Layer: services/importer;
+ * pure.
  *
  * Text is borrowed: whoever made the row says for how long. An empty slice is SQL null. */
 #pragma once

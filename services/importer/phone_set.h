@@ -1,7 +1,8 @@
-/* phone_set.h - the phones of a list, or of one lane's share of it, in memory. Layer: services/importer; pure.
+/* phone_set.h - the phones of a list, or of one lane's share of it, in memory. Layer:
+ * services/importer; pure.
  *
- * Open addressing over one array of 64-bit words: the phone, and one bit that says whether this import made
- * the lead. About 13 bytes a phone. */
+ * Open addressing over one array of 64-bit words: the phone, and one bit that says whether this
+ * import made the lead. About 13 bytes a phone. */
 #pragma once
 
 #include <stdbool.h>

@@ -12,9 +12,12 @@ static const struct PlainField {
     MappingField field;
     LeadText text;
 } plain_fields[] = {
-    {MAPPING_FIELD_EXTERNAL_ID, LEAD_EXTERNAL_ID}, {MAPPING_FIELD_FIRST_NAME, LEAD_FIRST_NAME},
-    {MAPPING_FIELD_LAST_NAME, LEAD_LAST_NAME},     {MAPPING_FIELD_EMAIL, LEAD_EMAIL},
-    {MAPPING_FIELD_ADDRESS, LEAD_ADDRESS},         {MAPPING_FIELD_CITY, LEAD_CITY},
+    {MAPPING_FIELD_EXTERNAL_ID, LEAD_EXTERNAL_ID},
+    {MAPPING_FIELD_FIRST_NAME, LEAD_FIRST_NAME},
+    {MAPPING_FIELD_LAST_NAME, LEAD_LAST_NAME},
+    {MAPPING_FIELD_EMAIL, LEAD_EMAIL},
+    {MAPPING_FIELD_ADDRESS, LEAD_ADDRESS},
+    {MAPPING_FIELD_CITY, LEAD_CITY},
     {MAPPING_FIELD_ZIP, LEAD_ZIP},
 };
 
@@ -25,8 +28,8 @@ void row_cleaner_init(RowCleaner *cleaner, const ImportSpec *spec, bool is_conve
     AUTO_STRBUF settings = STRBUF_INIT;
     json_t *mapping = mapping_to_json(&spec->mapping);
     char *text = json_dumps(mapping, JSON_COMPACT);
-    strbuf_addf(&settings, "%s/%s/%d/%d/%c", text, spec->default_country, spec->phone_strict, spec->empty_erases,
-                spec->format.delimiter);
+    strbuf_addf(&settings, "%s/%s/%d/%d/%c", text, spec->default_country, spec->phone_strict,
+                spec->empty_erases, spec->format.delimiter);
     cleaner->seed = hash_u64(settings.data, settings.len, 0);
     free(text);
     json_decref(mapping);
@@ -44,7 +47,8 @@ static bool row_bad(RowProblem *problem, const char *code, size_t column, const 
 }
 
 /* The cell of a field, cleaned; in the record, in fields' memory or in the arena. */
-static TextSlice row_cell(RowCleaner *cleaner, const CsvFields *fields, MappingField field, Arena *arena)
+static TextSlice
+row_cell(RowCleaner *cleaner, const CsvFields *fields, MappingField field, Arena *arena)
 {
     TextSlice cell = mapping_cell(&cleaner->spec->mapping, fields, field);
     if (cell.len == 0) {
@@ -60,24 +64,31 @@ static TextSlice row_cell(RowCleaner *cleaner, const CsvFields *fields, MappingF
 
 /* ---- the whole record ---- */
 
-static bool row_check_shape(RowCleaner *cleaner, const CsvFields *fields, const char *bytes, size_t len,
+static bool row_check_shape(RowCleaner *cleaner,
+                            const CsvFields *fields,
+                            const char *bytes,
+                            size_t len,
                             RowProblem *problem)
 {
     if (csv_fields_extra(fields, cleaner->spec->columns) > 0) {
-        return row_bad(problem, "extra_cells", cleaner->spec->columns + 1,
-                       "the row has more cells than the file has columns: is a delimiter not quoted?");
+        return row_bad(
+            problem, "extra_cells", cleaner->spec->columns + 1,
+            "the row has more cells than the file has columns: is a delimiter not quoted?");
     }
     size_t column = csv_fields_bad_cell(fields, bytes, len, cleaner->is_converted);
     if (column > 0) {
-        return row_bad(problem, "bad_encoding", column, "the cell holds bytes that are no text in this encoding");
+        return row_bad(problem, "bad_encoding", column,
+                       "the cell holds bytes that are no text in this encoding");
     }
     return true;
 }
 
-static bool row_take_text(LeadRow *lead, LeadText text, TextSlice value, size_t column, RowProblem *problem)
+static bool
+row_take_text(LeadRow *lead, LeadText text, TextSlice value, size_t column, RowProblem *problem)
 {
     if (value.len > lead_text_limit(text)) {
-        return row_bad(problem, "field_too_long", column, "the value is longer than its field may be");
+        return row_bad(problem, "field_too_long", column,
+                       "the value is longer than its field may be");
     }
     lead->texts[text] = value;
     return true;
@@ -100,15 +111,21 @@ static const PhoneRules *row_phone_rules(RowCleaner *cleaner, const char *countr
     return &cleaner->rules[at];
 }
 
-static bool row_take_phone(RowCleaner *cleaner, const CsvFields *fields, const char *country, Arena *arena,
-                           LeadRow *lead, RowProblem *problem)
+static bool row_take_phone(RowCleaner *cleaner,
+                           const CsvFields *fields,
+                           const char *country,
+                           Arena *arena,
+                           LeadRow *lead,
+                           RowProblem *problem)
 {
     const size_t *column_of = cleaner->spec->mapping.column_of;
     TextSlice cell = row_cell(cleaner, fields, MAPPING_FIELD_PHONE, arena);
     Phone phone;
-    PhoneResult result = phone_parse(cell.data, cell.len, row_phone_rules(cleaner, country), &phone);
+    PhoneResult result =
+        phone_parse(cell.data, cell.len, row_phone_rules(cleaner, country), &phone);
     if (result != PHONE_OK) {
-        return row_bad(problem, phone_result_code(result), column_of[MAPPING_FIELD_PHONE], phone_result_text(result));
+        return row_bad(problem, phone_result_code(result), column_of[MAPPING_FIELD_PHONE],
+                       phone_result_text(result));
     }
     lead->phone = (int64_t)phone.e164;
     lead->verified = phone.verified;
@@ -117,13 +134,18 @@ static bool row_take_phone(RowCleaner *cleaner, const CsvFields *fields, const c
         size_t len = strlen(phone.extension);
         extension = (TextSlice){arena_copy(arena, phone.extension, len), len};
     }
-    return row_take_text(lead, LEAD_EXTENSION, extension, column_of[MAPPING_FIELD_EXTENSION], problem);
+    return row_take_text(lead, LEAD_EXTENSION, extension, column_of[MAPPING_FIELD_EXTENSION],
+                         problem);
 }
 
 /* ---- place ---- */
 
-static bool row_take_place(RowCleaner *cleaner, const CsvFields *fields, Arena *arena, char country[3],
-                           LeadRow *lead, RowProblem *problem)
+static bool row_take_place(RowCleaner *cleaner,
+                           const CsvFields *fields,
+                           Arena *arena,
+                           char country[3],
+                           LeadRow *lead,
+                           RowProblem *problem)
 {
     const size_t *column_of = cleaner->spec->mapping.column_of;
     TextSlice cell = row_cell(cleaner, fields, MAPPING_FIELD_COUNTRY, arena);
@@ -136,24 +158,31 @@ static bool row_take_place(RowCleaner *cleaner, const CsvFields *fields, Arena *
         lead->texts[LEAD_COUNTRY] = (TextSlice){arena_copy(arena, country, 2), 2};
     }
     TextSlice state = row_cell(cleaner, fields, MAPPING_FIELD_STATE, arena);
-    return row_take_text(lead, LEAD_STATE, address_state(state, country), column_of[MAPPING_FIELD_STATE], problem);
+    return row_take_text(lead, LEAD_STATE, address_state(state, country),
+                         column_of[MAPPING_FIELD_STATE], problem);
 }
 
-static bool row_take_zone(RowCleaner *cleaner, const CsvFields *fields, Arena *arena, const char *country,
-                          CleanRow *row, RowProblem *problem)
+static bool row_take_zone(RowCleaner *cleaner,
+                          const CsvFields *fields,
+                          Arena *arena,
+                          const char *country,
+                          CleanRow *row,
+                          RowProblem *problem)
 {
     size_t column = cleaner->spec->mapping.column_of[MAPPING_FIELD_TIME_ZONE];
     TextSlice own = row_cell(cleaner, fields, MAPPING_FIELD_TIME_ZONE, arena);
-    if (!zone_candidates((uint64_t)row->lead.phone, row->lead.texts[LEAD_STATE], country, own, &row->zones)) {
-        return row_bad(problem, "time_zone_unknown", column, "no such time zone: use a name such as America/Chicago");
+    if (!zone_candidates((uint64_t)row->lead.phone, row->lead.texts[LEAD_STATE], country, own,
+                         &row->zones)) {
+        return row_bad(problem, "time_zone_unknown", column,
+                       "no such time zone: use a name such as America/Chicago");
     }
     return row_take_text(&row->lead, LEAD_TIME_ZONE, own, column, problem);
 }
 
 /* ---- the rest ---- */
 
-static bool row_take_priority(RowCleaner *cleaner, const CsvFields *fields, Arena *arena, CleanRow *row,
-                              RowProblem *problem)
+static bool row_take_priority(
+    RowCleaner *cleaner, const CsvFields *fields, Arena *arena, CleanRow *row, RowProblem *problem)
 {
     TextSlice cell = row_cell(cleaner, fields, MAPPING_FIELD_PRIORITY, arena);
     row->lead.priority = LEAD_PRIORITY_DEFAULT;
@@ -170,15 +199,16 @@ static bool row_take_priority(RowCleaner *cleaner, const CsvFields *fields, Aren
         value = value * 10 + (cell.data[i] - '0');
     }
     if (value > LEAD_PRIORITY_MAX) {
-        return row_bad(problem, "priority_not_a_number", cleaner->spec->mapping.column_of[MAPPING_FIELD_PRIORITY],
+        return row_bad(problem, "priority_not_a_number",
+                       cleaner->spec->mapping.column_of[MAPPING_FIELD_PRIORITY],
                        "the priority must be a whole number from 0 to 99");
     }
     row->lead.priority = (int16_t)value;
     return true;
 }
 
-static bool row_take_custom(RowCleaner *cleaner, const CsvFields *fields, Arena *arena, LeadRow *lead,
-                            RowProblem *problem)
+static bool row_take_custom(
+    RowCleaner *cleaner, const CsvFields *fields, Arena *arena, LeadRow *lead, RowProblem *problem)
 {
     const Mapping *mapping = &cleaner->spec->mapping;
     AUTO_STRBUF json = STRBUF_INIT;
@@ -193,7 +223,8 @@ static bool row_take_custom(RowCleaner *cleaner, const CsvFields *fields, Arena 
             strbuf_add_json(&json, value.data, value.len);
         }
         if (json.len > LEAD_CUSTOM_MAX) {
-            return row_bad(problem, "field_too_long", i + 1, "the custom fields of a lead have more than 64 KB");
+            return row_bad(problem, "field_too_long", i + 1,
+                           "the custom fields of a lead have more than 64 KB");
         }
     }
     if (json.len > 0) {
@@ -203,21 +234,27 @@ static bool row_take_custom(RowCleaner *cleaner, const CsvFields *fields, Arena 
     return true;
 }
 
-static bool row_take_plain(RowCleaner *cleaner, const CsvFields *fields, Arena *arena, LeadRow *lead,
-                           RowProblem *problem)
+static bool row_take_plain(
+    RowCleaner *cleaner, const CsvFields *fields, Arena *arena, LeadRow *lead, RowProblem *problem)
 {
     for (size_t i = 0; i < sizeof plain_fields / sizeof plain_fields[0]; i++) {
         MappingField field = plain_fields[i].field;
         TextSlice value = row_cell(cleaner, fields, field, arena);
-        if (!row_take_text(lead, plain_fields[i].text, value, cleaner->spec->mapping.column_of[field], problem)) {
+        if (!row_take_text(lead, plain_fields[i].text, value,
+                           cleaner->spec->mapping.column_of[field], problem)) {
             return false;
         }
     }
     return true;
 }
 
-bool row_clean(RowCleaner *cleaner, const CsvFields *fields, const char *bytes, size_t len, Arena *arena,
-               CleanRow *ret, RowProblem *ret_problem)
+bool row_clean(RowCleaner *cleaner,
+               const CsvFields *fields,
+               const char *bytes,
+               size_t len,
+               Arena *arena,
+               CleanRow *ret,
+               RowProblem *ret_problem)
 {
     char country[3];
     *ret = (CleanRow){.lead = {.revision = -1, .lead_version = 1}};
@@ -229,7 +266,8 @@ bool row_clean(RowCleaner *cleaner, const CsvFields *fields, const char *bytes, 
                 row_take_priority(cleaner, fields, arena, ret, ret_problem) &&
                 row_take_custom(cleaner, fields, arena, &ret->lead, ret_problem);
     if (good) {
-        ret->lead.content_hash = (int64_t)(hash_u64(bytes, len, cleaner->seed) | 1); /* 0 says none */
+        ret->lead.content_hash =
+            (int64_t)(hash_u64(bytes, len, cleaner->seed) | 1); /* 0 says none */
     }
     return good;
 }

@@ -20,8 +20,8 @@ typedef struct RowCleaner {
     PhoneRules rules[ROW_RULES_MAX];
 } RowCleaner;
 
-/* Why a row is rejected. column: from 1, 0 when it is about the whole row. code and reason are static or in
- * the arena. */
+/* Why a row is rejected. column: from 1, 0 when it is about the whole row. code and reason are
+ * static or in the arena. */
 typedef struct RowProblem {
     const char *code;
     size_t column;
@@ -30,14 +30,19 @@ typedef struct RowProblem {
 
 /* A row is OK when problem->code is NULL. */
 typedef struct CleanRow {
-    LeadRow lead;         /* lead_id, list_no, stage, dnc and zone_set_no are for others to set */
-    bool has_priority;    /* the cell was not empty */
+    LeadRow lead;      /* lead_id, list_no, stage, dnc and zone_set_no are for others to set */
+    bool has_priority; /* the cell was not empty */
     ZoneEvidence zones;
 } CleanRow;
 
 void row_cleaner_init(RowCleaner *cleaner, const ImportSpec *spec, bool is_converted);
 void row_cleaner_done(RowCleaner *cleaner);
-/* bytes: the record, which must live as long as the row; so must the arena and what fields points to.
- * True: *ret is a row. False: *ret_problem. */
-bool row_clean(RowCleaner *cleaner, const CsvFields *fields, const char *bytes, size_t len, Arena *arena,
-               CleanRow *ret, RowProblem *ret_problem);
+/* bytes: the record, which must live as long as the row; so must the arena and what fields points
+ * to. True: *ret is a row. False: *ret_problem. */
+bool row_clean(RowCleaner *cleaner,
+               const CsvFields *fields,
+               const char *bytes,
+               size_t len,
+               Arena *arena,
+               CleanRow *ret,
+               RowProblem *ret_problem);

@@ -1,0 +1,1 @@
+DELETE FROM import_part WHERE job_no = $1::bigint

@@ -1,0 +1,411 @@
+#include "importer/import_lane.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "importer/import_events.h"
+#include "importer/import_update.h"
+#include "runtime/job.h"
+
+enum { PROGRESS_MS = 1000, LANE_BACKOFF_FIRST_MS = 50, LANE_BACKOFF_MOST_MS = 5000 };
+
+void import_lane_init(ImportLane *lane, ImportShared *shared, int number, const LaneMark *mark)
+{
+    const JobRun *run = shared->run;
+    *lane = (ImportLane){.shared = shared, .lane = number, .mark = *mark, .planned_chunk = -1};
+    lane->db = db_new(run->cfg->database_url, run->cfg->ns, "leadspool import");
+    lane->zones = zone_sets_new();
+    outbox_init(&lane->outbox, run->cfg->ns);
+    import_plan_init(&lane->plan, shared->spec);
+    reject_part_init(&lane->part, run->cfg->outbox, run->job_no, number, run->token);
+    csv_fields_init(&lane->fields, shared->spec->format.delimiter, NULL);
+    strbuf_init(&lane->copy);
+    strbuf_init(&lane->frames);
+}
+
+void import_lane_done(ImportLane *lane)
+{
+    db_close(lane->db);
+    zone_sets_free(lane->zones);
+    outbox_done(&lane->outbox);
+    import_plan_done(&lane->plan);
+    reject_part_close(&lane->part);
+    csv_fields_done(&lane->fields);
+    strbuf_done(&lane->copy);
+    strbuf_done(&lane->frames);
+    db_array_done(&lane->phones);
+    phone_set_done(&lane->set);
+}
+
+/* ---- before the transaction ---- */
+
+static Status lane_find_zones(ImportLane *lane, ChunkShare *share, Error *err)
+{
+    for (int i = 0; i < share->row_count; i++) {
+        ChunkRow *row = &share->rows[i];
+        row->lead.zone_set_no = zone_sets_known(lane->zones, &row->zones);
+        if (row->lead.zone_set_no < 0) {
+            Status status =
+                zone_sets_fetch(lane->zones, lane->db, &row->zones, &row->lead.zone_set_no, err);
+            if (status != STATUS_OK) {
+                return status;
+            }
+        }
+    }
+    return STATUS_OK;
+}
+
+/* The set must not outgrow its share of memory: then probes take its place. */
+static void lane_guard_memory(ImportLane *lane, const ChunkShare *share)
+{
+    if (!lane->has_set) {
+        return;
+    }
+    size_t grown = (lane->set.count + (size_t)share->row_count) * sizeof(uint64_t);
+    if (phone_set_bytes_after_add(&lane->set) > lane->shared->set_bytes ||
+        grown > lane->shared->set_bytes) {
+        LOG_INFO("import.probing", "lane=%d count=%zu", lane->lane, lane->set.count);
+        phone_set_done(&lane->set);
+        lane->has_set = false;
+    }
+}
+
+/* ---- the plan ---- */
+
+static void lane_fill_phones(ImportLane *lane, const ChunkShare *share)
+{
+    db_array_begin(&lane->phones, DB_ARRAY_INT8);
+    for (int i = 0; i < share->row_count; i++) {
+        db_array_i64(&lane->phones, share->rows[i].lead.phone);
+    }
+}
+
+static Status
+lane_probe_external(ImportLane *lane, const ChunkShare *share, DbResult **ret, Error *err)
+{
+    DbArray ids = {0};
+    db_array_begin(&ids, DB_ARRAY_TEXT);
+    for (int i = 0; i < share->row_count; i++) {
+        TextSlice id = share->rows[i].lead.texts[LEAD_EXTERNAL_ID];
+        if (id.len > 0) {
+            db_array_text(&ids, id.data, id.len);
+        }
+    }
+    Status status = STATUS_OK;
+    if (ids.count > 0) {
+        status = import_probe_external(lane->db, &ids, lane->shared->run->list_no, ret, err);
+    }
+    db_array_done(&ids);
+    return status;
+}
+
+static Status lane_probe(ImportLane *lane,
+                         const ChunkShare *share,
+                         DbResult **ret_found,
+                         DbResult **ret_elsewhere,
+                         Error *err)
+{
+    const JobRun *run = lane->shared->run;
+    lane_fill_phones(lane, share);
+    Status status = import_probe(lane->db, &lane->phones, run->list_no, ret_found, err);
+    if (status == STATUS_OK && lane->shared->spec->duplicate_scope == IMPORT_SCOPE_CAMPAIGN) {
+        status = import_probe_campaign(lane->db, &lane->phones, run->list_no,
+                                       lane->shared->campaign_no, ret_elsewhere, err);
+    }
+    return status;
+}
+
+static Status lane_plan(ImportLane *lane, ImportChunk *chunk, Error *err)
+{
+    ChunkShare *share = &chunk->shares[lane->lane];
+    if (lane->planned_chunk == chunk->number) {
+        return STATUS_OK; /* an earlier try has put the phones into the set */
+    }
+    AUTO_RESULT *found = NULL;
+    AUTO_RESULT *elsewhere = NULL;
+    AUTO_RESULT *external = NULL;
+    Status status = lane_probe_external(lane, share, &external, err);
+    if (status == STATUS_OK && !lane->has_set) {
+        status = lane_probe(lane, share, &found, &elsewhere, err);
+    }
+    if (status != STATUS_OK) {
+        return status;
+    }
+    PlanFacts facts = {.found = found,
+                       .elsewhere = elsewhere,
+                       .external = external,
+                       .job_no = lane->shared->run->job_no};
+    if (lane->has_set) {
+        import_plan_by_set(&lane->plan, share, &lane->set, &facts);
+        lane->planned_chunk = chunk->number;
+    } else {
+        import_plan_by_probe(&lane->plan, share, &facts);
+    }
+    return STATUS_OK;
+}
+
+/* ---- writing ---- */
+
+static Status lane_find_dnc(ImportLane *lane, DbResult **ret, Error *err)
+{
+    db_array_begin(&lane->phones, DB_ARRAY_INT8);
+    for (int i = 0; i < lane->plan.insert_count; i++) {
+        db_array_i64(&lane->phones, lane->plan.inserts[i]->phone);
+    }
+    return lead_dnc_phones(lane->db, &lane->phones, lane->shared->campaign_no, lane->outbox.now_us,
+                           ret, err);
+}
+
+static Status lane_finish_leads(ImportLane *lane, ListDelta *delta, Error *err)
+{
+    AUTO_RESULT *dnc = NULL;
+    Status status = lane_find_dnc(lane, &dnc, err);
+    for (int i = 0; status == STATUS_OK && i < lane->plan.insert_count; i++) {
+        LeadRow *lead = lane->plan.inserts[i];
+        lead->list_no = lane->shared->run->list_no;
+        lead->dnc = db_rows(dnc) > 0 && lead_dnc_has(dnc, lead->phone);
+        lead->stage = stage_of(&(StageFacts){.dnc = lead->dnc});
+        lane->counts.dnc += lead->dnc;
+        list_delta_stage(delta, lead->stage, 1);
+        status = import_find_zone(lane, lead, err);
+    }
+    list_delta_status(delta, "NEW", lane->plan.insert_count);
+    return status;
+}
+
+static void lane_fill_rejects(ImportLane *lane, const ChunkShare *share)
+{
+    static const char reason[] = "the external id belongs to another lead of the list";
+    strbuf_reset(&lane->frames);
+    int rejected = 0;
+    for (int i = 0; i < share->row_count; i++) {
+        /* Parts are in the order of rows: those of the parser go in between. */
+        while (rejected < share->reject_count &&
+               share->rejects[rejected].row_no < share->rows[i].row_no) {
+            reject_frame_add(&lane->frames, &lane->shared->rejects, &lane->fields,
+                             &share->rejects[rejected++]);
+        }
+        if (lane->plan.fates[i] == ROW_CONFLICT) {
+            ChunkReject reject = {share->rows[i].row_no,
+                                  {"identity_conflict",
+                                   lane->shared->spec->mapping.column_of[MAPPING_FIELD_EXTERNAL_ID],
+                                   reason},
+                                  share->rows[i].record};
+            reject_frame_add(&lane->frames, &lane->shared->rejects, &lane->fields, &reject);
+        }
+    }
+    while (rejected < share->reject_count) {
+        reject_frame_add(&lane->frames, &lane->shared->rejects, &lane->fields,
+                         &share->rejects[rejected++]);
+    }
+}
+
+static Status lane_store_rejects(ImportLane *lane, const ChunkShare *share, Error *err)
+{
+    lane_fill_rejects(lane, share);
+    Status status = reject_part_write(&lane->part, &lane->frames, err);
+    if (status ==
+        STATUS_BAD_INPUT) { /* the part was cut or moved under us: no fault of the file's rows */
+        return error_set(err, STATUS_RETRY, "rejects_lost",
+                         "the part file of the rejected rows is damaged");
+    }
+    if (status == STATUS_OK && lane->frames.len > 0) {
+        status = import_part_set(lane->db, &lane->part, err);
+    }
+    return status;
+}
+
+/* ---- counters, checkpoint, progress ---- */
+
+static Status lane_count(ImportLane *lane, const ListDelta *delta, bool changed, Error *err)
+{
+    if (!changed) {
+        return STATUS_OK;
+    }
+    ListGate gate;
+    Status status = list_stats_apply(lane->db, &lane->outbox, delta, 1, &gate, err);
+    if (status == STATUS_OK && strcmp(gate.life, "deleting") == 0) {
+        return error_set_field(err, "list_id", "list_deleting", "the list is being deleted");
+    }
+    if (status == STATUS_OK && gate.campaign_no != lane->shared->campaign_no) {
+        lane->shared->campaign_no = gate.campaign_no;
+        return error_set(err, STATUS_RETRY, "again", "the list went to another campaign");
+    }
+    return status;
+}
+
+static void lane_step(const ImportLane *lane, const ImportChunk *chunk, LaneStep *ret)
+{
+    const JobRun *run = lane->shared->run;
+    *ret = (LaneStep){.job_no = run->job_no,
+                      .lane = lane->lane,
+                      .token = run->token,
+                      .chunk = chunk->number,
+                      .next = chunk->end,
+                      .finished = chunk->last,
+                      .counts = lane->counts};
+}
+
+static bool lane_takes_progress(ImportLane *lane)
+{
+    long long last = atomic_load(&lane->shared->progress_ms);
+    long long now = clock_mono_ms();
+    return now - last >= PROGRESS_MS &&
+           atomic_compare_exchange_strong(&lane->shared->progress_ms, &last, now);
+}
+
+/* Locks the jobs row before the lane's own, as a claim does. */
+static Status lane_progress(ImportLane *lane, const ImportChunk *chunk, Error *err)
+{
+    const JobRun *run = lane->shared->run;
+    if (chunk->last || !lane_takes_progress(lane)) {
+        return STATUS_OK;
+    }
+    ImportCounts sums;
+    int64_t offset;
+    Status status = import_sums(lane->db, run->job_no, &sums, &offset, err);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    import_counts_add(&sums, &lane->counts);
+    AUTO_STRBUF fields = STRBUF_INIT;
+    import_event_fields(lane->shared->spec, &sums, offset, NULL, &fields);
+    char cause[96];
+    snprintf(cause, sizeof cause, "job/%" PRId64 "/%d/%" PRId64 "/progress", run->job_no,
+             lane->lane, chunk->number);
+    return job_event(lane->db, &lane->outbox, run->job_no, "job.progress", cause, 0, fields.data,
+                     err);
+}
+
+/* ---- one chunk ---- */
+
+/* The effects of the share, in the lock order. */
+static Status lane_effects(ImportLane *lane, ImportChunk *chunk, Error *err)
+{
+    ChunkShare *share = &chunk->shares[lane->lane];
+    ImportPlan *plan = &lane->plan;
+    ListDelta delta = {.list_no = lane->shared->run->list_no};
+    AUTO_IMPORT_UPDATE ImportUpdate update = {0};
+    Status status = import_update_plan(&update, lane, share, err);
+    if (status == STATUS_OK) {
+        lane->counts = plan->counts;
+        lane->counts.rows += share->reject_count;
+        lane->counts.rejected += share->reject_count;
+        status = lane_finish_leads(lane, &delta, err);
+    }
+    if (status == STATUS_OK && plan->insert_count > 0) {
+        status = lead_insert(lane->db, (const LeadRow *const *)plan->inserts, plan->insert_count,
+                             &lane->copy, err);
+    }
+    if (status == STATUS_OK && update.count > 0) {
+        status = lead_update(lane->db, (const LeadRow *const *)update.leads, update.count, err);
+    }
+    if (status == STATUS_OK) {
+        status = lane_count(lane, &delta, plan->insert_count + update.count > 0, err);
+    }
+    if (status == STATUS_OK && lane->shared->spec->lead_events) {
+        import_add_lead_events(lane, chunk->number, &update);
+    }
+    return status;
+}
+
+static Status lane_transaction(ImportLane *lane, ImportChunk *chunk, Error *err)
+{
+    LaneStep step;
+    AUTO_TX Db *tx = lane->db;
+    Status status = db_begin(tx, err);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    outbox_reset(&lane->outbox, db_epoch(tx), clock_now_us());
+    status = lane_plan(lane, chunk, err);
+    if (status == STATUS_OK) {
+        status = lane_effects(lane, chunk, err);
+    }
+    if (status == STATUS_OK) {
+        status = lane_store_rejects(lane, &chunk->shares[lane->lane], err);
+    }
+    if (status == STATUS_OK) {
+        status = lane_progress(lane, chunk, err);
+    }
+    if (status == STATUS_OK) {
+        lane_step(lane, chunk, &step);
+        status = import_lane_move(tx, &step, err);
+    }
+    if (status == STATUS_OK) {
+        status = outbox_store(&lane->outbox, tx, err);
+    }
+    if (status == STATUS_OK) {
+        status = db_commit(tx, err);
+    }
+    bool moved = false;
+    if (status == STATUS_RETRY && strcmp(err->code, "commit_unknown") == 0) {
+        status = import_lane_look(tx, &step, &moved, err);
+        if (status == STATUS_OK && !moved) {
+            status =
+                error_set(err, STATUS_RETRY, "not_committed", "the transaction did not happen");
+        }
+    }
+    return status;
+}
+
+static void lane_committed(ImportLane *lane, const ImportChunk *chunk)
+{
+    reject_part_committed(&lane->part);
+    import_counts_add(&lane->mark.counts, &lane->counts);
+    lane->mark.chunk = chunk->number + 1;
+    lane->mark.position = chunk->end;
+    lane->mark.finished = chunk->last;
+    relay_kick(lane->shared->run->relay);
+}
+
+static bool lane_may_try_again(const ImportLane *lane, Status status, const Error *err)
+{
+    return status == STATUS_RETRY && strcmp(err->code, "fenced") != 0 &&
+           !job_run_should_stop(lane->shared->run) && !atomic_load(&lane->shared->broken);
+}
+
+/* Somebody else made a lead of ours meanwhile: from here on we look before we write. */
+static void lane_lost_race(ImportLane *lane)
+{
+    phone_set_done(&lane->set);
+    lane->has_set = false;
+    lane->planned_chunk = -1;
+}
+
+Status import_lane_chunk(ImportLane *lane, ImportChunk *chunk, Error *err)
+{
+    static LogRate rate = LOG_RATE_INIT(3, 10000);
+    int backoff_ms = LANE_BACKOFF_FIRST_MS;
+    lane_guard_memory(lane, &chunk->shares[lane->lane]);
+    for (;;) {
+        Status status = lane_find_zones(lane, &chunk->shares[lane->lane], err);
+        if (status == STATUS_OK) {
+            status = lane_transaction(lane, chunk, err);
+        }
+        if (status == STATUS_OK) {
+            lane_committed(lane, chunk);
+            return STATUS_OK;
+        }
+        if (!lane_may_try_again(lane, status, err)) {
+            return status;
+        }
+        if (strcmp(err->code, "again") == 0) {
+            continue;
+        }
+        if (strcmp(err->code, "lead_race") == 0) {
+            lane_lost_race(lane);
+        }
+        log_rate_limited(&rate, LOG_LEVEL_WARN, "import.retry", "lane=%d code=%s msg=%s",
+                         lane->lane, err->code, err->text);
+        struct timespec nap = {.tv_sec = backoff_ms / 1000,
+                               .tv_nsec = backoff_ms % 1000 * 1000000L};
+        nanosleep(&nap, NULL);
+        backoff_ms = backoff_ms * 2 < LANE_BACKOFF_MOST_MS ? backoff_ms * 2 : LANE_BACKOFF_MOST_MS;
+    }
+}

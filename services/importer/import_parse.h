@@ -1,0 +1,35 @@
+/* import_parse.h - a file becomes chunks of clean rows. Layer: services/importer.
+ *
+ * No database. Rows get their lane by their phone; rejected rows go to lane 0. */
+#pragma once
+
+#include "importer/external_ids.h"
+#include "importer/import_chunk.h"
+
+typedef struct ImportParser {
+    const ImportSpec *spec;
+    int64_t job_no; /* lead_id = job_no << 32 | row number */
+    CsvSource *source;
+    CsvScan *scan;
+    CsvFields fields;
+    RowCleaner cleaner;
+    ExternalIds *external_ids; /* NULL when no column holds them */
+    int64_t next_chunk;
+} ImportParser;
+
+/* fd stays the caller's. from: NULL, or the position where chunk `from_chunk` begins; then what
+ * stands before must still be what it was (STATUS_BAD_INPUT source_changed). */
+Status import_parser_open(ImportParser *parser,
+                          const ImportSpec *spec,
+                          int64_t job_no,
+                          int fd,
+                          const CsvPosition *from,
+                          int64_t from_chunk,
+                          Error *err) MUST_CHECK;
+void import_parser_close(ImportParser *parser);
+/* Fills chunk (reset by this). After the one with `last` there is none. */
+Status import_parser_next(ImportParser *parser, ImportChunk *chunk, Error *err) MUST_CHECK;
+/* The header's cells as they are in the file; 0 cells without a header. Only on a parser opened at
+ * the start. */
+Status import_read_header(
+    const ImportSpec *spec, int fd, CsvFields *ret_fields, Arena *arena, Error *err) MUST_CHECK;

@@ -1,0 +1,30 @@
+#include "importer/importer_state.h"
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "domain/zone.h"
+
+Status importer_state_open(const Config *cfg, void **ret, Error *err)
+{
+    Status status = zone_check(err);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    if (cfg->number_key_is_default) {
+        LOG_WARN("config.number_key", "msg=%s",
+                 "numbers are digested with the development key: set LEADSPOOL_NUMBER_KEY");
+    }
+    LOG_INFO("zones.loaded", "tzdata=%s", zone_tzdata_version());
+    ImporterState *state = mem_alloc(sizeof *state);
+    state->cfg = cfg;
+    state->zones = zone_sets_new();
+    *ret = state;
+    return STATUS_OK;
+}
+
+void importer_state_close(void *opaque)
+{
+    ImporterState *state = opaque;
+    zone_sets_free(state->zones);
+    free(state);
+}

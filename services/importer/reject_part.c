@@ -1,0 +1,267 @@
+#include "importer/reject_part.h"
+
+#include <endian.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "adapters/inbox.h"
+#include "adapters/outfile.h"
+#include "base/mem.h"
+#include "importer/csv_write.h"
+
+enum { FRAME_HEADER_BYTES = 12, JOIN_BUFFER_BYTES = 256 * 1024 };
+
+static char *part_name(int64_t job_no, int lane, int64_t token)
+{
+    return mem_sprintf("rejects/job-%" PRId64 ".parts/%d-%" PRId64, job_no, lane, token);
+}
+
+char *reject_file_name(int64_t job_no)
+{
+    return mem_sprintf("rejects/job-%" PRId64 ".csv", job_no);
+}
+
+/* ---- writing parts ---- */
+
+void reject_part_init(RejectPart *part, const char *root, int64_t job_no, int lane, int64_t token)
+{
+    *part = (RejectPart){.root = root, .job_no = job_no, .lane = lane, .token = token, .fd = -1};
+}
+
+void reject_part_close(RejectPart *part)
+{
+    if (part->fd >= 0) {
+        close(part->fd);
+        part->fd = -1;
+    }
+}
+
+/* Opened anew for each chunk that has rejects: cut back to what is committed, whatever a try left.
+ */
+Status reject_part_write(RejectPart *part, const StrBuf *frames, Error *err)
+{
+    part->next_bytes = part->size_bytes;
+    if (frames->len == 0) {
+        return STATUS_OK;
+    }
+    reject_part_close(part);
+    AUTO_FREE char *name = part_name(part->job_no, part->lane, part->token);
+    Status status = outfile_append(part->root, name, part->size_bytes, &part->fd, err);
+    if (status == STATUS_OK) {
+        status = outfile_write(part->fd, frames->data, (int64_t)frames->len, err);
+    }
+    if (status == STATUS_OK) {
+        status = outfile_sync(part->fd, err);
+    }
+    part->next_bytes += (int64_t)frames->len;
+    return status;
+}
+
+void reject_part_committed(RejectPart *part)
+{
+    part->size_bytes = part->next_bytes;
+}
+
+/* The line's own cells, filled up to the file's columns, so that the four behind them stand in
+ * line. */
+static void line_add_cells(StrBuf *line, const RejectFormat *format, const CsvFields *fields)
+{
+    char delimiter = format->spec->format.delimiter;
+    csv_write_cells(line, delimiter, fields->cells, fields->count);
+    for (size_t i = fields->count > 0 ? fields->count : 1; i < format->spec->columns; i++) {
+        csv_write_delimiter(line, delimiter);
+    }
+}
+
+static void line_add_column(StrBuf *line, const RejectFormat *format, size_t column)
+{
+    if (column > 0 && column <= format->header->count) {
+        TextSlice name = format->header->cells[column - 1];
+        csv_write_cell(line, format->spec->format.delimiter, name.data, name.len);
+    } else if (column > 0) {
+        strbuf_addf(line, "%zu", column);
+    }
+}
+
+void reject_frame_add(StrBuf *frames,
+                      const RejectFormat *format,
+                      CsvFields *fields,
+                      const ChunkReject *reject)
+{
+    char delimiter = format->spec->format.delimiter;
+    AUTO_STRBUF line = STRBUF_INIT;
+    csv_fields_split(fields, reject->record.data, reject->record.len, true);
+    line_add_cells(&line, format, fields);
+    csv_write_delimiter(&line, delimiter);
+    strbuf_addf(&line, "%" PRId64, reject->row_no);
+    csv_write_delimiter(&line, delimiter);
+    strbuf_adds(&line, reject->problem.code);
+    csv_write_delimiter(&line, delimiter);
+    line_add_column(&line, format, reject->problem.column);
+    csv_write_delimiter(&line, delimiter);
+    csv_write_cell(&line, delimiter, reject->problem.reason, strlen(reject->problem.reason));
+    csv_write_end(&line);
+    strbuf_add_u64(frames, (uint64_t)reject->row_no);
+    strbuf_add_u32(frames, (uint32_t)line.len);
+    strbuf_add(frames, line.data, line.len);
+}
+
+/* ---- joining ---- */
+
+typedef struct PartReader {
+    int fd;
+    int64_t left;    /* committed bytes not yet read */
+    uint64_t row_no; /* of the frame at hand; UINT64_MAX at the end */
+    StrBuf line;
+} PartReader;
+
+static Status reader_read(PartReader *reader, void *bytes, size_t len, Error *err)
+{
+    size_t got = 0;
+    while (got < len) {
+        ssize_t n = read(reader->fd, (char *)bytes + got, len - got);
+        if (n <= 0) {
+            return error_set(err, STATUS_RETRY, "rejects_unreadable",
+                             "a part of the rejected rows cannot be read");
+        }
+        got += (size_t)n;
+    }
+    reader->left -= (int64_t)len;
+    return STATUS_OK;
+}
+
+static Status reader_advance(PartReader *reader, Error *err)
+{
+    reader->row_no = UINT64_MAX;
+    if (reader->left < FRAME_HEADER_BYTES) {
+        return STATUS_OK;
+    }
+    unsigned char header[FRAME_HEADER_BYTES];
+    uint64_t row_no;
+    uint32_t len;
+    Status status = reader_read(reader, header, sizeof header, err);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    memcpy(&row_no, header, sizeof row_no);
+    memcpy(&len, header + sizeof row_no, sizeof len);
+    strbuf_reset(&reader->line);
+    strbuf_reserve(&reader->line, be32toh(len));
+    status = reader_read(reader, reader->line.data, be32toh(len), err);
+    reader->line.len = be32toh(len);
+    reader->row_no = be64toh(row_no);
+    return status;
+}
+
+static PartReader *readers_lowest(PartReader readers[], int count)
+{
+    PartReader *lowest = NULL;
+    for (int i = 0; i < count; i++) {
+        if (readers[i].row_no != UINT64_MAX &&
+            (lowest == NULL || readers[i].row_no < lowest->row_no)) {
+            lowest = &readers[i];
+        }
+    }
+    return lowest;
+}
+
+static Status readers_open(PartReader readers[],
+                           const char *root,
+                           int64_t job_no,
+                           const RejectPartInfo parts[],
+                           int count,
+                           Error *err)
+{
+    Status status = STATUS_OK;
+    for (int i = 0; i < count; i++) {
+        readers[i] = (PartReader){
+            .fd = -1, .left = parts[i].size_bytes, .row_no = UINT64_MAX, .line = STRBUF_INIT};
+    }
+    for (int i = 0; status == STATUS_OK && i < count; i++) {
+        AUTO_FREE char *name = part_name(job_no, parts[i].lane, parts[i].token);
+        if (parts[i].size_bytes > 0) {
+            status = inbox_open(root, name, &readers[i].fd, err);
+        }
+        if (status == STATUS_OK) {
+            status = reader_advance(&readers[i], err);
+        }
+    }
+    return status == STATUS_BAD_INPUT ? STATUS_RETRY : status;
+}
+
+static void join_header(StrBuf *out, const RejectFormat *format)
+{
+    char delimiter = format->spec->format.delimiter;
+    if (format->header->count == 0) {
+        return;
+    }
+    static const char *const added[] = {"row", "code", "column", "reason"};
+    line_add_cells(out, format, format->header);
+    for (size_t i = 0; i < sizeof added / sizeof added[0]; i++) {
+        csv_write_delimiter(out, delimiter);
+        strbuf_adds(out, added[i]);
+    }
+    csv_write_end(out);
+}
+
+static Status
+join_readers(PartReader readers[], int count, const RejectFormat *format, int fd, Error *err)
+{
+    AUTO_STRBUF out = STRBUF_INIT;
+    Status status = STATUS_OK;
+    join_header(&out, format);
+    for (PartReader *reader = readers_lowest(readers, count); status == STATUS_OK && reader != NULL;
+         reader = readers_lowest(readers, count)) {
+        strbuf_add(&out, reader->line.data, reader->line.len);
+        if (out.len >= JOIN_BUFFER_BYTES) {
+            status = outfile_write(fd, out.data, (int64_t)out.len, err);
+            strbuf_reset(&out);
+        }
+        if (status == STATUS_OK) {
+            status = reader_advance(reader, err);
+        }
+    }
+    return status == STATUS_OK ? outfile_write(fd, out.data, (int64_t)out.len, err) : status;
+}
+
+Status reject_join(const char *root,
+                   int64_t job_no,
+                   const RejectFormat *format,
+                   const RejectPartInfo parts[],
+                   int count,
+                   Error *err)
+{
+    AUTO_FREE char *name = reject_file_name(job_no);
+    AUTO_FREE PartReader *readers = mem_alloc((size_t)count * sizeof *readers);
+    AUTO_OUTFILE file = OUTFILE_INIT;
+    Status status = readers_open(readers, root, job_no, parts, count, err);
+    if (status == STATUS_OK) {
+        status = outfile_create(root, name, &file, err);
+    }
+    if (status == STATUS_OK) {
+        status = join_readers(readers, count, format, file.fd, err);
+    }
+    if (status == STATUS_OK) {
+        status = outfile_commit(&file, err);
+    }
+    for (int i = 0; i < count; i++) {
+        if (readers[i].fd >= 0) {
+            close(readers[i].fd);
+        }
+        strbuf_done(&readers[i].line);
+    }
+    return status;
+}
+
+void reject_parts_remove(const char *root, int64_t job_no, const RejectPartInfo parts[], int count)
+{
+    Error err;
+    for (int i = 0; i < count; i++) {
+        AUTO_FREE char *name = part_name(job_no, parts[i].lane, parts[i].token);
+        if (outfile_remove(root, name, &err) != STATUS_OK) {
+            continue; /* the sweep of old files takes it */
+        }
+    }
+}
