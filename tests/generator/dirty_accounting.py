@@ -17,6 +17,8 @@ FIELDS = (
     "city",
     "state",
     "zip",
+    "country",
+    "time_zone",
 )
 MASK = (1 << 64) - 1
 

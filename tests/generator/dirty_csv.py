@@ -18,7 +18,7 @@ import json
 import random
 from dataclasses import replace
 
-from dirty_rows import COLUMNS, EXTERNAL_ID, MAPPING, RowMaker, Shape
+from dirty_rows import COLUMNS, EXTERNAL_ID, MAPPING, MORE_COLUMNS, RowMaker, Shape
 
 CHUNK_ROWS = 5_000
 PYTHON_ENCODINGS = {"utf-16": "utf-16-le", "utf-16be": "utf-16-be", "utf-8-sig": "utf-8"}
@@ -67,6 +67,8 @@ def wild_shape(seed):
     columns = list(COLUMNS)
     if rng.random() < 0.6:
         columns.append(EXTERNAL_ID)
+    if rng.random() < 0.4:
+        columns += MORE_COLUMNS
     if rng.random() < 0.7:
         rng.shuffle(columns)
     encoding = rng.choice(["utf-8", "utf-8", "utf-8-sig", "utf-16", "utf-16be", "cp1252"])
@@ -91,15 +93,13 @@ def wild_shape(seed):
         bad_encoding=0.01 if encoding in ("utf-8", "cp1252") else 0.0,
         huge=rng.choice([0.0, 0.0, 0.002]),
         identity_conflict=0.02 if EXTERNAL_ID in columns else 0.0,
+        bad_field=0.02 if MORE_COLUMNS[0] in columns else 0.0,
     )
 
 
 def import_fields(shape):
     """The list.import fields that name what could else be guessed wrongly."""
-    mapping = dict(MAPPING)
-    if EXTERNAL_ID in shape.columns:
-        mapping["external_id"] = EXTERNAL_ID
-    mapping = {name: column for name, column in mapping.items() if column in shape.columns}
+    mapping = {name: column for name, column in MAPPING.items() if column in shape.columns}
     if not shape.header:
         mapping = {name: shape.columns.index(column) + 1 for name, column in mapping.items()}
     return {

@@ -27,7 +27,16 @@ COLUMNS = (
     "web",
 )
 EXTERNAL_ID = "vendor_lead_code"
-MAPPING = {name: name for name in FIELDS if name in COLUMNS} | {"phone": "phone1"}
+MORE_COLUMNS = ("country", "time_zone", "priority")  # of wild files
+MAPPING = {name: name for name in (*FIELDS, "priority")} | {"phone": "phone1", "external_id": EXTERNAL_ID}
+COUNTRIES = [("", None), ("US", "US"), ("us", "US"), ("USA", "US")]  # as written, as kept
+BAD_FIELDS = [
+    ("country", "Atlantis", "country_unknown"),
+    ("time_zone", "Mars/Olympus", "time_zone_unknown"),
+    ("priority", "high", "priority_not_a_number"),
+    ("priority", "100", "priority_not_a_number"),
+    ("priority", "-1", "priority_not_a_number"),
+]
 BAD_BYTES = {"utf-8": "\udcff", "cp1252": "\udc81"}
 
 
@@ -54,6 +63,7 @@ class Shape:
     bad_encoding: float = 0.0
     huge: float = 0.0
     identity_conflict: float = 0.0
+    bad_field: float = 0.0
 
 
 class Quoting:
@@ -85,6 +95,7 @@ class RowMaker:
         self.carriers = []  # (external id, index) of every row that carried one
         self.companies = [self.quoting.cell(text) for text in COMPANIES]
         self.has_external = EXTERNAL_ID in shape.columns
+        self.has_more = MORE_COLUMNS[0] in shape.columns
         self.phone_place = shape.columns.index("phone1")
         self.force_quote = False  # the row before has an open quote: this one closes it badly
         self.kinds = self._kinds()
@@ -101,6 +112,7 @@ class RowMaker:
             (shape.bad_encoding, self._bad_encoding),
             (shape.huge, self._huge),
             (shape.identity_conflict, self._identity_conflict),
+            (shape.bad_field, self._bad_field),
         ]
         for share, method in shares:
             if share > 0:
@@ -170,7 +182,13 @@ class RowMaker:
             "web": "http://www.example.com/?a=1&b=2",
             "phone2": f"504-200-{number:04d}" if dice < 0.5 else "",
         }
-        return cells, [None, None, first, last, email, address, city, state, zip_code]
+        country = time_zone = None
+        if self.has_more:
+            cells["country"], country = COUNTRIES[int(rng() * len(COUNTRIES))]
+            time_zone = "America/Chicago" if rng() < 0.3 else None
+            cells["time_zone"] = time_zone or ""
+            cells["priority"] = str(number % 100) if dice < 0.5 else ""
+        return cells, [None, None, first, last, email, address, city, state, zip_code, country, time_zone]
 
     def _phone(self, index):
         """The number as somebody writes it, and the extension in that."""
@@ -343,4 +361,11 @@ class RowMaker:
             cells["phone1"], _ = self._phone(known)
         cells[EXTERNAL_ID] = external
         self.accounting.reject("identity_conflict")
+        return self._write(cells)
+
+    def _bad_field(self):
+        name, text, code = BAD_FIELDS[int(self.rng.random() * len(BAD_FIELDS))]
+        _, cells, _ = self._new_cells()
+        cells[name] = text
+        self.accounting.reject(code)
         return self._write(cells)
