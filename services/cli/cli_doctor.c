@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "base/mem.h"
 #include "cli/args.h"
 #include "cli/doctor.h"
@@ -34,6 +35,13 @@ static const TableColumn doctor_columns[] = {
     {0},
 };
 
+/* For people: each finding in a row of its own. */
+static const TableColumn doctor_text_columns[] = {{"name", TABLE_TEXT},
+                                                  {"about", TABLE_TEXT},
+                                                  {"kind", TABLE_TEXT},
+                                                  {"finding", TABLE_TEXT},
+                                                  {0}};
+
 static void check_add(StrBuf *list, const char *format, va_list args)
 {
     char text[512];
@@ -62,6 +70,43 @@ void check_note(Check *check, const char *format, ...)
     va_end(args);
 }
 
+static void
+doctor_add_findings(const struct DoctorCheck *one, const char *kind, const char *list, Table *text)
+{
+    AUTO_FREE char *json = mem_sprintf("[%s]", list);
+    AUTO_JSON json_t *findings = json_loads(json, 0, NULL);
+    for (size_t i = 0; i < json_array_size(findings); i++) {
+        table_add(text, one->name);
+        table_add(text, one->about);
+        table_add(text, kind);
+        table_add(text, json_string_value(json_array_get(findings, i)));
+    }
+}
+
+static void doctor_add_text(const struct DoctorCheck *one, const Check *check, Table *text)
+{
+    AUTO_FREE char *checked = mem_sprintf("%" PRId64 " checked", check->checked);
+    table_add(text, one->name);
+    table_add(text, one->about);
+    table_add(text, check->problem_count == 0 ? "ok" : "not ok");
+    table_add(text, checked);
+    doctor_add_findings(one, "problem", check->problems.data, text);
+    doctor_add_findings(one, "note", check->notes.data, text);
+}
+
+static void doctor_add_row(const struct DoctorCheck *one, const Check *check, Table *table)
+{
+    AUTO_FREE char *problems = mem_sprintf("[%s]", check->problems.data);
+    AUTO_FREE char *notes = mem_sprintf("[%s]", check->notes.data);
+    table_add(table, one->name);
+    table_add(table, one->about);
+    table_add_bool(table, check->problem_count == 0);
+    table_add_i64(table, check->checked);
+    table_add_i64(table, check->problem_count);
+    table_add(table, problems);
+    table_add(table, notes);
+}
+
 /* A check that cannot be made has found nothing out, which is a problem, too. */
 static void doctor_run(Cli *cli, const struct DoctorCheck *one, Table *table)
 {
@@ -70,15 +115,11 @@ static void doctor_run(Cli *cli, const struct DoctorCheck *one, Table *table)
     if (one->run(cli, &check, &err) != STATUS_OK) {
         check_problem(&check, "not checked: %s", err.text);
     }
-    AUTO_FREE char *problems = mem_sprintf("[%s]", check.problems.data);
-    AUTO_FREE char *notes = mem_sprintf("[%s]", check.notes.data);
-    table_add(table, one->name);
-    table_add(table, one->about);
-    table_add_bool(table, check.problem_count == 0);
-    table_add_i64(table, check.checked);
-    table_add_i64(table, check.problem_count);
-    table_add(table, problems);
-    table_add(table, notes);
+    if (cli->json) {
+        doctor_add_row(one, &check, table);
+    } else {
+        doctor_add_text(one, &check, table);
+    }
     cli->exit_code = check.problem_count > 0 ? CLI_FAILED : cli->exit_code;
     strbuf_done(&check.problems);
     strbuf_done(&check.notes);
@@ -100,7 +141,7 @@ static Status doctor(Cli *cli, Error *err)
 {
     (void)err;
     AUTO_TABLE table;
-    table_init(&table, doctor_columns);
+    table_init(&table, cli->json ? doctor_columns : doctor_text_columns);
     for (size_t i = 0; i < sizeof doctor_checks / sizeof doctor_checks[0]; i++) {
         doctor_run(cli, &doctor_checks[i], &table);
     }
