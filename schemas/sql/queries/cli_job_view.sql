@@ -9,7 +9,7 @@ SELECT (jsonb_build_object(
            'rejected', coalesce(sum(i.rejected), 0), 'unverified', coalesce(sum(i.unverified), 0),
            'dnc', coalesce(sum(i.dnc), 0),
            'bytes_done', coalesce(min(i.byte_offset) FILTER (WHERE NOT i.finished), max(i.byte_offset), 0))
-        || jsonb_build_object('file', j.params ->> 'file')
+        || jsonb_build_object('file', j.params ->> 'file', 'bytes_total', coalesce((j.params ->> 'size')::bigint, 0))
         || coalesce(j.result, '{}')
         || jsonb_build_object('job_id', j.job_no::text, 'kind', j.kind, 'list_id', l.list_id, 'state', j.state))::text,
        coalesce(extract(epoch FROM coalesce(j.finished_at, clock_timestamp()) - j.started_at), 0)::text
