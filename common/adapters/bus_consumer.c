@@ -21,6 +21,7 @@ struct Consumer {
     rd_kafka_topic_partition_list_t *moved;
     BusPartition *partitions;
     bool joined;
+    atomic_bool closing;
     atomic_bool brokers_down;
 };
 
@@ -41,6 +42,10 @@ static void consumer_on_rebalance(rd_kafka_t *client,
                                   void *opaque)
 {
     Consumer *consumer = opaque;
+    if (atomic_load(&consumer->closing)) {
+        rd_kafka_assign(client, NULL); /* nobody polls any more */
+        return;
+    }
     rd_kafka_yield(client); /* let the poll return, so that the event is handed out at once */
     consumer->rebalance = code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS ? BUS_ASSIGN : BUS_REVOKE;
     if (consumer->moved != NULL) {
@@ -141,6 +146,7 @@ void consumer_close(Consumer *consumer)
     }
     bool closed = true;
     if (consumer->client != NULL) {
+        atomic_store(&consumer->closing, true);
         rd_kafka_assign(consumer->client, NULL);
         pthread_t thread;
         struct timespec deadline;

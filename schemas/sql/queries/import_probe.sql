@@ -1,3 +1,9 @@
--- The array form with a scalar list makes the unique index (phone, list_no) the cheapest plan at any size.
-SELECT phone, lead_id, coalesce(content_hash, 0)
-FROM leads WHERE phone = ANY ($1::bigint[]) AND list_no = $2::int
+-- LIMIT in the subquery makes it one look-up in (phone, list_no) for each phone, whatever the sizes: joins and
+-- = ANY fell to scans of the whole table.
+SELECT found.*
+FROM unnest($1::bigint[]) AS wanted (phone)
+CROSS JOIN LATERAL (
+    SELECT phone, lead_id, coalesce(content_hash, 0)
+    FROM leads WHERE leads.phone = wanted.phone AND leads.list_no = $2::int
+    LIMIT 1
+) AS found
