@@ -68,9 +68,22 @@ static bool plan_conflicts(const PlanFacts *facts, const LeadRow *lead)
     return holder != 0 && holder != lead->phone;
 }
 
+/* The phones that other lists of the campaign have. */
+static void plan_fill_elsewhere(ImportPlan *plan, const DbResult *elsewhere)
+{
+    phone_set_done(&plan->local);
+    for (int i = 0; elsewhere != NULL && i < db_rows(elsewhere); i++) {
+        uint64_t phone = (uint64_t)db_bin_i64(elsewhere, i, 0);
+        if (phone_set_find(&plan->local, phone) == PHONE_ABSENT) {
+            phone_set_add(&plan->local, phone, PHONE_IN_LIST);
+        }
+    }
+}
+
 void import_plan_by_set(ImportPlan *plan, ChunkShare *share, PhoneSet *set, const PlanFacts *facts)
 {
     plan_begin(plan, share);
+    plan_fill_elsewhere(plan, facts->elsewhere);
     for (int i = 0; i < share->row_count; i++) {
         ChunkRow *row = &share->rows[i];
         uint64_t phone = (uint64_t)row->lead.phone;
@@ -79,7 +92,9 @@ void import_plan_by_set(ImportPlan *plan, ChunkShare *share, PhoneSet *set, cons
             continue;
         }
         PhoneOrigin origin = phone_set_find(set, phone);
-        if (origin == PHONE_ABSENT) {
+        if (origin == PHONE_ABSENT && phone_set_find(&plan->local, phone) != PHONE_ABSENT) {
+            plan_settle(plan, i, ROW_DUPLICATE_IN_CAMPAIGN);
+        } else if (origin == PHONE_ABSENT) {
             phone_set_add(set, phone, PHONE_IN_FILE);
             plan_insert(plan, i, row);
         } else {
@@ -131,17 +146,6 @@ static KnownTable known_from(const DbResult *found, int rows)
                                              .insert = -1};
     }
     return table;
-}
-
-static void plan_fill_elsewhere(ImportPlan *plan, const DbResult *elsewhere)
-{
-    phone_set_done(&plan->local);
-    for (int i = 0; elsewhere != NULL && i < db_rows(elsewhere); i++) {
-        uint64_t phone = (uint64_t)db_bin_i64(elsewhere, i, 0);
-        if (phone_set_find(&plan->local, phone) == PHONE_ABSENT) {
-            phone_set_add(&plan->local, phone, PHONE_IN_LIST);
-        }
-    }
 }
 
 LeadChange import_plan_change(const ImportSpec *spec, const ChunkRow *row)
