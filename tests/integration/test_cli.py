@@ -1,0 +1,536 @@
+"""The command line: exit codes, one line of JSON, tables on a terminal only, and each verb once."""
+
+import json
+import os
+import pty
+import re
+import select
+import signal
+import subprocess
+import time
+
+import pytest
+from harness import read_topic, wait_for
+from harness.settings import settings
+from scenario import create_list, job_events, job_state, scale, seed, tell
+
+VERBS = """import;stats;migrate;doctor;list create;list ls;list show;list update;lead show;lead upsert;dnc add;dnc rm;
+job ls;job show;job watch;job cancel;topics print;topics check;position ls;position reset;epoch show;epoch bump"""
+CSV = "phone,first_name\n504-621-8927,James\n810-292-9388,Josephine\n504-621-8927,Twice\n12,Short\n"
+
+
+class Terminal:
+    """leadspool on a terminal of its own."""
+
+    def __init__(self, space, *args, env=None):
+        main, self.side = pty.openpty()
+        self.main = main
+        self.seen = ""
+        self.process = subprocess.Popen(
+            [settings().bin / "leadspool", *map(str, args)],
+            env=space.env({"TERM": "xterm", **(env or {})}),
+            stdin=self.side,
+            stdout=self.side,
+            stderr=self.side,
+            start_new_session=True,
+        )
+        os.close(self.side)
+
+    def read(self, timeout=0.1):
+        """Takes what was written; False at the end."""
+        if not select.select([self.main], [], [], timeout)[0]:
+            return True
+        try:
+            self.seen += os.read(self.main, 65536).decode(errors="replace")
+            return True
+        except OSError:
+            return False
+
+    def until(self, text, timeout=60):
+        deadline = time.monotonic() + timeout
+        while text not in self.seen:
+            assert self.read() or text in self.seen, f"ended without {text!r}: {self.seen[-2000:]}"
+            assert time.monotonic() < deadline, f"no {text!r} within {timeout} s: {self.seen[-2000:]}"
+
+    def type(self, text):
+        os.write(self.main, text.encode())
+
+    def end(self, timeout=60):
+        deadline = time.monotonic() + timeout
+        while self.read():
+            assert time.monotonic() < deadline, self.seen[-2000:]
+        os.close(self.main)
+        return self.process.wait(10)
+
+
+def put(tmp_path, text, name="leads.csv"):
+    path = tmp_path / name
+    path.write_text(text)
+    return path
+
+
+def many_rows(tmp_path, rows):
+    """A clean file that takes a while."""
+    path = tmp_path / "many.csv"
+    with path.open("w") as file:
+        file.write("phone,first_name,last_name,city\n")
+        for row in range(rows):
+            file.write(f"+1504{2_000_000 + (row * 7919 + seed()) % 8_000_000:07d},First{row},Last,New Orleans\n")
+    return path
+
+
+# ---- help and usage
+
+
+@pytest.mark.parametrize("verb", [verb.strip() for verb in VERBS.split(";")])
+def test_each_verb_has_help_with_examples(space, verb):
+    said = space.cli(*verb.split(), "--help")
+    assert "usage: leadspool " + verb in said.stdout
+    assert "Examples:\n  leadspool " in said.stdout
+    assert "--json" in said.stdout
+    assert said.stderr == ""
+
+
+def test_help_and_version_without_servers(space):
+    away = {"DATABASE_URL": "postgresql://127.0.0.1:1/x", "KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1"}
+    nouns = {verb.split()[0] for verb in VERBS.split(";")}
+    out = space.cli("--help", env=away).stdout
+    assert all(re.search(rf"^  {noun} ", out, re.M) for noun in nouns), out
+    assert space.cli("help", "list", "create", env=away).stdout == space.cli("list", "create", "--help").stdout
+    assert re.fullmatch(r"leadspool \d+\.\d+\.\d+\n", space.cli("--version", env=away).stdout)
+    assert "LEADSPOOL_NAMESPACE=" in space.cli("--check-config", env=away).stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        ("", "usage: leadspool"),
+        ("lsit", "did you mean list?"),
+        ("list", "usage: leadspool list"),
+        ("list creat", "did you mean create?"),
+        ("list create --list-idd a", "did you mean --list-id?"),
+        ("list create --list-id", "needs a value"),
+        ("list create --list-id a", "--campaign is missing"),
+        ("list create --list-id a --campaign c --priority 100", "0 to 99"),
+        ("list ls one", "one word too many"),
+        ("list show", "ID is missing"),
+        ("list update a", "nothing to change"),
+        ("import", "FILE is missing"),
+        ("import x.csv", "--list is missing"),
+        ("import x.csv --list a --on-duplicate replace", "skip or update"),
+        ("import x.csv --list a --header maybe", "yes or no"),
+        ("import x.csv --list a --map phone", "FIELD=COLUMN"),
+        ("import x.csv --list a --delimiter ab", "comma, semicolon, tab or pipe"),
+        ("lead show", "LEAD_ID, or --list and --phone"),
+        ("lead upsert --list a", "--phone or --external-id"),
+        ("dnc add +15046218927 --expires tomorrow", "--expires"),
+        ("job show abc", "not the number of a job"),
+        ("position reset --topic importer.commands", "--partition is missing"),
+        ("topics print --as yaml", "--as"),
+    ],
+)
+def test_wrong_usage_exits_with_2_and_says_what_to_do(space, words, hint):
+    said = space.cli(*words.split(), code=2)
+    assert hint in said.stderr
+    assert said.stdout == ""
+
+
+def test_wrong_settings_exit_with_2(space):
+    said = space.cli("list", "ls", env={"LEADSPOOL_INBOKS": "x"}, code=2)
+    assert "LEADSPOOL_INBOX" in said.stderr
+
+
+def test_servers_that_are_away_fail_with_1(space):
+    no_database = {"DATABASE_URL": "postgresql://127.0.0.1:1/x?connect_timeout=1"}
+    failed = json.loads(space.cli("list", "ls", "--json", env=no_database, code=1).stdout)
+    assert failed["error"]["code"] == "db_connection"
+    said = space.cli("list", "ls", env={"LEADSPOOL_NAMESPACE": space.ns + "_none"}, code=1)
+    assert "leadspool migrate" in said.stderr
+
+
+def test_without_an_importer_a_command_says_that_it_waits(space):
+    said = space.cli("list", "create", "--list-id", "a", "--campaign", "c", "--timeout", 1, code=1)
+    assert "importer running" in said.stderr
+    space.importer()
+    wait_for(lambda: space.cli_json("list", "ls"), what="the list is made when there is an importer")
+
+
+# ---- migrate, topics
+
+
+def test_migrate_says_what_it_did_once(space):
+    assert space.cli_json("migrate") == []
+    assert space.cli_json("migrate", "--plan") == []
+    states = space.cli_json("topics", "check")
+    assert all(state["ok"] for state in states)
+    specs = space.cli_json("topics", "print")
+    assert [spec["topic"] for spec in specs] == [state["topic"] for state in states]
+    assert f"{space.ns}.importer.commands" in {spec["topic"] for spec in specs}
+
+
+def test_migrate_plan_changes_nothing(space):
+    other = {"LEADSPOOL_NAMESPACE": space.ns + "_plan"}
+    plan = space.cli_json("migrate", "--plan", env=other)
+    assert {item["kind"] for item in plan} == {"migration", "topic"}
+    assert not any(item["done"] for item in plan)
+    assert space.cli_json("migrate", "--plan", env=other) == plan
+    states = json.loads(space.cli("topics", "check", "--json", env=other, code=1).stdout)
+    assert not any(state["ok"] for state in states)
+
+
+# ---- lists
+
+
+def test_lists_are_made_changed_and_shown(space):
+    space.importer()
+    made = space.cli_json(
+        *"list create --list-id spring --campaign solar --inactive --priority 9 --command-id one".split(),
+        "--name", "Früh \u001b[31mling", "--description", "x",
+    )  # fmt: skip
+    assert made == {"list_id": "spring", "result": "created", "command_id": "one"}
+    again = json.loads(
+        space.cli("list", "create", "--list-id", "spring", "--campaign", "solar", "--json", code=1).stdout
+    )
+    assert again["error"]["code"] == "list_exists"
+    assert again["error"]["field"] == "list_id"
+    shown = space.cli_json("list", "show", "spring")
+    assert (shown["name"], shown["active"], shown["priority"]) == ("Früh \u001b[31mling", False, 9)
+    assert space.cli_json("list", "update", "spring", "--active", "--name", "Spring")["result"] == "updated"
+    assert space.cli_json("list", "update", "spring", "--active")["result"] == "unchanged"
+    assert space.cli_json("list", "show", "spring")["active"] is True
+    space.cli("list", "create", "--list-id", "b", "--campaign", "wind")
+    assert [item["list_id"] for item in space.cli_json("list", "ls")] == ["spring", "b"]
+    assert [item["list_id"] for item in space.cli_json("list", "ls", "--campaign", "wind")] == ["b"]
+    assert json.loads(space.cli("list", "show", "x", "--json", code=1).stdout)["error"]["code"] == "unknown_list"
+
+
+def test_a_command_id_is_carried_out_once(space):
+    space.importer()
+    words = "list create --list-id a --campaign c --command-id same".split()
+    assert space.cli_json(*words) == space.cli_json(*words)
+    assert space.value("SELECT version FROM list_stats") == 1
+
+
+def test_text_of_others_cannot_talk_to_the_terminal(space):
+    space.importer()
+    space.cli("list", "create", "--list-id", "a", "--campaign", "c", "--name", "x\u001b[2Jy\tz\u202e")
+    piped = space.cli("list", "ls").stdout
+    assert piped == "a\tc\tx\\x1b[2Jy\\tz\\u202e\tactive\t50\t0\t0\n"
+    terminal = Terminal(space, "list", "ls")
+    assert terminal.end() == 0
+    head, row = terminal.seen.splitlines()
+    assert head.split() == ["LIST_ID", "CAMPAIGN_ID", "NAME", "LIFE", "PRIORITY", "TOTAL", "DIALABLE"]
+    assert "\u001b" not in row and "x\\x1b[2Jy\\tz\\u202e" in row
+    assert head.index("LIFE") == row.index("active")
+
+
+# ---- import
+
+
+def test_import_reports_every_row(space, tmp_path):
+    space.importer()
+    create_list(space)
+    report = space.cli_json("import", put(tmp_path, CSV), "--list", "a", "--wait", "--lead-events")
+    job_id, rejects, seconds = (report.pop(name) for name in ("job_id", "rejects", "seconds"))
+    assert report == {
+        "outcome": "completed", "rows": 4, "inserted": 2, "updated": 0, "duplicate": 1, "duplicate_in_file": 1,
+        "duplicate_in_list": 0, "duplicate_in_campaign": 0, "rejected": 1, "unverified": 0, "dnc": 0, "error": None,
+    }  # fmt: skip
+    assert rejects == str(space.outbox / "rejects" / f"job-{job_id}.csv")
+    assert "Short" in open(rejects).read()
+    assert 0 < seconds < 60
+    assert len(read_topic(space, "lead.events")) == 2
+    stats = space.cli_json("stats", "--list", "a")
+    assert {name: stats[name] for name in ("list_id", "total", "dialable", "penetration", "coverage", "source")} == {
+        "list_id": "a", "total": 2, "dialable": 2, "penetration": 0, "coverage": 0, "source": "postgresql",
+    }  # fmt: skip
+    assert stats["statuses"] == {"NEW": 2}
+    [job] = space.cli_json("job", "ls")
+    assert (job["job_id"], job["state"], job["rows"], job["rejected"]) == (job_id, "completed", 4, 1)
+    assert space.cli_json("job", "watch", job_id)["outcome"] == "completed"
+    assert space.cli_json("job", "show", job_id)["progress"]["rows"] == 4
+    assert space.cli_json("job", "cancel", job_id)["result"] == "already_ended"
+
+
+def test_import_options_reach_the_importer(space, tmp_path):
+    space.importer()
+    create_list(space)
+    text = "8102929388;Ann;gold\n5046218927;Bob;\n"
+    options = "--delimiter semicolon --header no --map phone=1 --map first_name=2 --map custom.plan=3".split()
+    report = space.cli_json("import", put(tmp_path, text), "--list", "a", *options, "--wait")
+    assert report["inserted"] == 2
+    lead = space.cli_json("lead", "show", "--list", "a", "--phone", "810-292-9388")
+    assert (lead["phone"], lead["first_name"], lead["custom"]) == ("+18102929388", "Ann", {"plan": "gold"})
+    assert space.cli_json("lead", "show", lead["lead_id"]) == lead
+    changed = put(tmp_path, "8102929388;;silver\n", "changed.csv")
+    update = "--on-duplicate update --empty-erases".split()
+    report = space.cli_json("import", changed, "--list", "a", *options, *update, "--wait")
+    assert (report["updated"], report["inserted"]) == (1, 0)
+    lead = space.cli_json("lead", "show", lead["lead_id"])
+    assert (lead["first_name"], lead["custom"]) == (None, {"plan": "silver"})
+
+
+def test_import_copies_whole_files_or_uses_those_of_the_inbox(space, tmp_path):
+    space.importer()
+    create_list(space)
+    (space.inbox / "sub").mkdir()
+    inside = put(space.inbox / "sub", CSV)
+    job = space.cli_json("import", inside, "--list", "a", "--wait")
+    assert space.cli_json("job", "show", job["job_id"])["params"]["file"] == "sub/leads.csv"
+    assert [path.name for path in space.inbox.iterdir()] == ["sub"]
+    space.cli_json("import", put(tmp_path, CSV, "my leads;.csv"), "--list", "a", "--wait")
+    [copy] = [path for path in space.inbox.iterdir() if path.is_file()]
+    assert re.fullmatch(r"my_leads_-[0-9a-f]{8}\.csv", copy.name)
+    assert copy.read_text() == CSV
+    report = space.cli_json("import", "-", "--list", "a", "--wait", input=CSV)
+    assert report["rows"] == 4
+
+
+def test_a_rejected_import_leaves_no_copy(space, tmp_path):
+    space.importer()
+    said = space.cli("import", put(tmp_path, CSV), "--list", "none", "--wait", "--json", code=1)
+    report = json.loads(said.stdout)
+    assert (report["outcome"], report["job_id"], report["error"]["code"]) == ("failed", None, "unknown_list")
+    assert list(space.inbox.iterdir()) == []
+    missing = json.loads(space.cli("import", "no.csv", "--list", "a", "--json", code=1).stdout)
+    assert missing["error"]["code"] == "file_unreadable"
+
+
+def test_off_a_terminal_import_does_not_stay_unless_asked(space, tmp_path):
+    space.importer()
+    create_list(space)
+    said = space.cli_json("import", put(tmp_path, CSV), "--list", "a")
+    assert said["outcome"] == "accepted"
+    assert job_events(space, said["job_id"])[-1].type == "job.completed"
+
+
+def test_import_ends_without_kafka_by_the_record(space, tmp_path):
+    """job watch asks the record when events cannot be had."""
+    space.importer()
+    create_list(space)
+    said = space.cli_json("import", many_rows(tmp_path, scale(50_000)), "--list", "a", "--no-wait")
+    away = {"KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1"}
+    report = space.cli_json("job", "watch", said["job_id"], env=away)
+    assert report["outcome"] == "completed"
+    assert report["rows"] == scale(50_000)
+
+
+# ---- on a terminal
+
+
+def test_a_terminal_sees_a_bar_and_then_the_report(space, tmp_path):
+    space.importer({"LEADSPOOL_IMPORT_CHUNK_ROWS": "1000"})
+    create_list(space)
+    rows = scale(200_000)
+    terminal = Terminal(space, "import", many_rows(tmp_path, rows), "--list", "a")
+    terminal.until("rows/s")
+    assert terminal.end() == 0, terminal.seen
+    assert re.search(r"\r\[#*\.*\] job \d+: \d+ rows, \d+ %", terminal.seen)
+    assert re.search(rf"^rows +{rows}\r?$", terminal.seen, re.M)
+
+
+def start_long_import(space, tmp_path):
+    space.importer({"LEADSPOOL_IMPORT_CHUNK_ROWS": "500"})
+    create_list(space)
+    terminal = Terminal(space, "import", many_rows(tmp_path, scale(400_000)), "--list", "a")
+    terminal.until(" rows")
+    os.kill(terminal.process.pid, signal.SIGINT)
+    terminal.until("Enter = leave")
+    return terminal, space.cli_json("job", "ls")[0]["job_id"]
+
+
+def test_ctrl_c_can_cancel_the_job(space, tmp_path):
+    terminal, job_id = start_long_import(space, tmp_path)
+    terminal.type("c\n")
+    assert terminal.end() == 1, terminal.seen
+    assert re.search(r"outcome +cancelled", terminal.seen)
+    assert job_state(space, job_id) == "cancelled"
+    assert space.cli_json("doctor")["ok"]
+
+
+def test_ctrl_c_can_keep_waiting(space, tmp_path):
+    terminal, job_id = start_long_import(space, tmp_path)
+    terminal.type("w\n")
+    assert terminal.end(120) == 0, terminal.seen
+    assert job_state(space, job_id) == "completed"
+
+
+def test_ctrl_c_can_leave_the_job_to_run(space, tmp_path):
+    terminal, job_id = start_long_import(space, tmp_path)
+    terminal.type("\n")
+    assert terminal.end() == 1, terminal.seen
+    assert f"job watch {job_id}" in terminal.seen
+    assert space.cli_json("job", "watch", job_id, timeout=200)["outcome"] == "completed"
+
+
+def test_ctrl_c_off_a_terminal_leaves_the_job_to_run(space, tmp_path):
+    space.importer({"LEADSPOOL_IMPORT_CHUNK_ROWS": "500"})
+    create_list(space)
+    process = subprocess.Popen(
+        [settings().bin / "leadspool", "import", many_rows(tmp_path, scale(400_000)), "--list", "a", "--wait"],
+        env=space.env(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    wait_for(lambda: space.rows("SELECT FROM jobs WHERE state = 'running'"), what="the job runs")
+    time.sleep(0.5)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=30)
+    assert process.returncode == 1
+    job_id = space.cli_json("job", "ls")[0]["job_id"]
+    assert f"leadspool job watch {job_id}" in err
+    assert job_state(space, job_id) in ("running", "completed")
+    assert space.cli_json("job", "watch", job_id, timeout=200)["outcome"] == "completed"
+
+
+def test_job_cancel_stops_a_running_job(space, tmp_path):
+    space.importer({"LEADSPOOL_IMPORT_CHUNK_ROWS": "500"})
+    create_list(space)
+    job = space.cli_json("import", many_rows(tmp_path, scale(400_000)), "--list", "a", "--no-wait")
+    assert space.cli_json("job", "cancel", job["job_id"])["result"] == "cancelling"
+    report = json.loads(space.cli("job", "watch", job["job_id"], "--json", code=1).stdout)
+    assert report["outcome"] == "cancelled"
+    unknown = json.loads(space.cli("job", "cancel", 4711, "--json", code=1).stdout)
+    assert unknown["error"]["code"] == "unknown_job"
+
+
+# ---- leads, dnc
+
+
+def test_leads_are_upserted_one_by_one(space):
+    space.importer()
+    create_list(space)
+    words = "lead upsert --list a --phone 504-621-8927 --external-id x1 --first-name James --field plan=gold".split()
+    made = space.cli_json(*words)
+    assert (made["result"], made["external_id"]) == ("created", "x1")
+    assert space.cli_json(*words)["result"] == "unchanged"
+    erased = space.cli_json(*"lead upsert --list a --external-id x1 --first-name= --field plan=".split())
+    assert (erased["result"], erased["lead_id"]) == ("updated", made["lead_id"])
+    lead = space.cli_json("lead", "show", made["lead_id"])
+    assert (lead["phone"], lead["first_name"], lead["custom"] or {}) == ("+15046218927", None, {})
+    bad = json.loads(space.cli(*"lead upsert --list a --phone 123 --json".split(), code=1).stdout)
+    assert bad["error"]["code"] == "phone_too_short"
+
+
+def test_leads_are_upserted_from_files_in_parts(space, tmp_path):
+    space.importer()
+    create_list(space)
+    count = scale(1700)
+    leads = [{"phone": f"+1504{2_000_000 + n}", "first_name": f"Name {n} }}{{"} for n in range(count)]
+    lines = "\n".join(map(json.dumps, leads))
+    first = space.cli_json("lead", "upsert", "--list", "a", "--file", "-", input=lines)
+    assert first == {
+        "leads": count, "created": count, "updated": 0, "unchanged": 0, "stale": 0, "rejected": 0, "rejects": [],
+    }  # fmt: skip
+    leads[3]["phone"] = "12"
+    leads[4]["first_name"] = "Other"
+    array = put(tmp_path, json.dumps(leads, indent=1), "leads.json")
+    said = json.loads(space.cli("lead", "upsert", "--list", "a", "--file", array, "--json", code=1).stdout)
+    [reject] = said.pop("rejects")
+    assert (reject["index"], reject["code"]) == (3, "phone_too_short")
+    assert said == {
+        "leads": count, "created": 0, "updated": 1, "unchanged": count - 2, "stale": 0, "rejected": 1,
+    }  # fmt: skip
+    broken = space.cli("lead", "upsert", "--list", "a", "--file", put(tmp_path, "phone\n1\n", "x"), code=1)
+    assert "line 1" in broken.stderr
+
+
+def test_dnc_entries_come_and_go(space):
+    space.importer()
+    create_list(space)
+    tell(space, "lead.upsert", {"list_id": "a", "lead": {"phone": "+15046218927"}})
+    wait_for(lambda: space.cli_json("stats", "--list", "a")["dialable"] == 1, what="a lead")
+    added = space.cli_json("dnc", "add", "504-621-8927", "+44 20 7946 0018", "--source", "asked")
+    assert [(item["phone"], item["result"], item["leads"]) for item in added] == [
+        ("+15046218927", "added", 1), ("+442079460018", "added", 0),
+    ]  # fmt: skip
+    assert space.cli_json("dnc", "add", "5046218927")[0]["result"] == "exists"
+    stats = space.cli_json("stats", "--list", "a")
+    assert (stats["dnc"], stats["dialable"]) == (1, 0)
+    assert space.cli_json("dnc", "rm", "5046218927")[0]["result"] == "removed"
+    assert space.cli_json("dnc", "rm", "5046218927")[0]["result"] == "absent"
+    wait_for(lambda: space.cli_json("stats", "--list", "a")["dialable"] == 1, what="dialable again")
+    assert "12" in space.cli("dnc", "add", "5046218928", "12", code=1).stderr
+    assert space.value("SELECT count(*) FROM dnc_entry JOIN number USING (number_id) WHERE phone = 15046218928") == 0
+
+
+# ---- position, epoch, doctor
+
+
+def test_positions_are_reset_only_on_purpose(space):
+    importer = space.importer()
+    create_list(space)
+    positions = {(item["topic"], item["partition"]): item for item in space.cli_json("position", "ls")}
+    assert len(positions) == 12
+    importer.terminate()
+    [(topic, partition)] = [place for place, item in positions.items() if item["next_offset"] > 0]
+    words = f"position reset --topic {topic} --partition {partition} --to".split()
+    assert "--yes" in space.cli(*words, "latest", code=2).stderr
+    far = json.loads(space.cli(*words, "99", "--yes", "--json", code=1).stdout)
+    assert far["error"]["code"] == "out_of_range"
+    reset = space.cli_json(*words, "earliest", "--yes")
+    assert (reset["next_offset"], reset["generation"]) == (0, positions[topic, partition]["generation"] + 1)
+    assert space.cli_json(*words, "latest", "--yes")["next_offset"] == 1
+    wrong = "position reset --topic list.events --partition 0 --to earliest --yes --json".split()
+    assert json.loads(space.cli(*wrong, code=1).stdout)["error"]["code"] == "unknown_position"
+
+
+def test_an_epoch_bump_moves_past_all_that_was_given_out(space):
+    before = space.cli_json("epoch", "show")
+    assert before["holds"] and before["epoch"] == 1
+    blocks = space.value("SELECT last_value FROM id_block_seq")
+    space.db.execute("UPDATE namespace SET timeline = '000000FF'")
+    assert not space.cli_json("epoch", "show")["holds"]
+    bumped = space.cli_json("epoch", "bump")
+    assert bumped["holds"] and bumped["epoch"] >= int(time.time()) - 60
+    assert space.cli_json("epoch", "bump")["epoch"] > bumped["epoch"]
+    assert space.value("SELECT last_value FROM id_block_seq") == blocks + 2 * 2**20
+
+
+BREAKAGES = {
+    "I1": "UPDATE consumer_position SET next_offset = 99 WHERE topic = 'dnc.commands' AND partition = 0",
+    "I1 halted": "UPDATE consumer_position SET halted = 'why' WHERE topic = 'dnc.commands' AND partition = 0",
+    "I3": "UPDATE list_stats SET ready = ready + 1, total = total + 1",
+    "I3 status": "UPDATE list_status SET leads = leads + 1",
+    "I3 leads": "DELETE FROM leads WHERE lead_id = (SELECT min(lead_id) FROM leads)",
+    "I4": "INSERT INTO outbox (lane, messages, written_at, payload)"
+    " VALUES (0, 1, now() + interval '1 day', '\\x00ff')",
+    "I4 old": "INSERT INTO outbox (lane, messages, written_at, payload) VALUES (0, 0, now() - interval '2 min', '')",
+    "I5": "UPDATE jobs SET result = jsonb_set(result, '{rows}', '5')",
+    "I5 lanes": "UPDATE import_lane SET rejected = rejected + 1 WHERE lane = 0",
+    "I5 leads": "UPDATE leads SET lead_id = lead_id + 1000 WHERE lead_id = (SELECT min(lead_id) FROM leads);"
+    "INSERT INTO leads (lead_id, phone, list_no, stage) SELECT lead_id - 1000, 1, list_no, 6 FROM leads"
+    " ORDER BY lead_id DESC LIMIT 1",
+}
+
+
+@pytest.fixture
+def imported(space, tmp_path):
+    """A namespace with one import, whose importer has left."""
+    importer = space.importer()
+    create_list(space)
+    space.cli_json("import", put(tmp_path, CSV), "--list", "a", "--wait")
+    wait_for(lambda: space.value("SELECT count(*) FROM outbox") == 0, what="all events published")
+    importer.terminate()
+    return space
+
+
+@pytest.mark.parametrize("name", BREAKAGES)
+def test_doctor_sees_what_is_broken(imported, name):
+    healthy = imported.cli_json("doctor")
+    assert healthy["ok"], healthy
+    assert [check["name"] for check in healthy["checks"]] == ["I1", "I3", "I4", "I5", "I6"]
+    imported.db.execute(BREAKAGES[name])
+    found = json.loads(imported.cli("doctor", "--json", code=1).stdout)
+    assert not found["ok"]
+    broken = [check["name"] for check in found["checks"] if not check["ok"]]
+    assert name.split()[0] in broken, found
+    assert all(check["problems"] for check in found["checks"] if not check["ok"])
+    assert "not ok" in imported.cli("doctor", code=1).stdout
+
+
+def test_doctor_tells_dead_letters_without_calling_them_broken(space):
+    space.importer()
+    tell(space, "list.create", {"list_id": "a"}, key="a", headers={"ce_id": None}, bad=True)
+    read_topic(space, "importer.commands.dlq", until=len)
+    report = space.cli_json("doctor")
+    assert report["ok"]
+    assert any("importer.commands.dlq: 1" in note for note in report["checks"][-1]["notes"])
