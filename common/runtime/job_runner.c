@@ -13,7 +13,7 @@
 #include "runtime/job.h"
 #include "sql_queries.h"
 
-enum { JOB_POLL_MS = 250, JOB_TROUBLE_MS = 1000, JOB_RETRY_MS = 500 };
+enum { JOB_POLL_MS = 250, JOB_TROUBLE_MS = 1000, JOB_RETRY_MS = 500, JOB_FATAL_MS = 30000 };
 
 static Metric job_ends =
     METRIC_COUNTER("leadspool_jobs_ended_total", "Jobs that ended.", "kind", "state");
@@ -338,7 +338,7 @@ static void runner_settle(JobThread *self,
 {
     if (outcome == STATUS_RETRY || outcome == STATUS_FATAL || atomic_load(&run->lost)) {
         LOG_WARN("job.given_back", "code=%s msg=%s", failure->code, failure->text);
-        runner_give_back(run, atomic_load(&run->stopping) ? 0 : JOB_RETRY_MS);
+        runner_give_back(run, atomic_load(&run->stopping) ? 0 : outcome == STATUS_FATAL ? JOB_FATAL_MS : JOB_RETRY_MS);
         return;
     }
     const char *state = outcome == STATUS_BAD_INPUT    ? "failed"

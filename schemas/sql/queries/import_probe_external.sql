@@ -6,4 +6,4 @@ CROSS JOIN LATERAL (
     FROM leads WHERE leads.list_no = $2::int AND leads.external_id = wanted.external_id
     LIMIT 1
 ) AS found
-ORDER BY external_id COLLATE "C"
+ORDER BY found.external_id COLLATE "C"
