@@ -6,7 +6,19 @@ import uuid
 
 import pytest
 from harness import read_topic, send_command
-from scenario import DATA, answer, answers, ask, create_list, done, job_events, scale, start_import, tell
+from scenario import (
+    DATA,
+    answer,
+    answers,
+    ask,
+    create_list,
+    done,
+    follow,
+    job_events,
+    scale,
+    start_import,
+    tell,
+)
 
 CASES = sorted(DATA.glob("*valid/command_*"))
 
@@ -151,6 +163,24 @@ def test_same_id_with_other_content_is_a_conflict(space):
     codes = sorted((value["command_source"], value.get("code", "")) for value in replies)
     assert codes == [("urn:another", "list_exists"), ("urn:test", ""), ("urn:test", "id_conflict")]
     assert space.value("SELECT name FROM list WHERE list_id = 'a'") == "one"
+
+
+NOT_RECORDED = [
+    ("list.destroy", b"{}"),
+    ("list.create", b"{"),
+    ("lead.upsert", b'{"list_id": "a", "lead": {"phone": "+15046218927"}}'),
+]
+
+
+@pytest.mark.parametrize("type, data", NOT_RECORDED, ids=[row[0] for row in NOT_RECORDED])
+def test_repeats_are_answered_in_order_also_when_nothing_is_recorded(space, type, data):
+    """The check after each test wants every reply to have a higher sequence than the one before."""
+    space.importer()
+    create_list(space)
+    for _ in range(3):
+        send_command(space, "importer.commands", "a", type, data, id="again", bad=True)
+    create_list(space, "b")
+    assert len(follow(space, "command.events", lambda seen: len(seen) >= 5, 30)) == 5
 
 
 def test_import_command_twice_is_one_job_also_after_it_ended(space):
