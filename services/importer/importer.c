@@ -4,6 +4,7 @@
 #include "importer/import_job.h"
 #include "importer/importer_state.h"
 #include "importer/list_command.h"
+#include "importer/upsert.h"
 #include "runtime/topics.h"
 
 static const char *const importer_topics[] = {TOPIC_IMPORTER_COMMANDS, TOPIC_DNC_COMMANDS};
@@ -12,6 +13,7 @@ static const Handler importer_handlers[] = {
     {"list.create", 1, true, NULL, list_create_apply},
     {"list.update", 1, true, NULL, list_update_apply},
     {"list.import", 1, true, NULL, import_command_apply},
+    {"lead.upsert", UPSERT_MESSAGES_MAX, false, upsert_prepare, upsert_apply},
     {0},
 };
 

@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "domain/zone.h"
+#include "importer/upsert.h"
 
 Status importer_state_open(const Config *cfg, void **ret, Error *err)
 {
@@ -18,6 +19,7 @@ Status importer_state_open(const Config *cfg, void **ret, Error *err)
     ImporterState *state = mem_alloc(sizeof *state);
     state->cfg = cfg;
     state->zones = zone_sets_new();
+    state->upsert = upsert_new();
     *ret = state;
     return STATUS_OK;
 }
@@ -25,6 +27,7 @@ Status importer_state_open(const Config *cfg, void **ret, Error *err)
 void importer_state_close(void *opaque)
 {
     ImporterState *state = opaque;
+    upsert_free(state->upsert);
     zone_sets_free(state->zones);
     free(state);
 }

@@ -9,9 +9,12 @@
 #include "base/config.h"
 #include "importer/zone_sets.h"
 
+typedef struct Upsert Upsert;
+
 typedef struct ImporterState {
     const Config *cfg; /* borrowed */
     ZoneSets *zones;
+    Upsert *upsert;
     int64_t id_block;   /* of new leads' ids; 0: none drawn yet */
     int64_t id_ordinal; /* the next one in it */
 } ImporterState;

@@ -1,0 +1,1 @@
+SELECT nextval('id_block_seq')
