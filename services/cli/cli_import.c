@@ -7,6 +7,7 @@
 #include "adapters/outfile.h"
 #include "base/mem.h"
 #include "cli/args.h"
+#include "cli/dry_run_verb.h"
 #include "cli/inbox_copy.h"
 #include "cli/interrupt.h"
 #include "cli/job_watch.h"
@@ -29,6 +30,7 @@ static const CliOption import_options[] = {
     {"phone-policy", "possible|strict", "strict rejects what the numbering plan does not know"},
     {"keep-unmapped", NULL, "keep columns that fill no field as custom values"},
     {"lead-events", NULL, "publish lead.created and lead.updated"},
+    {"dry-run", NULL, "say what would happen, and change nothing"},
     {"wait", NULL, "stay until it is done (default on a terminal)"},
     {"no-wait", NULL, "do not stay"},
     {"yes", NULL, "ask nothing"},
@@ -277,6 +279,9 @@ static Status import(Cli *cli, Error *err)
                             .key = cli_option(cli, "list"),
                             .data = json_object()};
     Status status = import_build(cli, &command, err);
+    if (status == STATUS_OK && cli_flag(cli, "dry-run")) {
+        return dry_run_verb(cli, command.data, err);
+    }
     if (status == STATUS_OK) {
         status = import_file(cli, &command, err);
     }
@@ -286,7 +291,7 @@ static Status import(Cli *cli, Error *err)
 const Verb cli_import_verbs[] = {
     {"", "FILE", 1, 1, "Loads a CSV file (or - for standard input) into a list.", import_options,
      "import leads.csv --list spring\n"
-     "import leads.csv --list spring --map phone=Telephone --map zip=4\n"
+     "import leads.csv --list spring --map phone=Telephone --map zip=4 --dry-run\n"
      "import more.csv --list spring --on-duplicate update --wait --json\n"
      "import export.txt --list spring --delimiter tab --header no --map phone=3 --no-wait",
      import},

@@ -104,6 +104,7 @@ static Status job_watch_verb(Cli *cli, Error *err)
     if (status == STATUS_OK && !job_view_ended(&view)) {
         Error unheard; /* without Kafka the record alone is asked */
         if (follow_open(&cli->config, followed, 1, &follow, &unheard) != STATUS_OK) {
+            cli_say(cli, "Kafka cannot be read, so the record alone is asked: %s", unheard.text);
             follow = NULL;
         }
     }

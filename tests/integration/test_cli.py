@@ -276,6 +276,24 @@ def test_import_options_reach_the_importer(space, tmp_path):
     assert (lead["first_name"], lead["custom"]) == (None, {"plan": "silver"})
 
 
+def test_a_dry_run_tells_without_touching_anything(space, tmp_path):
+    space.importer()
+    create_list(space)
+    path = put(tmp_path, CSV)
+    said = space.cli_json("import", path, "--list", "a", "--dry-run")
+    counts = {name: said[name] for name in ("rows", "inserted", "duplicate_in_file", "rejected")}
+    assert counts == {"rows": 4, "inserted": 2, "duplicate_in_file": 1, "rejected": 1}
+    assert (said["file"], said["mapping"]) == (str(path), {"phone": 1, "first_name": 2})
+    assert [problem["row"] for problem in said["first_problems"]] == [4]
+    piped = space.cli_json("import", "-", "--list", "a", "--dry-run", input=CSV)
+    assert piped | {"file": str(path)} == said
+    assert "Nothing was changed" in space.cli("import", path, "--list", "a", "--dry-run").stderr
+    assert list(space.inbox.iterdir()) == []
+    assert space.value("SELECT count(*) FROM leads") == space.value("SELECT count(*) FROM jobs") == 0
+    unknown = json.loads(space.cli("import", path, "--list", "x", "--dry-run", "--json", code=1).stdout)
+    assert unknown["error"]["code"] == "unknown_list"
+
+
 def test_import_copies_whole_files_or_uses_those_of_the_inbox(space, tmp_path):
     space.importer()
     create_list(space)
