@@ -83,10 +83,13 @@ test_pytest() {
     return "$code"
 }
 
-# bench_run [NAME]
+# bench_run [NAME [OPTIONS]]
 bench_run() {
     local files=("$ROOT"/tests/bench/*.py) file
-    [[ -n ${1:-} ]] && files=("$ROOT/tests/bench/$1.py")
+    if [[ -n ${1:-} ]]; then
+        files=("$ROOT/tests/bench/$1.py")
+        shift
+    fi
     [[ -f ${files[0]} ]] || die "bench: no ${files[0]}"
     build_preset release
     servers_up
@@ -95,6 +98,6 @@ bench_run() {
         [[ $(basename "$file") == _* ]] && continue
         say "== $(basename "$file" .py)"
         LEADSPOOL_TEST_BIN=$BUILD/release PYTHONPATH=$ROOT/tests/integration:$ROOT/tests/generator \
-            "$PYTHON" "$file"
+            "$PYTHON" "$file" "$@"
     done
 }

@@ -1,0 +1,107 @@
+"""Other ways to bring a file into the leads table, each into an empty copy of it with all its indexes."""
+
+import csv
+import re
+import shutil
+
+import psycopg
+from _measure import measured, run
+from harness.settings import settings
+
+ROW_BY_ROW_ROWS = 20_000
+TRANSACTION_ROWS = 10_000
+PHONE = re.compile(
+    r"(?:tel:)?\+?1?[-. ]?\(?([2-9]\d\d)\)?[-. ]?([2-9]\d\d)[-. ]?(\d{4})(?: *(?:x|ext\.?) *\d+)?"
+)
+TEXTS = ("first_name", "last_name", "email", "address", "city", "state", "zip")
+INSERT = f"""
+INSERT INTO bench_copy (lead_id, phone, list_no, stage, {", ".join(TEXTS)})
+VALUES (%s, %s, 1, 6{", %s" * len(TEXTS)})
+ON CONFLICT (phone, list_no) DO NOTHING
+"""
+PGLOADER = """
+LOAD CSV FROM '{file}' ({fields})
+    INTO {url} TARGET TABLE "{schema}"."bench_copy" ({columns})
+    WITH fields terminated by ',', fields optionally enclosed by '"';
+"""
+
+
+def export_clean(space, file):
+    """What an import made, as CSV."""
+    with file.open("wb") as out, space.db.cursor() as cursor:
+        with cursor.copy("COPY leads TO STDOUT (FORMAT csv)") as copy:
+            for block in copy:
+                out.write(block)
+
+
+def empty_copy(space):
+    space.db.execute("DROP TABLE IF EXISTS bench_copy")
+    space.db.execute("CREATE TABLE bench_copy (LIKE leads INCLUDING ALL)")
+    space.db.execute("CHECKPOINT")
+
+
+def count_copy(space, cost):
+    cost.notes["loaded"] = space.value("SELECT count(*) FROM bench_copy")
+    space.db.execute("DROP TABLE bench_copy")
+    return cost
+
+
+def psql_copy(space, postgres, file):
+    """The floor: the client's \\copy."""
+    empty_copy(space)
+    command = f"\\copy {space.ns}.bench_copy FROM '{file}' (FORMAT csv)"
+    with measured(postgres) as cost:
+        run(cost, ["psql", settings().database_url, "-X", "-q", "-v", "ON_ERROR_STOP=1", "-c", command])
+    return count_copy(space, cost)
+
+
+def pgloader_is_there():
+    return shutil.which("pgloader") is not None
+
+
+def pgloader(space, postgres, file):
+    empty_copy(space)
+    columns = [column.name for column in space.db.execute("SELECT * FROM bench_copy").description]
+    script = space.dir / "bench.load"
+    script.write_text(
+        PGLOADER.format(
+            file=file,
+            fields=", ".join(f"{name} [null if blanks]" for name in columns),
+            url=settings().database_url,
+            schema=space.ns,
+            columns=", ".join(columns),
+        )
+    )
+    with measured(postgres) as cost:
+        run(cost, ["pgloader", "--root-dir", space.dir, script])
+    return count_copy(space, cost)
+
+
+def phone_of(text):
+    """What a quick script makes of a phone: E.164 digits as a number, or None."""
+    found = PHONE.fullmatch(text.strip())
+    return int("1" + "".join(found.groups())) if found else None
+
+
+def row_by_row(space, postgres, file):
+    empty_copy(space)
+    options = f"-c search_path={space.ns}"
+    with open(file, newline="") as lines, psycopg.connect(settings().database_url, options=options) as db:
+        with measured(postgres, pid="self") as cost:
+            read = insert_rows(db, csv.DictReader(lines))
+    cost.peak_mib, cost.notes["read"] = None, read
+    return count_copy(space, cost)
+
+
+def insert_rows(db, reader):
+    cursor = db.cursor()
+    for read, cells in enumerate(reader, 1):
+        phone = phone_of(cells["phone1"] or "")
+        if phone:
+            cursor.execute(INSERT, (read, phone, *(cells[name] or None for name in TEXTS)))
+        if read % TRANSACTION_ROWS == 0:
+            db.commit()
+        if read == ROW_BY_ROW_ROWS:
+            break
+    db.commit()
+    return read

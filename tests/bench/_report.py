@@ -1,0 +1,94 @@
+"""Results of a benchmark: one JSON line a run as it goes, and at the end a table of ratios."""
+
+import json
+import os
+import statistics
+import sys
+from dataclasses import dataclass
+
+HEADINGS = ("", "rows/s", "min", "max", "ratio", "min", "max", "goal", "", "CPU s", "of PG", "others", "MiB")
+
+
+@dataclass(frozen=True)
+class Goal:
+    """At least `ratio` times the speed of `base`, with at most `mib` of memory; None: no goal."""
+
+    ratio: float | None = None
+    base: str = "floor"
+    mib: float | None = None
+
+
+class Report:
+    def __init__(self, bench, goals):
+        self.bench = bench
+        self.goals = goals
+        self.runs = {}  # name: [(rows a second, Cost)], one a round
+
+    def add(self, name, round_no, rows, cost):
+        self.runs.setdefault(name, []).append((rows / cost.seconds, cost))
+        line = {
+            "bench": self.bench,
+            "what": name,
+            "round": round_no,
+            "rows": rows,
+            "seconds": round(cost.seconds, 3),
+            "rows_per_s": round(rows / cost.seconds),
+            "cpu_client_s": round(cost.cpu_client, 2),
+            "cpu_postgres_s": round(cost.cpu_postgres, 2),
+            "cpu_other_s": round(cost.cpu_other, 2),
+            "peak_mib": round(cost.peak_mib, 1) if cost.peak_mib else None,
+            "load": os.getloadavg()[0],
+        }
+        print(json.dumps(line | cost.notes), flush=True)
+
+    def ratios(self, name, base):
+        """One a round against the same round of base, which may have had fewer."""
+        bases = [speed for speed, _ in self.runs[base]]
+        return [
+            speed / bases[min(place, len(bases) - 1)] for place, (speed, _) in enumerate(self.runs[name])
+        ]
+
+    def row(self, name, goal):
+        speeds = [speed for speed, _ in self.runs[name]]
+        costs = [cost for _, cost in self.runs[name]]
+        peaks = [cost.peak_mib for cost in costs if cost.peak_mib]
+        cells = [name, *(f"{value:,.0f}" for value in spread(speeds))]
+        if goal and goal.base in self.runs:
+            ratios = self.ratios(name, goal.base)
+            cells += [f"{value:.2f}" for value in spread(ratios)]
+            cells += verdict(goal, statistics.median(ratios), max(peaks, default=0))
+        else:
+            cells += [""] * 5
+        cells += [
+            f"{statistics.median(cost.cpu_client for cost in costs):.1f}",
+            f"{statistics.median(cost.cpu_postgres for cost in costs):.1f}",
+            f"{statistics.median(cost.cpu_other for cost in costs):.1f}",
+            f"{max(peaks):.0f}" if peaks else "",
+        ]
+        return cells
+
+    def table(self):
+        """A line for each (subject, goal), medians with minimum and maximum."""
+        rows = [HEADINGS]
+        for name in self.runs:
+            rows += [self.row(name, goal) for goal in self.goals.get(name, [None])]
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        for row in rows:
+            left, *cells = (cell.rjust(width) for cell, width in zip(row, widths, strict=True))
+            print(left.strip().ljust(widths[0]), *cells, sep="  ", file=sys.stderr)
+
+
+def spread(values):
+    return statistics.median(values), min(values), max(values)
+
+
+def verdict(goal, ratio, mib):
+    """The goal in words, and whether it was reached."""
+    wanted, met = [], True
+    if goal.ratio is not None:
+        wanted.append(f"{goal.ratio:g} x {goal.base}")
+        met = ratio >= goal.ratio
+    if goal.mib is not None:
+        wanted.append(f"{goal.mib:g} MiB")
+        met = met and mib <= goal.mib
+    return [", ".join(wanted) or f"x {goal.base}", ("ok" if met else "MISSED") if wanted else ""]
