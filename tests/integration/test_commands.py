@@ -74,6 +74,12 @@ def check_reply(reply, id, expected):
     assert value["command_type"] == expected["type"]
     assert reply.headers["ce_subject"] == f"{value['command_source']}/{id}"
     assert reply.key == expected["key"]
+    if "item" in expected:
+        assert reply.type == "command.completed", value
+        result = value["results"][expected["item"]]
+        assert result["result"] == "rejected", result
+        assert contains(result, {name: expected[name] for name in ("code", "field") if name in expected}), result
+        return
     if "code" in expected:
         assert (reply.type, value.get("code")) == ("command.rejected", expected["code"]), value
         assert expected.get("field") in (None, value["field"]), value
