@@ -20,7 +20,7 @@ typedef struct ImportCommand {
     const char *file;
     json_t *mapping;
     const char *encoding;
-    const char *delimiter;
+    int delimiter; /* index in delimiter_words; -1: detect */
     JsonBool header;
     int on_duplicate;
     int duplicate_scope;
@@ -31,6 +31,7 @@ typedef struct ImportCommand {
     JsonBool lead_events;
 } ImportCommand;
 
+static const char *const delimiter_words[] = {",", ";", "\t", "|", NULL};
 static const char *const duplicate_words[] = {"skip", "update", NULL};
 static const char *const scope_words[] = {"list", "campaign", NULL};
 static const char *const policy_words[] = {"possible", "strict", NULL};
@@ -41,7 +42,7 @@ static const JsonField import_fields[] = {
      .max = 4095},
     {"mapping", JSON_FIELD_OBJECT, offsetof(ImportCommand, mapping), .max = 512},
     {"encoding", JSON_FIELD_STRING, offsetof(ImportCommand, encoding), .max = 40},
-    {"delimiter", JSON_FIELD_STRING, offsetof(ImportCommand, delimiter), .min = 1, .max = 1},
+    {"delimiter", JSON_FIELD_ENUM, offsetof(ImportCommand, delimiter), .words = delimiter_words},
     {"header", JSON_FIELD_BOOL, offsetof(ImportCommand, header)},
     {"on_duplicate", JSON_FIELD_ENUM, offsetof(ImportCommand, on_duplicate),
      .words = duplicate_words},
@@ -134,7 +135,7 @@ static Status
 command_look_at_file(const ImportCommand *command, int fd, ImportSpec *spec, Error *err)
 {
     CsvFormatWish wish = {.encoding = command->encoding,
-                          .delimiter = command->delimiter != NULL ? command->delimiter[0] : '\0',
+                          .delimiter = command->delimiter >= 0 ? delimiter_words[command->delimiter][0] : '\0',
                           .header = command->header == JSON_BOOL_ABSENT ? CSV_HEADER_DETECT
                                     : command->header == JSON_BOOL_TRUE ? CSV_HEADER_PRESENT
                                                                         : CSV_HEADER_NONE};
@@ -175,7 +176,7 @@ static Status command_check(const ImportCommand *command, Error *err)
 Status import_command_spec(
     const json_t *data, const Config *cfg, const List *list, ImportSpec *ret, Error *err)
 {
-    ImportCommand command = {0};
+    ImportCommand command = {.delimiter = -1};
     ImportSpec spec = {0};
     int fd = -1;
     Status status = json_read_fields(data, import_fields, &command, err);
@@ -234,7 +235,7 @@ Status import_command_apply(Work *work, Error *err)
 {
     const ImporterState *state = work->service;
     Message *message = work->messages[0];
-    ImportCommand command = {0};
+    ImportCommand command = {.delimiter = -1};
     ImportSpec spec = {0};
     List list = {0};
     Error bad;
