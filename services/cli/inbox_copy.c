@@ -16,7 +16,12 @@
 #include "base/mem.h"
 #include "cli/interrupt.h"
 
-enum { COPY_PIECE_BYTES = 1 << 20, COPY_RANGE_BYTES = 64 << 20, COPY_NAME_MOST = 80 };
+enum {
+    COPY_PIECE_BYTES = 1 << 20,
+    COPY_RANGE_BYTES = 64 << 20,
+    COPY_NAME_MOST = 80,
+    COPY_ENDING_MOST = 16
+};
 
 static Status copy_unreadable(const char *path, int error_number, Error *err)
 {
@@ -46,7 +51,7 @@ static char *copy_new_name(const char *path)
     char uuid[IDS_UUID_SIZE];
     ids_uuid4(uuid);
     AUTO_FREE char *begin = mem_strndup(base, stem < COPY_NAME_MOST ? stem : COPY_NAME_MOST);
-    AUTO_FREE char *end = mem_strndup(base + stem, strlen(base + stem) < 16 ? 16 : 0);
+    const char *end = strlen(base + stem) < COPY_ENDING_MOST ? base + stem : "";
     char *name = mem_sprintf("%s-%.8s%s", begin, uuid, end);
     for (char *c = name; *c != '\0'; c++) {
         bool fine = isalnum((unsigned char)*c) != 0 || strchr("._-", *c) != NULL;
