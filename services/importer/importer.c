@@ -1,5 +1,7 @@
 #include "importer/importer.h"
 
+#include "importer/dnc_command.h"
+#include "importer/dnc_tick.h"
 #include "importer/import_command.h"
 #include "importer/import_job.h"
 #include "importer/importer_state.h"
@@ -14,6 +16,8 @@ static const Handler importer_handlers[] = {
     {"list.update", 1, true, NULL, list_update_apply},
     {"list.import", 1, true, NULL, import_command_apply},
     {"lead.upsert", UPSERT_MESSAGES_MAX, false, upsert_prepare, upsert_apply},
+    {"dnc.add", 1, true, dnc_add_prepare, dnc_add_apply},
+    {"dnc.remove", 1, true, NULL, dnc_remove_apply},
     {0},
 };
 
@@ -31,4 +35,5 @@ const Service importer_service = {
     .job_kinds = importer_jobs,
     .open = importer_state_open,
     .close = importer_state_close,
+    .tick = dnc_tick,
 };

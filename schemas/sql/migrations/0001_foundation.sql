@@ -121,12 +121,15 @@ CREATE TABLE dnc_entry (
     removed_by text
 );
 CREATE UNIQUE INDEX dnc_entry_open ON dnc_entry (number_id, campaign_no) WHERE removed_at IS NULL;
+CREATE INDEX dnc_entry_expiry ON dnc_entry (expires_at) WHERE removed_at IS NULL AND expires_at IS NOT NULL;
 
--- Numbers whose DNC entries changed while other transactions ran: looked at again once those ended.
+-- Numbers whose DNC entries changed while other transactions ran: looked at again once those ended, which is
+-- when all transactions below xid_horizon have. It is set after the change was committed, so that it lies above
+-- every transaction that did not see it.
 CREATE TABLE dnc_recheck (
     dnc_recheck_no bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     number_id bigint NOT NULL,
-    xid_horizon xid8 NOT NULL
+    xid_horizon xid8
 );
 
 CREATE TABLE consumer_position (

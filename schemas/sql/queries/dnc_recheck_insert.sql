@@ -1,0 +1,1 @@
+INSERT INTO dnc_recheck (number_id) VALUES ($1::bigint)

@@ -1,0 +1,49 @@
+/* dnc_store.h - SQL on numbers and their do-not-call entries. Layer: services/importer.
+ *
+ * All run in the caller's open transaction. */
+#pragma once
+
+#include "adapters/db.h"
+#include "base/hash.h"
+#include "importer/dnc_plan.h"
+
+/* *ret_no is -1 when there is no such campaign. */
+Status dnc_find_campaign(
+    Db *db, const char *campaign_id, int32_t *ret_no, char ret_country[3], Error *err) MUST_CHECK;
+
+/* A number as a key: its digits, and their keyed digest that stays when the digits are erased. */
+typedef struct DncNumber {
+    int64_t phone;
+    uint8_t digest[HASH_SHA256_BYTES];
+} DncNumber;
+/* *ret_id is 0 when the number has no row, or one without digits. */
+Status dnc_find_number(Db *db, const DncNumber *number, int64_t *ret_id, Error *err) MUST_CHECK;
+Status dnc_insert_number(Db *db, const DncNumber *number, Error *err) MUST_CHECK;
+
+Status dnc_find_entry(Db *db, int64_t number_id, int32_t campaign_no, DncEntry *ret, Error *err)
+    MUST_CHECK;
+Status dnc_end_entry(Db *db, int64_t entry_no, const char *removed_by, int64_t now_us, Error *err)
+    MUST_CHECK;
+typedef struct DncNewEntry {
+    int64_t number_id;
+    int32_t campaign_no;
+    const char *source;
+    int64_t now_us;
+    int64_t expires_us;
+} DncNewEntry;
+Status dnc_insert_entry(Db *db, const DncNewEntry *entry, Error *err) MUST_CHECK;
+
+/* Asks for another look at the number once all that runs now has ended. */
+Status dnc_insert_recheck(Db *db, int64_t number_id, Error *err) MUST_CHECK;
+/* Says, of those whose change is committed, until when that is. */
+Status dnc_mark_rechecks(Db *db, int64_t *ret_count, Error *err) MUST_CHECK;
+/* Numbers that are to be looked at now, and their rows: adds to both arrays (int8). */
+Status dnc_find_rechecks(Db *db, int most, DbArray *number_ids, DbArray *recheck_nos, Error *err)
+    MUST_CHECK;
+Status dnc_delete_rechecks(Db *db, DbArray *recheck_nos, Error *err) MUST_CHECK;
+
+/* Numbers with open entries whose time has passed: adds to the array (int8). */
+Status
+dnc_find_expired(Db *db, int most, int64_t now_us, DbArray *number_ids, Error *err) MUST_CHECK;
+/* Ends those of locked numbers, and asks for another look at them. */
+Status dnc_end_expired(Db *db, DbArray *number_ids, int64_t now_us, Error *err) MUST_CHECK;
