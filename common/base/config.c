@@ -64,7 +64,7 @@ static const ConfigKey config_keys[] = {
     {"LEADSPOOL_OUTBOX", TEXT(outbox), "./outbox", .allowed = "a directory",
      .doc = "reject files and exports"},
     {"LEADSPOOL_LOG_LEVEL", CONFIG_TYPE_LEVEL, offsetof(Config, log_level), "info",
-     .allowed = "error, warn, info or debug", .doc = "SIGHUP reads it again"},
+     .allowed = "error, warn, info or debug", .doc = "SIGHUP changes to debug and back"},
     {"LEADSPOOL_HTTP_ADDRESS", TEXT(http_address), "127.0.0.1", .check = config_check_address,
      .allowed = "a numeric IPv4 or IPv6 address",
      .doc = "where /healthz, /readyz and /metrics listen"},
@@ -91,6 +91,8 @@ static const ConfigKey config_keys[] = {
      .doc = "key of the digests of phone numbers; the default is for development only"},
     {"LEADSPOOL_RETENTION_DAYS", INT(retention_days), "14", 1, 3650,
      .doc = "age at which files in inbox and outbox are removed"},
+    {"LEADSPOOL_DEBUG_MESSAGES", INT(debug_messages), "0", 0, 1,
+     .doc = "1: a message of type debug.abort ends the process; for tests only"},
 };
 
 enum { CONFIG_KEY_COUNT = sizeof config_keys / sizeof config_keys[0] };

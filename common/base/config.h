@@ -68,6 +68,7 @@ typedef struct Config {
     char *number_key;       /* LEADSPOOL_NUMBER_KEY, secret */
     bool number_key_is_default; /* the development key: the caller logs a warning */
     int retention_days;         /* LEADSPOOL_RETENTION_DAYS */
+    int debug_messages;         /* LEADSPOOL_DEBUG_MESSAGES: 1 takes debug.abort */
 
     ConfigProperty *properties; /* the KAFKA_* pass-through, in the order of the environment */
     size_t property_count;

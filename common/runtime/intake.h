@@ -26,6 +26,7 @@ typedef struct Intake {
     int held_count;
     int turn;   /* which partition begins the next batch */
     int queued; /* messages in all queues */
+    int64_t queued_bytes;
 } Intake;
 
 /* What one transaction takes. */
@@ -35,6 +36,7 @@ typedef struct Batch {
     Held **from; /* the partition of each message */
     int count;
     int cap;
+    int64_t bytes;
     bool careful; /* one message, to be marked before it is tried */
 } Batch;
 
@@ -48,8 +50,17 @@ void intake_clear(Intake *intake);
 
 /* The handler for a message of this type, or NULL. */
 typedef const Handler *(*IntakeHandlerOf)(void *context, const Message *message);
-/* Fills batch (memory is reused); false when nothing is queued. most: messages at most. */
-bool intake_pick(Intake *intake, IntakeHandlerOf handler_of, void *context, int most, Batch *batch);
+/* How much a batch may take: so many messages, and no more once they have so many bytes. */
+typedef struct BatchLimit {
+    int messages;
+    int64_t bytes;
+} BatchLimit;
+/* Fills batch (memory is reused); false when nothing is queued. */
+bool intake_pick(Intake *intake,
+                 IntakeHandlerOf handler_of,
+                 void *context,
+                 BatchLimit limit,
+                 Batch *batch);
 /* The first `count` messages of the batch are done: they leave their queues and are freed. */
 void intake_pop(Intake *intake, Batch *batch, int count);
 void batch_done(Batch *batch);

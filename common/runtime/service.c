@@ -244,6 +244,15 @@ static Status loop_on_event(Loop *loop, BusEvent *event, Error *err)
 
 static const Handler loop_job_cancel = {"job.cancel", 1, true, NULL, job_cancel_apply};
 
+/* What the tests of careful mode send: a message that no process survives. */
+static Status loop_abort(Work *work, Error *err)
+{
+    (void)work;
+    (void)err;
+    abort();
+}
+static const Handler loop_debug_abort = {"debug.abort", 1, false, loop_abort, loop_abort};
+
 static const Handler *loop_handler_of(void *context, const Message *message)
 {
     const Loop *loop = context;
@@ -252,6 +261,9 @@ static const Handler *loop_handler_of(void *context, const Message *message)
     }
     if (strcmp(message->type, loop_job_cancel.type) == 0) {
         return &loop_job_cancel;
+    }
+    if (loop->cfg->debug_messages && strcmp(message->type, loop_debug_abort.type) == 0) {
+        return &loop_debug_abort;
     }
     for (const Handler *handler = loop->service->handlers; handler->type != NULL; handler++) {
         if (strcmp(handler->type, message->type) == 0) {
