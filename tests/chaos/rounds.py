@@ -127,13 +127,15 @@ def check_same(spaces, disturbed, rounds):
 class Disturber:
     """Does something to a running space at random moments, in a thread, until stopped.
 
-    act(rng) is called after pauses between shortest and longest seconds; .times counts the calls."""
+    act(rng) is called after pauses between shortest and longest seconds, .limit times at most; .times
+    counts the calls."""
 
     def __init__(self, act, seed, shortest=0.05, longest=1.5):
         self.act = act
         self.rng = random.Random(seed)
         self.pauses = (shortest, longest)
         self.times = 0
+        self.limit = None
         self.error = None
         self.ending = threading.Event()
         self.thread = threading.Thread(target=self.run, daemon=True)
@@ -154,7 +156,7 @@ class Disturber:
 
     def run(self):
         try:
-            while not self.ending.wait(self.rng.uniform(*self.pauses)):
+            while self.times != self.limit and not self.ending.wait(self.rng.uniform(*self.pauses)):
                 self.act(self.rng)
                 self.times += 1
         except BaseException as error:  # told by stop()
@@ -164,6 +166,7 @@ class Disturber:
 def disturb(work, disturber, times):
     """Rounds until the disturber has acted that often; returns how many rounds it took."""
     rounds = 0
+    disturber.limit = times
     with disturber:
         while disturber.times < times:
             work.round(rounds)

@@ -103,9 +103,9 @@ def done(space, type, data, **more):
     return reply.value["results"]
 
 
-def create_list(space, list_id="a", **fields):
+def create_list(space, list_id="a", id=None, **fields):
     fields.setdefault("campaign_id", f"c-{list_id}")
-    [result] = done(space, "list.create", {"list_id": list_id, **fields})
+    [result] = done(space, "list.create", {"list_id": list_id, **fields}, id=id)
     assert result["result"] == "created", result
     return list_id
 

@@ -78,7 +78,9 @@ def check_reply(reply, id, expected):
         assert reply.type == "command.completed", value
         result = value["results"][expected["item"]]
         assert result["result"] == "rejected", result
-        assert contains(result, {name: expected[name] for name in ("code", "field") if name in expected}), result
+        assert contains(result, {name: expected[name] for name in ("code", "field") if name in expected}), (
+            result
+        )
         return
     if "code" in expected:
         assert (reply.type, value.get("code")) == ("command.rejected", expected["code"]), value
