@@ -38,6 +38,7 @@ void intake_add(Intake *intake, Held *held, Message *message)
     }
     held->queue[held->first + held->count++] = message;
     intake->queued++;
+    intake->queued_bytes += (int64_t)message->record->value_len;
 }
 
 void intake_clear(Intake *intake)
@@ -51,6 +52,7 @@ void intake_clear(Intake *intake)
     }
     intake->held_count = 0;
     intake->queued = 0;
+    intake->queued_bytes = 0;
 }
 
 /* ---- batches ---- */
@@ -64,6 +66,7 @@ static void batch_add(Batch *batch, Message *message, Held *held)
         batch->from = mem_realloc(batch->from, (size_t)batch->cap * sizeof *batch->from);
     }
     batch->messages[batch->count] = message;
+    batch->bytes += (int64_t)message->record->value_len;
     batch->from[batch->count++] = held;
 }
 
@@ -72,10 +75,15 @@ static bool held_is_careful(const Held *held)
     return held->position.next_offset < held->position.careful_until;
 }
 
-static void
-batch_take_prefix(Batch *batch, Held *held, IntakeHandlerOf handler_of, void *context, int most)
+static bool batch_is_full(const Batch *batch, BatchLimit limit)
 {
-    for (int i = 0; i < held->count && batch->count < most; i++) {
+    return batch->count >= limit.messages || (batch->count > 0 && batch->bytes >= limit.bytes);
+}
+
+static void batch_take_prefix(
+    Batch *batch, Held *held, IntakeHandlerOf handler_of, void *context, BatchLimit limit)
+{
+    for (int i = 0; i < held->count && !batch_is_full(batch, limit); i++) {
         Message *message = held->queue[held->first + i];
         if (handler_of(context, message) != batch->handler) {
             return;
@@ -97,9 +105,14 @@ static Held *intake_next(Intake *intake)
     return NULL;
 }
 
-bool intake_pick(Intake *intake, IntakeHandlerOf handler_of, void *context, int most, Batch *batch)
+bool intake_pick(Intake *intake,
+                 IntakeHandlerOf handler_of,
+                 void *context,
+                 BatchLimit limit,
+                 Batch *batch)
 {
     batch->count = 0;
+    batch->bytes = 0;
     batch->careful = false;
     Held *first = intake_next(intake);
     if (first == NULL) {
@@ -111,14 +124,14 @@ bool intake_pick(Intake *intake, IntakeHandlerOf handler_of, void *context, int 
         batch_add(batch, first->queue[first->first], first);
         return true;
     }
-    if (batch->handler != NULL && batch->handler->most < most) {
-        most = batch->handler->most;
+    if (batch->handler != NULL && batch->handler->most < limit.messages) {
+        limit.messages = batch->handler->most;
     }
-    batch_take_prefix(batch, first, handler_of, context, most);
-    for (int i = 0; i < intake->held_count && batch->count < most; i++) {
+    batch_take_prefix(batch, first, handler_of, context, limit);
+    for (int i = 0; i < intake->held_count && !batch_is_full(batch, limit); i++) {
         Held *held = &intake->held[i];
         if (held != first && !held_is_careful(held)) {
-            batch_take_prefix(batch, held, handler_of, context, most);
+            batch_take_prefix(batch, held, handler_of, context, limit);
         }
     }
     return true;
@@ -129,6 +142,7 @@ void intake_pop(Intake *intake, Batch *batch, int count)
     for (int i = 0; i < count; i++) {
         Held *held = batch->from[i];
         assert(held->queue[held->first] == batch->messages[i]);
+        intake->queued_bytes -= (int64_t)batch->messages[i]->record->value_len;
         message_free(batch->messages[i]);
         held->first++;
         held->count--;

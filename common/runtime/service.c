@@ -71,6 +71,7 @@ typedef struct Loop {
 /* ---- signals: the first asks to stop in order, the second ends the process ---- */
 
 static volatile sig_atomic_t service_stop_signals;
+static volatile sig_atomic_t service_level_signals;
 
 static void service_on_signal(int number)
 {
@@ -80,8 +81,16 @@ static void service_on_signal(int number)
     }
 }
 
+static void service_on_hangup(int number)
+{
+    (void)number;
+    service_level_signals = 1;
+}
+
 static void service_catch_signals(void)
 {
+    struct sigaction level = {.sa_handler = service_on_hangup, .sa_flags = SA_RESTART};
+    sigaction(SIGHUP, &level, NULL);
     struct sigaction action = {.sa_handler = service_on_signal};
     sigaction(SIGTERM, &action, NULL);
     sigaction(SIGINT, &action, NULL);
@@ -349,7 +358,8 @@ static Status loop_try(Loop *loop, int count, Error *err)
 static Status loop_work(Loop *loop, Error *err)
 {
     int most = loop->try_count > 0 ? loop->try_count : loop->cfg->batch_messages;
-    if (!intake_pick(&loop->intake, loop_handler_of, loop, most, &loop->batch)) {
+    BatchLimit limit = {most, loop->cfg->batch_bytes};
+    if (!intake_pick(&loop->intake, loop_handler_of, loop, limit, &loop->batch)) {
         return STATUS_OK;
     }
     loop_set_context(loop);
@@ -383,8 +393,11 @@ static Status loop_work(Loop *loop, Error *err)
 static void loop_regulate(Loop *loop)
 {
     int full = loop->cfg->batch_messages * 4;
-    bool pause = loop->intake.queued >= full;
-    bool resume = loop->paused && loop->intake.queued < full / 2;
+    int64_t full_bytes = (int64_t)loop->cfg->batch_bytes * 2;
+    const Intake *intake = &loop->intake;
+    bool pause = intake->queued >= full || intake->queued_bytes >= full_bytes;
+    bool resume =
+        loop->paused && intake->queued < full / 2 && intake->queued_bytes < full_bytes / 2;
     if ((!pause || loop->paused) && !resume) {
         return;
     }
@@ -407,6 +420,10 @@ static Status loop_tick(Loop *loop, Error *err)
         return STATUS_OK;
     }
     loop->tick_at_ms = now_ms + TICK_MS;
+    if (service_level_signals) {
+        service_level_signals = 0;
+        log_set_level(log_level() == LOG_LEVEL_DEBUG ? loop->cfg->log_level : LOG_LEVEL_DEBUG);
+    }
     metric_set(&loop_queued, loop->intake.queued, NULL, NULL);
     if (loop->service->tick == NULL) {
         return STATUS_OK;
@@ -442,7 +459,9 @@ static Status loop_round(Loop *loop, Error *err)
             status = STATUS_OK;
         }
     }
-    bool enough = event.kind == BUS_NOTHING || loop->intake.queued >= loop->cfg->batch_messages;
+    bool enough = event.kind == BUS_NOTHING ||
+                  loop->intake.queued >= loop->cfg->batch_messages ||
+                  loop->intake.queued_bytes >= loop->cfg->batch_bytes;
     if (status == STATUS_OK && may_work && enough) {
         status = loop_work(loop, err);
     }
