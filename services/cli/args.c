@@ -8,9 +8,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/mem.h"
 #include "base/suggest.h"
+#include "domain/text.h"
 
 enum { ARGS_OPTIONS_MAX = 32, ARGS_HELP = 1000 };
 
@@ -38,10 +40,20 @@ static Status args_refuse(const Cli *cli, const char *typed, Error *err)
     return cli_usage(err, "there is no option %s", word);
 }
 
-static void args_give(Cli *cli, const CliOption *option, const char *value)
+/* Whatever goes into a message or a query is UTF-8; names of files are what they are. */
+static bool args_is_text(const char *name, const char *value)
 {
+    return strcasecmp(name, "file") == 0 || text_utf8_valid(value, strlen(value), NULL);
+}
+
+static Status args_give(Cli *cli, const CliOption *option, const char *value, Error *err)
+{
+    if (value != NULL && !args_is_text(option->name, value)) {
+        return cli_usage(err, "--%s is not valid UTF-8", option->name);
+    }
     cli->given = mem_realloc(cli->given, ((size_t)cli->given_count + 1) * sizeof *cli->given);
     cli->given[cli->given_count++] = (CliGiven){option, value};
+    return STATUS_OK;
 }
 
 static int args_table(const Verb *verb, struct option ret[])
@@ -58,7 +70,7 @@ static int args_table(const Verb *verb, struct option ret[])
     return count;
 }
 
-static Status args_count_words(const Cli *cli, Error *err)
+static Status args_check_words(const Cli *cli, Error *err)
 {
     const Verb *verb = cli->verb;
     if (cli->word_count < verb->word_least) {
@@ -66,6 +78,11 @@ static Status args_count_words(const Cli *cli, Error *err)
     }
     if (verb->word_most >= 0 && cli->word_count > verb->word_most) {
         return cli_usage(err, "\"%s\" is one word too many", cli->words[verb->word_most]);
+    }
+    for (int i = 0; i < cli->word_count; i++) {
+        if (!args_is_text(verb->words, cli->words[i])) {
+            return cli_usage(err, "%s is not valid UTF-8", verb->words);
+        }
     }
     return STATUS_OK;
 }
@@ -95,11 +112,14 @@ Status args_parse(Cli *cli, int argc, char **argv, bool *ret_help, Error *err)
         if (found == '?') {
             return args_refuse(cli, argv[optind - 1], err);
         }
-        args_give(cli, &cli->verb->options[found], optarg);
+        Status status = args_give(cli, &cli->verb->options[found], optarg, err);
+        if (status != STATUS_OK) {
+            return status;
+        }
     }
     cli->words = argv + optind;
     cli->word_count = argc - optind;
-    return args_count_words(cli, err);
+    return args_check_words(cli, err);
 }
 
 /* ---- asking for them ---- */

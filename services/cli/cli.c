@@ -1,6 +1,7 @@
 /* Finds the verb, gives it what it needs, tells its failure. */
 #include "cli/cli.h"
 
+#include <errno.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -200,7 +201,6 @@ static int cli_unknown_verb(const Noun *noun, const char *typed)
 
 static Status cli_configure(Cli *cli, Error *err)
 {
-    extern char **environ;
     AUTO_STRBUF problems = STRBUF_INIT;
     Status status = config_load(environ, &cli->config, &problems, err);
     if (status != STATUS_OK) {
@@ -224,10 +224,13 @@ static int cli_finish(Cli *cli, Status status, const Error *err)
                     cli->verb->name[0] != '\0' ? " " : "", cli->verb->name);
         }
     }
-    if (fflush(stdout) != 0 || ferror(stdout)) {
-        return CLI_FAILED;
+    if (fflush(stdout) == 0 && !ferror(stdout)) {
+        return code;
     }
-    return code;
+    if (errno != EPIPE) { /* who closed it knows */
+        fprintf(stderr, "leadspool: standard output: %s\n", strerror(errno));
+    }
+    return CLI_FAILED;
 }
 
 static int cli_run(Cli *cli, int argc, char **argv)
@@ -309,7 +312,6 @@ static int cli_version(int argc, char **argv)
 
 static int cli_check_config(int argc, char **argv)
 {
-    extern char **environ;
     (void)argc;
     (void)argv;
     Config config;

@@ -1,8 +1,11 @@
 #include "cli/follow.h"
 
+#include <time.h>
+
+#include "base/clock.h"
 #include "base/mem.h"
 
-enum { FOLLOW_PARTITIONS_MAX = 1024 };
+enum { FOLLOW_PARTITIONS_MAX = 1024, FOLLOW_TRY_MS = 100, FOLLOW_PATIENCE_MS = 10000 };
 
 struct Follow {
     Consumer *consumer;
@@ -10,12 +13,28 @@ struct Follow {
     BusPartition partitions[FOLLOW_PARTITIONS_MAX];
 };
 
+/* A topic that was made a moment ago may have no leader yet. */
+static Status
+follow_ask(Follow *follow, const char *topic, int partition, int64_t *ret_high, Error *err)
+{
+    int64_t low = 0;
+    int64_t deadline_ms = clock_mono_ms() + FOLLOW_PATIENCE_MS;
+    for (;;) {
+        Status status =
+            consumer_watermarks(follow->consumer, topic, partition, &low, ret_high, err);
+        if (status != STATUS_RETRY || clock_mono_ms() > deadline_ms) {
+            return status;
+        }
+        struct timespec nap = {.tv_nsec = FOLLOW_TRY_MS * 1000000L};
+        nanosleep(&nap, NULL);
+    }
+}
+
 static Status follow_add(Follow *follow, const char *topic, int partitions, Error *err)
 {
     for (int i = 0; i < partitions && follow->count < FOLLOW_PARTITIONS_MAX; i++) {
-        int64_t low = 0;
         int64_t high = 0;
-        Status status = consumer_watermarks(follow->consumer, topic, i, &low, &high, err);
+        Status status = follow_ask(follow, topic, i, &high, err);
         if (status != STATUS_OK) {
             return status;
         }

@@ -12,6 +12,7 @@ import time
 import pytest
 from harness import read_topic, wait_for
 from harness.settings import settings
+from harness.space import Space
 from scenario import create_list, job_events, job_state, scale, seed, tell
 
 VERBS = """import;stats;migrate;doctor;list create;list ls;list show;list update;lead show;lead upsert;dnc add;dnc rm;
@@ -81,28 +82,37 @@ def many_rows(tmp_path, rows):
     return path
 
 
+@pytest.fixture(scope="module")
+def nowhere():
+    """A namespace that was never made, for what needs none."""
+    space = Space("cli-nowhere")
+    yield space
+    space.drop()
+
+
 # ---- help and usage
 
 
 @pytest.mark.parametrize("verb", [verb.strip() for verb in VERBS.split(";")])
-def test_each_verb_has_help_with_examples(space, verb):
-    said = space.cli(*verb.split(), "--help")
+def test_each_verb_has_help_with_examples(nowhere, verb):
+    said = nowhere.cli(*verb.split(), "--help")
     assert "usage: leadspool " + verb in said.stdout
     assert "Examples:\n  leadspool " in said.stdout
     assert "--json" in said.stdout
     assert said.stderr == ""
 
 
-def test_help_and_version_without_servers(space):
+def test_help_and_version_without_servers(nowhere):
     away = {"DATABASE_URL": "postgresql://127.0.0.1:1/x", "KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1"}
     nouns = {verb.split()[0] for verb in VERBS.split(";")}
-    out = space.cli("--help", env=away).stdout
+    out = nowhere.cli("--help", env=away).stdout
     assert all(re.search(rf"^  {noun} ", out, re.M) for noun in nouns), out
     assert (
-        space.cli("help", "list", "create", env=away).stdout == space.cli("list", "create", "--help").stdout
+        nowhere.cli("help", "list", "create", env=away).stdout
+        == nowhere.cli("list", "create", "--help").stdout
     )
-    assert re.fullmatch(r"leadspool \d+\.\d+\.\d+\n", space.cli("--version", env=away).stdout)
-    assert "LEADSPOOL_NAMESPACE=" in space.cli("--check-config", env=away).stdout
+    assert re.fullmatch(r"leadspool \d+\.\d+\.\d+\n", nowhere.cli("--version", env=away).stdout)
+    assert "LEADSPOOL_NAMESPACE=" in nowhere.cli("--check-config", env=away).stdout
 
 
 @pytest.mark.parametrize(
@@ -133,14 +143,31 @@ def test_help_and_version_without_servers(space):
         ("topics print --as yaml", "--as"),
     ],
 )
-def test_wrong_usage_exits_with_2_and_says_what_to_do(space, words, hint):
-    said = space.cli(*words.split(), code=2)
+def test_wrong_usage_exits_with_2_and_says_what_to_do(nowhere, words, hint):
+    said = nowhere.cli(*words.split(), code=2)
     assert hint in said.stderr
     assert said.stdout == ""
 
 
-def test_wrong_settings_exit_with_2(space):
-    said = space.cli("list", "ls", env={"LEADSPOOL_INBOKS": "x"}, code=2)
+@pytest.mark.parametrize(
+    "words", ["list show \udcff", "stats --list \udcff", "lead upsert --list \udcff --phone 1"]
+)
+def test_what_is_no_text_goes_nowhere(nowhere, words):
+    assert "UTF-8" in nowhere.cli(*words.split(), code=2).stderr
+
+
+def test_output_that_cannot_be_written_is_a_failure(nowhere):
+    with open("/dev/full", "w") as full:
+        binary = settings().bin / "leadspool"
+        done = subprocess.run(
+            [binary, "topics", "print"], env=nowhere.env(), stdout=full, stderr=subprocess.PIPE, text=True
+        )
+    assert done.returncode == 1
+    assert "standard output" in done.stderr
+
+
+def test_wrong_settings_exit_with_2(nowhere):
+    said = nowhere.cli("list", "ls", env={"LEADSPOOL_INBOKS": "x"}, code=2)
     assert "LEADSPOOL_INBOX" in said.stderr
 
 

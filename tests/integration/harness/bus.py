@@ -7,7 +7,7 @@ import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, Producer, TopicPartition
+from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient
 
 from harness.settings import settings
@@ -179,11 +179,22 @@ class Reader:
     def __exit__(self, *_):
         self.consumer.close()
 
+    def marks_of(self, place):
+        """Asked again for a while: a topic that was made a moment ago may have no leader yet."""
+        deadline = time.monotonic() + 10
+        while True:
+            try:
+                return self.consumer.get_watermark_offsets(place, timeout=10)
+            except KafkaException:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.1)
+
     def ends(self):
         """{(topic, partition): offset after the last record}, asked of the broker."""
         marks = {}
         for place in self.places:
-            low, high = self.consumer.get_watermark_offsets(place, timeout=10)
+            low, high = self.marks_of(place)
             if high > low:
                 marks[place.topic, place.partition] = high
         return marks
