@@ -27,9 +27,9 @@ LOAD CSV FROM '{file}' ({fields})
 
 
 def export_clean(space, file):
-    """What an import made, as CSV."""
+    """What an import made, as CSV, in the order of the file that was imported."""
     with file.open("wb") as out, space.db.cursor() as cursor:
-        with cursor.copy("COPY leads TO STDOUT (FORMAT csv)") as copy:
+        with cursor.copy("COPY (SELECT * FROM leads ORDER BY lead_id) TO STDOUT (FORMAT csv)") as copy:
             for block in copy:
                 out.write(block)
 
