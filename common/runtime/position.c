@@ -60,6 +60,8 @@ static Status position_take_over(Db *db,
         position->careful_until = db_i64(result, 0, 4);
         position->halted = !db_is_null(result, 0, 7);
         position->marked_offset = -1;
+        position->found_offset = db_is_null(result, 0, 5) ? -1 : db_i64(result, 0, 5);
+        position->found_times = (int)db_i64(result, 0, 6);
         *ret_fresh = db_is_null(result, 0, 2);
     }
     return status;
@@ -182,15 +184,17 @@ Status position_mark(Db *db, const char *group, Position *position, int64_t offs
     if (position->marked_offset == offset) {
         return STATUS_OK;
     }
+    /* Not counted up in the row: after a lost reply to COMMIT it is written again. */
+    int times = position->found_offset == offset ? position->found_times + 1 : 1;
     DbParams params = {0};
     position_params(&params, group, position);
     db_param_i64(&params, position->epoch);
     db_param_i64(&params, offset);
-    AUTO_RESULT *result = NULL;
-    Status status = position_run(db, sql_position_mark, &params, &result, err);
+    db_param_i64(&params, times);
+    Status status = position_run(db, sql_position_mark, &params, NULL, err);
     if (status == STATUS_OK) {
         position->marked_offset = offset;
-        position->marked_times = (int)db_i64(result, 0, 0);
+        position->marked_times = times;
     }
     return status;
 }

@@ -28,6 +28,8 @@ typedef struct Position {
     int64_t careful_until; /* below it messages are taken one at a time, each marked before */
     int64_t marked_offset; /* the message that this process marked last, or -1 */
     int marked_times;      /* how often it was marked, this time included */
+    int64_t found_offset;  /* the mark that an earlier owner left, or -1 */
+    int found_times;
     bool halted;
 } Position;
 
