@@ -20,6 +20,7 @@ typedef struct ChunkRow {
     int64_t row_no;
     LeadRow lead;
     bool has_priority;
+    TextSlice custom_said; /* row_clean.h */
     ZoneEvidence zones;
     TextSlice record; /* its bytes, for the reject file */
 } ChunkRow;

@@ -172,7 +172,7 @@ parser_add_row(ImportParser *parser, ImportChunk *chunk, int64_t row_no, const C
     clean.lead.lead_id = parser->job_no << 32 | row_no;
     int lane = (int)(phone_hash((uint64_t)clean.lead.phone) % (uint64_t)parser->spec->lanes);
     ChunkRow *row = chunk_share_add_row(&chunk->shares[lane]);
-    *row = (ChunkRow){row_no, clean.lead, clean.has_priority, clean.zones, kept};
+    *row = (ChunkRow){row_no, clean.lead, clean.has_priority, clean.custom_said, clean.zones, kept};
 }
 
 Status import_parser_next(ImportParser *parser, ImportChunk *chunk, Error *err)

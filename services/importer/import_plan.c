@@ -148,7 +148,7 @@ static KnownTable known_from(const DbResult *found, int rows)
     return table;
 }
 
-LeadChange import_plan_change(const ImportSpec *spec, const ChunkRow *row)
+LeadChange import_plan_change(const ImportSpec *spec, const ChunkRow *row, LeadRow *said)
 {
     static const struct {
         MappingField field;
@@ -166,7 +166,10 @@ LeadChange import_plan_change(const ImportSpec *spec, const ChunkRow *row)
         {MAPPING_FIELD_COUNTRY, LEAD_COUNTRY},
         {MAPPING_FIELD_TIME_ZONE, LEAD_TIME_ZONE},
     };
-    LeadChange change = {.row = &row->lead, .empty_erases = spec->empty_erases};
+    *said = row->lead;
+    said->custom = row->custom_said;
+    LeadChange change = {
+        .row = said, .empty_erases = spec->empty_erases, .custom_nulls = spec->empty_erases};
     for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
         if (spec->mapping.column_of[pairs[i].field] > 0) {
             change.has |= LEAD_HAS(pairs[i].text);
@@ -176,7 +179,7 @@ LeadChange import_plan_change(const ImportSpec *spec, const ChunkRow *row)
         change.has |= LEAD_HAS(LEAD_EXTENSION); /* it may stand in the phone's cell */
     }
     change.has |= row->has_priority ? LEAD_HAS_PRIORITY : 0;
-    change.has |= row->lead.custom.len > 0 ? LEAD_HAS_CUSTOM : 0;
+    change.has |= said->custom.len > 0 ? LEAD_HAS_CUSTOM : 0;
     return change;
 }
 
@@ -209,7 +212,8 @@ static RowFate plan_merge(ImportPlan *plan, Known *known, const ChunkRow *row)
         lead = plan->inserts[known->insert] = copy;
         known->copied = true;
     }
-    LeadChange change = import_plan_change(plan->spec, row);
+    LeadRow said;
+    LeadChange change = import_plan_change(plan->spec, row, &said);
     uint32_t changed = lead_merge(lead, &change, &plan->scratch);
     if (changed & LEAD_HAS_CUSTOM) {
         lead->custom.data = arena_copy(&plan->arena, lead->custom.data, lead->custom.len);

@@ -57,5 +57,5 @@ void import_plan_reject(ImportPlan *plan, int row);
 /* Does the row carry another external id than the lead has? Then it is about two leads. */
 bool import_plan_other_lead(const LeadRow *lead, const LeadRow *row);
 
-/* What a row says about a lead, for lead_merge(). */
-LeadChange import_plan_change(const ImportSpec *spec, const ChunkRow *row);
+/* What a row says about a lead, for lead_merge(). said: memory that the change refers to. */
+LeadChange import_plan_change(const ImportSpec *spec, const ChunkRow *row, LeadRow *said);

@@ -60,7 +60,8 @@ static bool update_still_fits(const ImportLane *lane, const LeadRow *lead, const
 static void update_merge(
     ImportUpdate *update, ImportLane *lane, LeadRow *lead, const ChunkRow *row, uint32_t *changed)
 {
-    LeadChange change = import_plan_change(lane->shared->spec, row);
+    LeadRow said;
+    LeadChange change = import_plan_change(lane->shared->spec, row, &said);
     uint32_t now = lead_merge(lead, &change, &lane->plan.scratch);
     if (now & LEAD_HAS_CUSTOM) {
         lead->custom.data = arena_copy(&update->arena, lead->custom.data, lead->custom.len);

@@ -207,30 +207,53 @@ static bool row_take_priority(
     return true;
 }
 
-static bool row_take_custom(
-    RowCleaner *cleaner, const CsvFields *fields, Arena *arena, LeadRow *lead, RowProblem *problem)
+static void custom_add(StrBuf *json, const char *key, TextSlice value)
+{
+    strbuf_addf(json, "%s\"%s\":", json->len > 0 ? "," : "{", key);
+    if (value.len > 0) {
+        strbuf_add_json(json, value.data, value.len);
+    } else {
+        strbuf_adds(json, "null");
+    }
+}
+
+static TextSlice custom_end(StrBuf *json, Arena *arena)
+{
+    if (json->len == 0) {
+        return (TextSlice){0};
+    }
+    strbuf_addc(json, '}');
+    return (TextSlice){arena_copy(arena, json->data, json->len), json->len};
+}
+
+static bool row_take_custom(RowCleaner *cleaner,
+                            const CsvFields *fields,
+                            Arena *arena,
+                            CleanRow *row,
+                            RowProblem *problem)
 {
     const Mapping *mapping = &cleaner->spec->mapping;
-    AUTO_STRBUF json = STRBUF_INIT;
+    AUTO_STRBUF values = STRBUF_INIT;
+    AUTO_STRBUF said = STRBUF_INIT;
     for (size_t i = 0; i < mapping->column_count; i++) {
         const MappingColumn *column = &mapping->columns[i];
-        if (column->field != MAPPING_FIELD_CUSTOM || csv_fields_cell(fields, i).len == 0) {
+        if (column->field != MAPPING_FIELD_CUSTOM) {
             continue;
         }
         TextSlice value = text_clean(csv_fields_cell(fields, i), &cleaner->scratch);
         if (value.len > 0) {
-            strbuf_addf(&json, "%s\"%s\":", json.len > 0 ? "," : "{", column->custom_key);
-            strbuf_add_json(&json, value.data, value.len);
+            custom_add(&values, column->custom_key, value);
         }
-        if (json.len > LEAD_CUSTOM_MAX) {
+        if (value.len > 0 || cleaner->spec->empty_erases) {
+            custom_add(&said, column->custom_key, value);
+        }
+        if (said.len > LEAD_CUSTOM_MAX) {
             return row_bad(problem, "field_too_long", i + 1,
                            "the custom fields of a lead have more than 64 KB");
         }
     }
-    if (json.len > 0) {
-        strbuf_addc(&json, '}');
-        lead->custom = (TextSlice){arena_copy(arena, json.data, json.len), json.len};
-    }
+    row->lead.custom = custom_end(&values, arena);
+    row->custom_said = custom_end(&said, arena);
     return true;
 }
 
@@ -264,7 +287,7 @@ bool row_clean(RowCleaner *cleaner,
                 row_take_zone(cleaner, fields, arena, country, ret, ret_problem) &&
                 row_take_plain(cleaner, fields, arena, &ret->lead, ret_problem) &&
                 row_take_priority(cleaner, fields, arena, ret, ret_problem) &&
-                row_take_custom(cleaner, fields, arena, &ret->lead, ret_problem);
+                row_take_custom(cleaner, fields, arena, ret, ret_problem);
     if (good) {
         ret->lead.content_hash =
             (int64_t)(hash_u64(bytes, len, cleaner->seed) | 1); /* 0 says none */

@@ -32,6 +32,7 @@ typedef struct RowProblem {
 typedef struct CleanRow {
     LeadRow lead;      /* lead_id, list_no, stage, dnc and zone_set_no are for others to set */
     bool has_priority; /* the cell was not empty */
+    TextSlice custom_said; /* as lead.custom, with null for empty cells when those erase */
     ZoneEvidence zones;
 } CleanRow;
 

@@ -106,6 +106,17 @@ def test_empty_cells_erase_only_when_asked(space, cell, erases, city):
     assert space.value("SELECT city FROM leads") == city
 
 
+@pytest.mark.parametrize("erases, custom", [(False, {"pet": "cat", "car": "red"}), (True, {"car": "red"})])
+def test_empty_custom_cells_erase_only_when_asked(space, erases, custom):
+    (space.inbox / "one.csv").write_text("phone,pet,car\n504-621-8927,cat,blue\n")
+    (space.inbox / "two.csv").write_text("phone,pet,car\n(504) 621-8927,,red\n")
+    space.importer()
+    create_list(space)
+    run_import(space, "one.csv", keep_unmapped=True)
+    run_import(space, "two.csv", on_duplicate="update", empty_erases=erases, keep_unmapped=True)
+    assert space.value("SELECT custom FROM leads") == custom
+
+
 def test_campaign_scope_skips_numbers_of_its_other_lists(space):
     first = make(space.inbox / "first.csv", 500, seed())
     second = make(space.inbox / "second.csv", 800, seed())  # begins with the same numbers
@@ -245,14 +256,13 @@ def test_changed_file_fails_the_job(space):
     """A resumed import reads again what it has read, and goes on only when that is the same."""
     path = space.inbox / "leads.csv"
     expected = make(path, scale(20_000), seed())
-    space.extra_env["LEADSPOOL_IMPORT_CHUNK_ROWS"] = "100"
+    space.extra_env |= {"LEADSPOOL_IMPORT_CHUNK_ROWS": "100", "LEADSPOOL_JOB_LEASE_MS": "1000"}
     first = space.importer()
     create_list(space)
     job_id = start_import(space, "leads.csv", **expected["import"])
     wait_rows(space, job_id, 500)
     first.kill9()
     make(path, scale(20_000), seed() + 1)
-    space.extra_env["LEADSPOOL_JOB_LEASE_MS"] = "1000"
     space.importer()
     last = job_events(space, job_id)[-1]
     assert last.type == "job.failed"
