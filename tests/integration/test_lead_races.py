@@ -1,0 +1,209 @@
+"""Leads that change beside each other: in one batch, beside an import, beside a do-not-call entry."""
+
+import time
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from harness import db, read_topic, wait_for
+from scenario import (
+    answers,
+    ask,
+    check_counters,
+    create_list,
+    done,
+    finish_import,
+    scale,
+    start_import,
+    tell,
+    upsert,
+)
+
+ANN, BOB, CID = "+15046218927", "+18102929388", "+18566368749"
+STAGES = {1: "dnc", 6: "ready"}
+
+
+@pytest.fixture
+def listed(space):
+    space.importer()
+    create_list(space)
+    return space
+
+
+def results_of(space, items):
+    return [result["result"] for result in done(space, "lead.upsert", {"list_id": "a", "leads": items})]
+
+
+def phones(space):
+    return dict(space.rows("SELECT external_id, '+' || phone FROM leads"))
+
+
+def stage(space, phone=ANN):
+    return STAGES[space.value("SELECT stage FROM leads WHERE phone = %s", int(phone[1:]))]
+
+
+def letters(space):
+    return read_topic(space, "importer.commands.dlq") + read_topic(space, "dnc.commands.dlq")
+
+
+# ---- within one batch
+
+
+def test_phones_and_ids_change_hands_within_a_message(listed):
+    upsert(listed, phone=ANN, external_id="x1")
+    upsert(listed, phone=BOB, external_id="x2")
+    swap = [
+        {"phone": CID, "external_id": "x1"},
+        {"phone": ANN, "external_id": "x2"},
+        {"phone": BOB, "external_id": "x1"},
+    ]
+    assert results_of(listed, swap) == ["updated"] * 3
+    assert phones(listed) == {"x1": BOB, "x2": ANN}
+    assert results_of(listed, [{"phone": CID, "external_id": "x2"}, {"phone": ANN, "external_id": "x3"}]) == [
+        "updated",
+        "created",
+    ]
+    assert phones(listed) == {"x1": BOB, "x2": CID, "x3": ANN}
+    assert results_of(listed, [{"phone": BOB, "external_id": "y1"}, {"phone": ANN, "external_id": "x1"}]) == [
+        "updated",
+        "updated",
+    ]
+    assert phones(listed) == {"y1": BOB, "x2": CID, "x1": ANN}
+    check_counters(listed)
+    assert letters(listed) == []
+
+
+def test_state_alone_moves_the_zones_of_a_lead(listed):
+    """The zone set of a change comes from the stored lead: it may be one that no item named."""
+    upsert(listed, phone=ANN, external_id="x1")
+    before = listed.value("SELECT zone_set_no FROM leads")
+    assert upsert(listed, external_id="x1", state="NY")["result"] == "updated"
+    after = listed.value("SELECT zone_set_no FROM leads")
+    keys = dict(listed.rows("SELECT zone_set_no, key FROM zone_set"))
+    assert keys[before] == "area=America/Chicago"
+    assert keys[after] == "area=America/Chicago;state=America/New_York"
+
+
+# ---- beside an import
+
+
+def test_upserts_beside_an_import_of_the_same_numbers(listed):
+    count = scale(4_000)
+    numbers = [f"+1504{200 + n // 10_000}{n % 10_000:04d}" for n in range(count)]
+    (listed.inbox / "many.csv").write_text("phone,city\n" + "".join(f"{n},Boston\n" for n in numbers))
+    job_id = start_import(listed, "many.csv", on_duplicate="update")
+    ids = [
+        tell(
+            listed,
+            "lead.upsert",
+            {"list_id": "a", "leads": [{"phone": n, "zip": "70116"} for n in numbers[at : at + 50]]},
+            flush=False,
+        )
+        for at in range(0, count, 50)
+    ]
+    replies = answers(listed, ids)
+    assert {reply.type for given in replies.values() for reply in given} == {"command.completed"}
+    assert finish_import(listed, job_id)["rows"] == count
+    assert listed.row("SELECT count(*), count(city), count(zip) FROM leads") == (count, count, count)
+    check_counters(listed)
+    assert letters(listed) == []
+
+
+# ---- beside a do-not-call entry
+
+
+def test_a_lead_of_a_transaction_that_did_not_see_the_entry_follows(listed):
+    """Its transaction began before the entry was committed, and ends long after."""
+    with db(listed) as other:
+        other.execute("BEGIN")
+        other.execute("SELECT pg_current_xact_id()")
+        assert done(listed, "dnc.add", {"phone": ANN}) == [{"result": "added", "leads": 0}]
+        other.execute(
+            "INSERT INTO leads (lead_id, phone, list_no, stage) SELECT 77, %s, list_no, 6 FROM list",
+            [int(ANN[1:])],
+        )
+        other.execute("UPDATE list_stats SET version = version + 1, total = total + 1, ready = ready + 1")
+        other.execute("INSERT INTO list_status SELECT list_no, 'NEW', 1 FROM list")
+        time.sleep(2.5)
+        assert listed.value("SELECT count(*) FROM dnc_recheck") == 1, "it waits for the transaction"
+        other.execute("COMMIT")
+    wait_for(lambda: stage(listed) == "dnc", what="the lead follows the entry")
+    wait_for(lambda: listed.value("SELECT count(*) FROM dnc_recheck") == 0, what="nothing left to look at")
+    check_counters(listed)
+    [event] = read_topic(listed, "lead.events", until=lambda seen: len(seen) == 1)
+    assert (event.type, event.key, event.value["stage"]) == ("lead.updated", "77", "dnc")
+    assert event.value["changed"] == ["dnc"]
+    assert ANN[1:] not in event.raw.decode()
+
+
+def test_an_entry_ends_by_itself(listed):
+    upsert(listed, phone=ANN)
+    until = (datetime.now(UTC) + timedelta(seconds=4)).isoformat()
+    assert done(listed, "dnc.add", {"phone": ANN, "expires_at": until}) == [{"result": "added", "leads": 1}]
+    assert stage(listed) == "dnc"
+    wait_for(lambda: stage(listed) == "ready", what="the entry's end")
+    assert datetime.now(UTC).isoformat() > until
+    assert listed.row("SELECT removed_by, removed_at >= expires_at FROM dnc_entry") == ("expired", True)
+    assert done(listed, "dnc.remove", {"phone": ANN}) == [{"result": "absent", "leads": 0}]
+    check_counters(listed)
+
+
+def test_an_add_never_shortens(listed):
+    """(expires_at in hours or None for ever, the result) one after the other."""
+    steps = [(1, "added"), (1 / 2, "exists"), (2, "added"), (None, "added"), (3, "exists"), (None, "exists")]
+    for hours, wanted in steps:
+        fields = {"phone": ANN}
+        if hours:
+            fields["expires_at"] = (datetime.now(UTC) + timedelta(hours=hours)).isoformat()
+        [result] = done(listed, "dnc.add", fields)
+        assert result["result"] == wanted, hours
+    assert listed.row("SELECT count(*), count(*) FILTER (WHERE removed_by = 'replaced') FROM dnc_entry") == (
+        3,
+        2,
+    )
+    assert listed.value("SELECT expires_at FROM dnc_entry WHERE removed_at IS NULL") is None
+
+
+def test_the_same_command_again_changes_nothing(listed):
+    upsert(listed, phone=ANN)
+    first = ask(listed, "dnc.add", {"phone": ANN}, id="once")
+    done(listed, "dnc.remove", {"phone": ANN})
+    again = tell(listed, "dnc.add", {"phone": ANN}, id="once")
+    assert len(wait_answers(listed, again, 2)) == 2
+    assert [reply.value for reply in wait_answers(listed, again, 2)] == [first.value] * 2
+    assert stage(listed) == "ready"
+    assert listed.value("SELECT count(*) FROM dnc_entry") == 1
+
+
+def wait_answers(space, id, count):
+    def there(records):
+        return len(of_command(records, id)) >= count
+
+    return of_command(read_topic(space, "command.events", until=there), id)
+
+
+def of_command(records, id):
+    return [record for record in records if record.headers.get("ce_correlationid") == id]
+
+
+BAD = [
+    ({"phone": "12"}, "phone_too_short", "phone"),
+    ({}, "missing_field", "phone"),
+    ({"phone": "020 7946 0018", "default_country": "XX"}, "country_unknown", "default_country"),
+    ({"phone": ANN, "expires_at": "tomorrow"}, "invalid_time", "expires_at"),
+    ({"phone": ANN, "reason": "x"}, "unknown_field", "reason"),
+]
+
+
+def test_bad_commands_are_refused(listed):
+    for fields, code, field in BAD:
+        reply = ask(listed, "dnc.add", fields, bad=True)
+        assert (reply.type, reply.value["code"], reply.value["field"]) == ("command.rejected", code, field)
+    assert listed.value("SELECT count(*) FROM number") == 0
+    assert letters(listed) == []
+
+
+def test_national_numbers_are_read_with_their_country(listed):
+    done(listed, "dnc.add", {"phone": "020 7946 0018", "default_country": "gb"})
+    assert listed.value("SELECT phone FROM number") == 442079460018
+    assert upsert(listed, phone="+44 20 7946 0018")["result"] == "created"
+    assert listed.value("SELECT dnc FROM leads")
