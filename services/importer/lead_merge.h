@@ -1,4 +1,5 @@
-/* lead_merge.h - what a lead becomes when new values meet the old. Layer: services/importer; pure. */
+/* lead_merge.h - what a lead becomes when new values meet the old. Layer: services/importer; pure.
+ */
 #pragma once
 
 #include <stdbool.h>
@@ -20,9 +21,9 @@ typedef struct LeadChange {
 } LeadChange;
 
 /* Puts the change into *lead. Returns the bits of the fields that differ now; 0: nothing. phone and
- * external_id are never erased. custom is merged key by key; *custom_scratch owns the merged text, which
- * lead->custom then borrows. Does not touch lead_id, list_no, stage, dnc, zone_set_no, content_hash,
- * revision, lead_version. */
+ * external_id are never erased. custom is merged key by key; *custom_scratch owns the merged text,
+ * which lead->custom then borrows. Does not touch lead_id, list_no, stage, dnc, zone_set_no,
+ * content_hash, revision, lead_version. */
 uint32_t lead_merge(LeadRow *lead, const LeadChange *change, StrBuf *custom_scratch);
 
 /* Do these changed fields change the candidate time zones? (phone, state, country, time_zone) */

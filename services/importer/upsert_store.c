@@ -197,7 +197,9 @@ Status upsert_find_dnc(Db *db,
     }
     look_up_done(&look);
     if (status == STATUS_OK) {
-        qsort(found, (size_t)found_count, sizeof *found, dnc_compare);
+        if (found_count > 1) {
+            qsort(found, (size_t)found_count, sizeof *found, dnc_compare);
+        }
         *ret = found;
         *ret_count = found_count;
         found = NULL;
