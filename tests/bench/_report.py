@@ -6,7 +6,7 @@ import statistics
 import sys
 from dataclasses import dataclass
 
-HEADINGS = ("", "rows/s", "min", "max", "ratio", "min", "max", "goal", "", "CPU s", "of PG", "others", "MiB")
+HEADINGS = ("", "rows/s", "min", "max", "ratio", "min", "max", "goal", "", "us/row", "of PG", "others s", "MiB")
 
 
 @dataclass(frozen=True)
@@ -22,10 +22,10 @@ class Report:
     def __init__(self, bench, goals):
         self.bench = bench
         self.goals = goals
-        self.runs = {}  # name: [(rows a second, Cost)], one a round
+        self.runs = {}  # name: [(rows, Cost)], one a round
 
     def add(self, name, round_no, rows, cost):
-        self.runs.setdefault(name, []).append((rows / cost.seconds, cost))
+        self.runs.setdefault(name, []).append((rows, cost))
         line = {
             "bench": self.bench,
             "what": name,
@@ -41,18 +41,18 @@ class Report:
         }
         print(json.dumps(line | cost.notes), flush=True)
 
+    def speeds(self, name):
+        return [rows / cost.seconds for rows, cost in self.runs[name]]
+
     def ratios(self, name, base):
-        """One a round against the same round of base, which may have had fewer."""
-        bases = [speed for speed, _ in self.runs[base]]
-        return [
-            speed / bases[min(place, len(bases) - 1)] for place, (speed, _) in enumerate(self.runs[name])
-        ]
+        """One a round, against the same round of base."""
+        pairs = zip(self.speeds(name), self.speeds(base), strict=True)
+        return [speed / other for speed, other in pairs]
 
     def row(self, name, goal):
-        speeds = [speed for speed, _ in self.runs[name]]
-        costs = [cost for _, cost in self.runs[name]]
-        peaks = [cost.peak_mib for cost in costs if cost.peak_mib]
-        cells = [name, *(f"{value:,.0f}" for value in spread(speeds))]
+        runs = self.runs[name]
+        peaks = [cost.peak_mib for _, cost in runs if cost.peak_mib]
+        cells = [name, *(f"{value:,.0f}" for value in spread(self.speeds(name)))]
         if goal and goal.base in self.runs:
             ratios = self.ratios(name, goal.base)
             cells += [f"{value:.2f}" for value in spread(ratios)]
@@ -60,9 +60,9 @@ class Report:
         else:
             cells += [""] * 5
         cells += [
-            f"{statistics.median(cost.cpu_client for cost in costs):.1f}",
-            f"{statistics.median(cost.cpu_postgres for cost in costs):.1f}",
-            f"{statistics.median(cost.cpu_other for cost in costs):.1f}",
+            f"{statistics.median((cost.cpu_client + cost.cpu_postgres) / rows * 1e6 for rows, cost in runs):.2f}",
+            f"{statistics.median(cost.cpu_postgres / rows * 1e6 for rows, cost in runs):.2f}",
+            f"{statistics.median(cost.cpu_other for _, cost in runs):.1f}",
             f"{max(peaks):.0f}" if peaks else "",
         ]
         return cells

@@ -17,14 +17,16 @@ with its primary key and all its indexes. Each round runs the floor and then eve
 
 Rows a second count clean rows for the floor and pgloader, rows of the file for the others. An
 import's time is that of `leadspool import --wait`: from the start of the command line, through the
-broker, to job.completed. MiB is the peak of the importer (VmHWM). CPU is the client's (psql; importer
-and command line) and that of all of PostgreSQL's processes; "others" is what the rest of the machine
-used meanwhile, Kafka included: a run with much of that is not worth much.
+broker, to job.completed. MiB is the peak of the importer (VmHWM). us/row is CPU time: the client's
+(psql; importer and command line) and that of all of PostgreSQL's processes. "others" are the CPU
+seconds that the rest of the machine used meanwhile, Kafka included. With much of that the ratios are
+not worth much; the CPU time still tells what a row costs: the floor has one core, an import all.
 """
 
 import argparse
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -84,6 +86,7 @@ def load(space, postgres, file, policy="skip", env=None):
     command = [settings().bin / "leadspool", "import", place, "--list", "list", "--on-duplicate", policy]
     with measured(postgres, importer.pid) as cost:
         out = run(cost, [*command, "--wait", "--json"], env=space.env(), stdin=subprocess.DEVNULL)
+        cost.notes["cpu_cli_s"] = round(cost.cpu_client, 2)
     importer.terminate()
     return cost, json.loads(out)
 
@@ -224,6 +227,7 @@ def arguments():
 
 
 def main():
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended by a signal"))  # what was made is removed
     args = arguments()
     names = subjects_of(args)
     with tempfile.TemporaryDirectory(prefix="leadspool-bench-") as folder:
