@@ -14,7 +14,8 @@ typedef enum Status {
 
 /* code: a fixed machine-readable word such as "unknown_list", never translated.
  * field: the input field concerned, or "".
- * text: one sentence for people that says what is wrong and what to do; no phone numbers or names. */
+ * text: one sentence for people that says what is wrong and what to do; no phone numbers or names.
+ * field and text are cut to fit, and are valid UTF-8 whatever they were made of. */
 typedef struct Error {
     Status status;
     char code[48];

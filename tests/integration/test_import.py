@@ -8,6 +8,7 @@ from dirty_phones import Numbers
 from scenario import (
     COUNTS,
     LONG,
+    ask,
     check_counters,
     check_import,
     check_leads,
@@ -219,6 +220,25 @@ def test_phone_policy(space, policy, rejected, unverified):
     assert (ended["rejected"], ended["unverified"]) == (rejected, unverified)
     if rejected:
         assert rejects_of(space, ended)[1][2] == "phone_unverified"
+
+
+LONG_NAMES = [  # what is cut to fit into an answer is cut between characters
+    ({"encoding": "é" * 20}, "encoding", "unknown_encoding"),
+    ({"encoding": "x" + "é" * 19}, "encoding", "unknown_encoding"),
+    ({"mapping": {"é" * 100: "phone"}}, "mapping.é", "unknown_field"),
+    ({"mapping": {"x" + "é" * 100: "phone"}}, "mapping.xé", "unknown_field"),
+    ({"mapping": {"phone": "€" * 400}}, "mapping.phone", "unknown_column"),
+]
+
+
+@pytest.mark.parametrize("fields, field, code", LONG_NAMES)
+def test_long_names_that_are_not_ascii_are_answered(space, fields, field, code):
+    (space.inbox / "leads.csv").write_text("phone\n504-621-8927\n")
+    space.importer()
+    create_list(space)
+    reply = ask(space, "list.import", {"list_id": "a", "file": "leads.csv", **fields}, bad=code == "unknown_field")
+    assert (reply.type, reply.value["code"]) == ("command.rejected", code)
+    assert reply.value["field"].startswith(field)
 
 
 def test_stopped_import_goes_on_where_it_was(space):
