@@ -20,7 +20,7 @@ Held *intake_hold(Intake *intake, const Position *position)
 {
     assert(intake->held_count < INTAKE_PARTITIONS_MAX);
     Held *held = &intake->held[intake->held_count++];
-    *held = (Held){.position = *position};
+    *held = (Held){.position = *position, .next_seen = position->next_offset};
     return held;
 }
 
@@ -37,22 +37,34 @@ void intake_add(Intake *intake, Held *held, Message *message)
         }
     }
     held->queue[held->first + held->count++] = message;
+    held->next_seen = message->record->offset + 1;
     intake->queued++;
     intake->queued_bytes += (int64_t)message->record->value_len;
+}
+
+void intake_drop(Intake *intake, Held *held)
+{
+    for (int i = 0; i < held->count; i++) {
+        intake->queued--;
+        intake->queued_bytes -= (int64_t)held->queue[held->first + i]->record->value_len;
+        message_free(held->queue[held->first + i]);
+    }
+    held->first = 0;
+    held->count = 0;
 }
 
 void intake_clear(Intake *intake)
 {
     for (int i = 0; i < intake->held_count; i++) {
-        Held *held = &intake->held[i];
-        for (int j = 0; j < held->count; j++) {
-            message_free(held->queue[held->first + j]);
-        }
-        free(held->queue);
+        intake_drop(intake, &intake->held[i]);
+        free(intake->held[i].queue);
     }
     intake->held_count = 0;
-    intake->queued = 0;
-    intake->queued_bytes = 0;
+}
+
+void intake_again(Intake *intake, const Batch *batch)
+{
+    intake->turn = (int)(batch->from[0] - intake->held);
 }
 
 /* ---- batches ---- */
@@ -105,11 +117,8 @@ static Held *intake_next(Intake *intake)
     return NULL;
 }
 
-bool intake_pick(Intake *intake,
-                 IntakeHandlerOf handler_of,
-                 void *context,
-                 BatchLimit limit,
-                 Batch *batch)
+bool intake_pick(
+    Intake *intake, IntakeHandlerOf handler_of, void *context, BatchLimit limit, Batch *batch)
 {
     batch->count = 0;
     batch->bytes = 0;
@@ -128,7 +137,7 @@ bool intake_pick(Intake *intake,
         limit.messages = batch->handler->most;
     }
     batch_take_prefix(batch, first, handler_of, context, limit);
-    for (int i = 0; i < intake->held_count && !batch_is_full(batch, limit); i++) {
+    for (int i = 0; i < intake->held_count && !limit.alone && !batch_is_full(batch, limit); i++) {
         Held *held = &intake->held[i];
         if (held != first && !held_is_careful(held)) {
             batch_take_prefix(batch, held, handler_of, context, limit);

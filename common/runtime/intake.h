@@ -15,6 +15,8 @@ enum { INTAKE_PARTITIONS_MAX = 256 };
 
 typedef struct Held {
     Position position;
+    int64_t next_seen; /* records below it are in the queue already, or done */
+    bool paused;       /* fetching is paused: resumed before the partition is let go */
     Message **queue;
     int first; /* index of the oldest message */
     int count;
@@ -45,6 +47,8 @@ Held *intake_find(Intake *intake, const char *topic, int32_t partition);
 Held *intake_hold(Intake *intake, const Position *position);
 /* Takes the message over. */
 void intake_add(Intake *intake, Held *held, Message *message);
+/* Drops the messages of one partition. */
+void intake_drop(Intake *intake, Held *held);
 /* Drops all messages and partitions. */
 void intake_clear(Intake *intake);
 
@@ -54,13 +58,13 @@ typedef const Handler *(*IntakeHandlerOf)(void *context, const Message *message)
 typedef struct BatchLimit {
     int messages;
     int64_t bytes;
+    bool alone; /* from one partition only */
 } BatchLimit;
 /* Fills batch (memory is reused); false when nothing is queued. */
-bool intake_pick(Intake *intake,
-                 IntakeHandlerOf handler_of,
-                 void *context,
-                 BatchLimit limit,
-                 Batch *batch);
+bool intake_pick(
+    Intake *intake, IntakeHandlerOf handler_of, void *context, BatchLimit limit, Batch *batch);
+/* The next batch begins with the partition that this one began with. */
+void intake_again(Intake *intake, const Batch *batch);
 /* The first `count` messages of the batch are done: they leave their queues and are freed. */
 void intake_pop(Intake *intake, Batch *batch, int count);
 void batch_done(Batch *batch);

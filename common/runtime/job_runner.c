@@ -459,13 +459,18 @@ void job_runner_kick(JobRunner *runner)
     pthread_mutex_unlock(&runner->lock);
 }
 
+void job_runner_ask_to_stop(JobRunner *runner)
+{
+    atomic_store(&runner->stopping, true);
+    job_runner_kick(runner);
+}
+
 void job_runner_stop(JobRunner *runner, int wait_ms)
 {
     if (runner == NULL) {
         return;
     }
-    atomic_store(&runner->stopping, true);
-    job_runner_kick(runner);
+    job_runner_ask_to_stop(runner);
     struct timespec deadline;
     clock_gettime(CLOCK_REALTIME, &deadline);
     deadline.tv_sec += wait_ms / 1000;

@@ -71,5 +71,7 @@ Status job_runner_start(const Config *cfg,
                         Error *err) MUST_CHECK;
 /* Something may be there to claim. Any thread. */
 void job_runner_kick(JobRunner *runner);
+/* Jobs stop at their next checkpoint; returns at once. */
+void job_runner_ask_to_stop(JobRunner *runner);
 /* Asks jobs to stop at their next checkpoint and waits up to wait_ms. NULL is allowed. */
 void job_runner_stop(JobRunner *runner, int wait_ms);

@@ -58,10 +58,8 @@ static Status position_take_over(Db *db,
         position->has_fingerprint = !db_is_null(result, 0, 3);
         position->fingerprint = db_i64(result, 0, 3);
         position->careful_until = db_i64(result, 0, 4);
-        position->halted = !db_is_null(result, 0, 7);
+        position->halted = !db_is_null(result, 0, 5);
         position->marked_offset = -1;
-        position->found_offset = db_is_null(result, 0, 5) ? -1 : db_i64(result, 0, 5);
-        position->found_times = (int)db_i64(result, 0, 6);
         *ret_fresh = db_is_null(result, 0, 2);
     }
     return status;
@@ -179,22 +177,47 @@ Status position_halt(Db *db, const char *group, Position *position, const char *
     return status;
 }
 
-Status position_mark(Db *db, const char *group, Position *position, int64_t offset, Error *err)
+static void position_mark_params(DbParams *params,
+                                 const char *group,
+                                 const char *worker_id,
+                                 const Position *position,
+                                 int64_t offset)
+{
+    position_params(params, group, position);
+    db_param_i64(params, position->epoch);
+    db_param_i64(params, offset);
+    db_param_text(params, worker_id);
+}
+
+Status position_mark(Db *db,
+                     const char *group,
+                     const char *worker_id,
+                     Position *position,
+                     int64_t offset,
+                     Error *err)
 {
     if (position->marked_offset == offset) {
         return STATUS_OK;
     }
-    /* Not counted up in the row: after a lost reply to COMMIT it is written again. */
-    int times = position->found_offset == offset ? position->found_times + 1 : 1;
     DbParams params = {0};
-    position_params(&params, group, position);
-    db_param_i64(&params, position->epoch);
-    db_param_i64(&params, offset);
-    db_param_i64(&params, times);
-    Status status = position_run(db, sql_position_mark, &params, NULL, err);
+    position_mark_params(&params, group, worker_id, position, offset);
+    AUTO_RESULT *result = NULL;
+    Status status = position_run(db, sql_position_mark, &params, &result, err);
     if (status == STATUS_OK) {
         position->marked_offset = offset;
-        position->marked_times = times;
+        position->marked_times = (int)db_i64(result, 0, 0);
+    }
+    return status;
+}
+
+Status
+position_unmark(Db *db, const char *group, const char *worker_id, Position *position, Error *err)
+{
+    DbParams params = {0};
+    position_mark_params(&params, group, worker_id, position, position->marked_offset);
+    Status status = position_run(db, sql_position_unmark, &params, NULL, err);
+    if (status == STATUS_OK) {
+        position->marked_offset = -1;
     }
     return status;
 }

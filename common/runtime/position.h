@@ -27,9 +27,7 @@ typedef struct Position {
     bool verified;
     int64_t careful_until; /* below it messages are taken one at a time, each marked before */
     int64_t marked_offset; /* the message that this process marked last, or -1 */
-    int marked_times;      /* how often it was marked, this time included */
-    int64_t found_offset;  /* the mark that an earlier owner left, or -1 */
-    int found_times;
+    int marked_times;      /* how many processes marked it, this one included */
     bool halted;
 } Position;
 
@@ -60,10 +58,17 @@ PositionMeeting position_meet(Position *position, int64_t offset, int64_t finger
 Status position_halt(Db *db, const char *group, Position *position, const char *reason, Error *err)
     MUST_CHECK;
 
-/* Commits a mark before the message at offset is tried alone. Marked once per process, whatever
- * retries. */
-Status
-position_mark(Db *db, const char *group, Position *position, int64_t offset, Error *err) MUST_CHECK;
+/* Commits a mark before the message at offset is tried alone. One process marks it once, however
+ * often it tries. worker_id: as for the claim. */
+Status position_mark(Db *db,
+                     const char *group,
+                     const char *worker_id,
+                     Position *position,
+                     int64_t offset,
+                     Error *err) MUST_CHECK;
+/* This try ended, without success and without a death: the mark is taken back. */
+Status position_unmark(
+    Db *db, const char *group, const char *worker_id, Position *position, Error *err) MUST_CHECK;
 
 /* One partition's step within a transaction. */
 typedef struct PositionMove {

@@ -19,6 +19,7 @@
 #include "base/mem.h"
 #include "base/metrics.h"
 #include "runtime/apply.h"
+#include "runtime/holding.h"
 #include "runtime/intake.h"
 #include "runtime/job.h"
 #include "runtime/migrate.h"
@@ -28,11 +29,12 @@ enum {
     BACKOFF_FIRST_MS = 50,
     BACKOFF_MOST_MS = 5000,
     REJOIN_WAIT_MS = 1500,
-    CLAIM_PATIENCE_MS = 60000,
+    RECLAIM_MS = 30000,
     CRASH_TRIES = 3,
     STUCK_AFTER_MS = 120000,
     TICK_MS = 1000,
     STOP_JOBS_MS = 4000,
+    STOP_WITHIN_S = 9,
 };
 
 static Metric loop_fenced =
@@ -55,13 +57,15 @@ typedef struct Loop {
     Http *http;
     void *state;
     Intake intake;
+    Holding holding;
     Batch batch;
     Apply apply;
     int try_count; /* messages of the next try; 0: a whole batch. Halved while content is bad */
     int64_t retry_at_ms; /* no batch before */
     int backoff_ms;
-    int64_t rejoin_at_ms; /* out of the group until then; 0: in it */
-    bool paused;          /* fetching is paused: the queues are full */
+    int64_t rejoin_at_ms;  /* out of the group until then; 0: in it */
+    int64_t reclaim_at_ms; /* partitions were left out: ask for them again then; 0: none were */
+    bool paused;           /* fetching is paused: the queues are full */
     int64_t tick_at_ms;
     atomic_llong progress_ms;
     atomic_bool assigned;
@@ -79,6 +83,15 @@ static void service_on_signal(int number)
     if (++service_stop_signals > 1) {
         _exit(1);
     }
+    alarm(STOP_WITHIN_S);
+}
+
+/* Something hangs: a frozen server, or librdkafka. Nothing is lost: it is as if the process had
+ * died. */
+static void service_on_alarm(int number)
+{
+    (void)number;
+    _exit(1);
 }
 
 static void service_on_hangup(int number)
@@ -93,117 +106,60 @@ static void service_catch_signals(void)
     sigaction(SIGHUP, &level, NULL);
     struct sigaction action = {.sa_handler = service_on_signal};
     sigaction(SIGTERM, &action, NULL);
+    sigaction(SIGALRM, &(struct sigaction){.sa_handler = service_on_alarm}, NULL);
     sigaction(SIGINT, &action, NULL);
     signal(SIGPIPE, SIG_IGN);
 }
 
 /* ---- rebalances ---- */
 
-/* Claims what was assigned. Until PostgreSQL has said where to start, nothing is read: trying again
- * goes on for a while, then the group is left. */
-static Status
-loop_claim_one(Loop *loop, const BusPartition *partition, BusPartition *ret_start, Error *err)
+static bool service_is_stopping(void)
 {
-    int64_t patience_ms = clock_mono_ms() + CLAIM_PATIENCE_MS;
-    Position position;
-    int64_t start = 0;
-    for (;;) {
-        Status status = position_claim(loop->db, loop->consumer, loop->service->name,
-                                       loop->worker_id, partition, loop->cfg->batch_messages,
-                                       clock_now_us(), &position, &start, err);
-        if (status == STATUS_OK) {
-            break;
-        }
-        if (status == STATUS_FATAL || clock_mono_ms() > patience_ms || service_stop_signals > 0) {
-            return status;
-        }
-        struct timespec nap = {.tv_nsec = 200 * 1000000L};
-        nanosleep(&nap, NULL);
-    }
-    if (position.careful_until > position.next_offset) {
-        LOG_WARN("position.careful", "topic=%s partition=%d next_offset=%" PRId64, position.topic,
-                 position.partition, position.next_offset);
-    }
-    intake_hold(&loop->intake, &position);
-    *ret_start = (BusPartition){partition->topic, partition->partition, start};
-    return STATUS_OK;
+    return service_stop_signals > 0;
 }
 
-static Status loop_on_assign(Loop *loop, const BusEvent *event, Error *err)
+static void loop_let_go(Loop *loop)
 {
-    intake_clear(&loop->intake);
+    loop->try_count = 0;
     loop->paused = false;
-    loop->try_count = 0;
-    BusPartition starts[INTAKE_PARTITIONS_MAX];
-    int count = 0;
-    for (int i = 0; i < event->partition_count && i < INTAKE_PARTITIONS_MAX; i++) {
-        Status status = loop_claim_one(loop, &event->partitions[i], &starts[count], err);
-        if (status != STATUS_OK) {
-            return status;
-        }
-        const Position *position = &loop->intake.held[loop->intake.held_count - 1].position;
-        if (position->halted) {
-            LOG_ERROR("position.halted", "topic=%s partition=%d msg=%s", position->topic,
-                      position->partition, "reading stopped: see `leadspool position ls`");
-        } else {
-            count++;
-        }
-    }
-    LOG_INFO("partitions.assigned", "count=%d", event->partition_count);
-    atomic_store(&loop->assigned, true);
-    Status status = consumer_assign(loop->consumer, starts, count, err);
-    if (status == STATUS_OK) {
-        for (int i = 0; i < count; i++) {
-            starts[i].offset = intake_find(&loop->intake, starts[i].topic, starts[i].partition)
-                                   ->position.next_offset;
-        }
-        consumer_mirror(loop->consumer, starts, count);
-    }
-    return status;
-}
-
-static void loop_drop_partitions(Loop *loop)
-{
-    Error err;
-    Position positions[INTAKE_PARTITIONS_MAX];
-    for (int i = 0; i < loop->intake.held_count; i++) {
-        positions[i] = loop->intake.held[i].position;
-    }
-    if (loop->intake.held_count > 0 && position_leave(loop->db, loop->service->name, positions,
-                                                      loop->intake.held_count, &err) != STATUS_OK) {
-        LOG_DEBUG("position.not_left", "code=%s", err.code);
-    }
-    intake_clear(&loop->intake);
-    loop->try_count = 0;
+    loop->reclaim_at_ms = 0;
     atomic_store(&loop->assigned, false);
 }
 
 /* Stays away for a moment, so that the rightful owner is served first; then joins again. */
 static void loop_leave_group(Loop *loop)
 {
+    holding_drop(&loop->holding);
     consumer_leave(loop->consumer);
-    intake_clear(&loop->intake);
-    loop->try_count = 0;
-    loop->paused = false;
-    atomic_store(&loop->assigned, false);
+    loop_let_go(loop);
     loop->rejoin_at_ms = clock_mono_ms() + REJOIN_WAIT_MS;
 }
 
-/* ---- records ---- */
-
-static Status loop_halt(Loop *loop, Held *held, const char *reason, Error *err)
+static Status loop_on_assign(Loop *loop, const BusEvent *event, Error *err)
 {
-    LOG_ERROR("position.halted", "topic=%s partition=%d msg=%s", held->position.topic,
-              held->position.partition, reason);
-    BusPartition partition = {held->position.topic, held->position.partition, 0};
-    consumer_pause(loop->consumer, &partition, 1);
-    return position_halt(loop->db, loop->service->name, &held->position, reason, err);
+    int left_out = 0;
+    loop_let_go(loop);
+    Status status = holding_take(&loop->holding, event->partitions, event->partition_count,
+                                 service_is_stopping, &left_out, err);
+    if (status == STATUS_OK) {
+        LOG_INFO("partitions.assigned", "count=%d left_out=%d", event->partition_count, left_out);
+        loop->reclaim_at_ms = left_out > 0 ? clock_mono_ms() + RECLAIM_MS : 0;
+        atomic_store(&loop->assigned, true);
+    }
+    return status;
 }
+
+/* ---- records ---- */
 
 static Status loop_on_record(Loop *loop, BusRecord *record, Error *err)
 {
     Held *held = intake_find(&loop->intake, record->topic, record->partition);
     if (held == NULL || held->position.halted) {
+        bus_record_free(record);
+        return STATUS_OK;
+    }
+    if (held->position.verified && record->offset < held->next_seen) {
+        metric_add(&loop_dropped, 1, NULL, NULL);
         bus_record_free(record);
         return STATUS_OK;
     }
@@ -219,8 +175,8 @@ static Status loop_on_record(Loop *loop, BusRecord *record, Error *err)
         break;
     }
     bus_record_free(record);
-    return loop_halt(loop, held,
-                     "the topic holds other records than those that were read: made anew?", err);
+    return holding_halt(&loop->holding, held,
+                        "the topic holds other records than those that were read: made anew?", err);
 }
 
 static Status loop_on_event(Loop *loop, BusEvent *event, Error *err)
@@ -231,15 +187,16 @@ static Status loop_on_event(Loop *loop, BusEvent *event, Error *err)
     case BUS_ASSIGN:
         return loop_on_assign(loop, event, err);
     case BUS_REVOKE:
-        loop_drop_partitions(loop);
+        holding_release(&loop->holding);
         consumer_unassign(loop->consumer);
+        loop_let_go(loop);
         return STATUS_OK;
-    case BUS_POSITION: {
-        Held *held = intake_find(&loop->intake, event->partition.topic, event->partition.partition);
-        return held != NULL
-                   ? loop_halt(loop, held, "the broker does not have the offset to read from", err)
-                   : STATUS_OK;
-    }
+    case BUS_POSITION: /* retention passed by, or the topic was cut: claiming anew finds out which
+                        */
+        LOG_WARN("position.not_there", "topic=%s partition=%d", event->partition.topic,
+                 event->partition.partition);
+        loop_leave_group(loop);
+        return STATUS_OK;
     case BUS_TROUBLE:
         LOG_DEBUG("kafka.trouble", "msg=%s", event->err.text);
         return STATUS_OK;
@@ -333,18 +290,26 @@ static void loop_set_context(const Loop *loop)
 static Status loop_try_careful(Loop *loop, Error *err)
 {
     Held *held = loop->batch.from[0];
-    Status status = position_mark(loop->db, loop->service->name, &held->position,
+    Status status = position_mark(loop->db, loop->service->name, loop->worker_id, &held->position,
                                   loop->batch.messages[0]->record->offset, err);
     if (status != STATUS_OK) {
         return status;
     }
     if (held->position.marked_times > CRASH_TRIES) {
         Error cause;
+        held->position.marked_times--; /* this process does not try it */
         error_set(&cause, STATUS_BAD_INPUT, "crash",
                   "the process died each time that it handled this message");
         return apply_bury(&loop->apply, &loop->batch, &cause, err);
     }
-    return apply_batch(&loop->apply, &loop->batch, 1, err);
+    status = apply_batch(&loop->apply, &loop->batch, 1, err);
+    Error unmarked;
+    if (status == STATUS_RETRY && strcmp(err->code, "fenced") != 0 &&
+        position_unmark(loop->db, loop->service->name, loop->worker_id, &held->position,
+                        &unmarked) != STATUS_OK) {
+        LOG_DEBUG("position.not_unmarked", "code=%s", unmarked.code);
+    }
+    return status;
 }
 
 static Status loop_try(Loop *loop, int count, Error *err)
@@ -358,7 +323,7 @@ static Status loop_try(Loop *loop, int count, Error *err)
 static Status loop_work(Loop *loop, Error *err)
 {
     int most = loop->try_count > 0 ? loop->try_count : loop->cfg->batch_messages;
-    BatchLimit limit = {most, loop->cfg->batch_bytes};
+    BatchLimit limit = {most, loop->cfg->batch_bytes, .alone = loop->try_count > 0};
     if (!intake_pick(&loop->intake, loop_handler_of, loop, limit, &loop->batch)) {
         return STATUS_OK;
     }
@@ -373,6 +338,7 @@ static Status loop_work(Loop *loop, Error *err)
         loop_batch_done(loop, count);
     } else if (status == STATUS_BAD_INPUT) {
         loop->try_count = count / 2;
+        intake_again(&loop->intake, &loop->batch);
         status = STATUS_OK;
     } else if (status == STATUS_RETRY && strcmp(err->code, "fenced") == 0) {
         LOG_WARN("partitions.fenced", "msg=%s", err->text);
@@ -401,15 +367,7 @@ static void loop_regulate(Loop *loop)
     if ((!pause || loop->paused) && !resume) {
         return;
     }
-    BusPartition partitions[INTAKE_PARTITIONS_MAX];
-    int count = 0;
-    for (int i = 0; i < loop->intake.held_count; i++) {
-        const Position *position = &loop->intake.held[i].position;
-        if (!position->halted) {
-            partitions[count++] = (BusPartition){position->topic, position->partition, 0};
-        }
-    }
-    (resume ? consumer_resume : consumer_pause)(loop->consumer, partitions, count);
+    (resume ? holding_resume : holding_pause)(&loop->holding);
     loop->paused = !resume;
 }
 
@@ -438,6 +396,9 @@ static Status loop_tick(Loop *loop, Error *err)
 
 static Status loop_rejoin(Loop *loop, Error *err)
 {
+    if (loop->reclaim_at_ms != 0 && clock_mono_ms() >= loop->reclaim_at_ms) {
+        loop_leave_group(loop); /* to be given the partitions that could not be claimed again */
+    }
     if (loop->rejoin_at_ms == 0 || clock_mono_ms() < loop->rejoin_at_ms) {
         return STATUS_OK;
     }
@@ -459,8 +420,7 @@ static Status loop_round(Loop *loop, Error *err)
             status = STATUS_OK;
         }
     }
-    bool enough = event.kind == BUS_NOTHING ||
-                  loop->intake.queued >= loop->cfg->batch_messages ||
+    bool enough = event.kind == BUS_NOTHING || loop->intake.queued >= loop->cfg->batch_messages ||
                   loop->intake.queued_bytes >= loop->cfg->batch_bytes;
     if (status == STATUS_OK && may_work && enough) {
         status = loop_work(loop, err);
@@ -551,14 +511,25 @@ static Status loop_start(Loop *loop, Error *err)
         status = consumer_open(cfg, service->name, service->topics, service->topic_count,
                                &loop->consumer, err);
     }
+    if (status == STATUS_OK) {
+        loop->holding = (Holding){.db = loop->db,
+                                  .consumer = loop->consumer,
+                                  .group = service->name,
+                                  .worker_id = loop->worker_id,
+                                  .careful_messages = cfg->batch_messages,
+                                  .intake = &loop->intake};
+    }
     return status;
 }
 
 /* Reading stops first, then jobs, then publishing. What hangs is left to the end of the process. */
 static void loop_stop(Loop *loop)
 {
+    if (loop->runner != NULL) {
+        job_runner_ask_to_stop(loop->runner);
+    }
     if (loop->consumer != NULL) {
-        loop_drop_partitions(loop);
+        holding_release(&loop->holding);
         consumer_close(loop->consumer);
     }
     job_runner_stop(loop->runner, STOP_JOBS_MS);
@@ -619,7 +590,6 @@ static void service_harden(void)
 
 int service_main(const Service *service, int argc, char **argv)
 {
-    extern char **environ;
     bool check_only = argc == 2 && strcmp(argv[1], "--check-config") == 0;
     if (argc == 2 && strcmp(argv[1], "--help") == 0) {
         return service_help(service);

@@ -146,6 +146,7 @@ CREATE TABLE consumer_position (
     careful_until bigint,
     marked_offset bigint,
     marked_times int NOT NULL DEFAULT 0,
+    marked_by text NOT NULL DEFAULT '',
     halted text,
     PRIMARY KEY (consumer_group, topic, partition)
 ) WITH (fillfactor = 20, autovacuum_vacuum_threshold = 500, autovacuum_vacuum_scale_factor = 0);

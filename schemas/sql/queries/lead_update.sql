@@ -1,3 +1,5 @@
+-- The rows are locked, so they stay where they are: one look-up by lead_id each, and one by place. A plain join fell
+-- to reading the whole index.
 UPDATE leads
 SET phone = v.phone, content_hash = v.content_hash, revision = v.revision, list_no = v.list_no,
     lead_version = v.lead_version, zone_set_no = v.zone_set_no, stage = v.stage, priority = v.priority, dnc = v.dnc,
@@ -10,4 +12,5 @@ FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::int[], $
      AS v (lead_id, phone, content_hash, revision, list_no, lead_version, zone_set_no, stage, priority, dnc, verified,
            custom, extension, external_id, first_name, last_name, email, address, city, state, zip, country,
            time_zone)
-WHERE leads.lead_id = v.lead_id
+CROSS JOIN LATERAL (SELECT ctid AS place FROM leads WHERE lead_id = v.lead_id LIMIT 1) found
+WHERE leads.ctid = found.place

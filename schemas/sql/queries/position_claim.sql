@@ -8,7 +8,8 @@ SET epoch = p.epoch + 1,
     left_cleanly = false,
     claimed_offset = p.next_offset,
     careful_until = CASE
-        WHEN NOT p.left_cleanly AND p.claimed_offset = p.next_offset THEN greatest(p.careful_until, p.next_offset + $5::int)
+        WHEN NOT p.left_cleanly AND p.claimed_offset = p.next_offset AND p.owner <> excluded.owner
+            THEN greatest(p.careful_until, p.next_offset + $5::int)
         ELSE p.careful_until
     END
-RETURNING generation, epoch, next_offset, fingerprint, careful_until, marked_offset, marked_times, halted
+RETURNING generation, epoch, next_offset, fingerprint, careful_until, halted

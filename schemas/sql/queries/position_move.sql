@@ -2,7 +2,7 @@ UPDATE consumer_position p
 SET next_offset = v.after,
     fingerprint = v.fingerprint,
     marked_offset = NULL,
-    marked_times = 0,
+    marked_times = 0, marked_by = '',
     careful_until = CASE WHEN p.careful_until > v.after THEN p.careful_until END
 FROM unnest($2::text[], $3::int[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[])
      AS v (topic, partition, epoch, before, after, fingerprint)

@@ -1,0 +1,40 @@
+/* holding.h - the partitions that this worker holds: taken, paused, halted, let go. Layer: runtime.
+ *
+ * A partition is claimed in PostgreSQL before it is read (position.h). librdkafka keeps a pause
+ * across rebalances, so what was paused is resumed before it is let go; and it may read again from
+ * an older place when it resumes, so a record below Held.next_seen is not taken twice. */
+#pragma once
+
+#include "adapters/bus.h"
+#include "runtime/intake.h"
+
+typedef struct Holding {
+    Db *db;
+    Consumer *consumer;
+    const char *group;
+    const char *worker_id;
+    int careful_messages;
+    Intake *intake;
+} Holding;
+
+/* After BUS_ASSIGN: claims each partition and assigns those that could be. *ret_left_out: how many
+ * could not, because the broker or the database did not answer for them; ask for them again later.
+ * STATUS_RETRY when that is all of them. give_up says that the process is to stop. */
+Status holding_take(Holding *holding,
+                    const BusPartition partitions[],
+                    int count,
+                    bool (*give_up)(void),
+                    int *ret_left_out,
+                    Error *err) MUST_CHECK;
+
+/* After BUS_REVOKE, and at the end: says that we leave in order, and drops everything. */
+void holding_release(Holding *holding);
+/* Drops everything without a word: another process owns it, or we do not know. */
+void holding_drop(Holding *holding);
+
+/* Stops or goes on fetching what is held and not halted. */
+void holding_pause(Holding *holding);
+void holding_resume(Holding *holding);
+
+/* Stops reading this partition until a person resets its position. */
+Status holding_halt(Holding *holding, Held *held, const char *reason, Error *err) MUST_CHECK;

@@ -1,0 +1,174 @@
+#include <criterion/criterion.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "runtime/intake.h"
+
+static Intake intake;
+static Batch batch;
+static const Handler one_by_one = {"one", 1, true, NULL, NULL};
+static const Handler many = {"many", 100, false, NULL, NULL};
+
+static const Handler *handler_of(void *context, const Message *message)
+{
+    (void)context;
+    return strcmp(message->type, "one") == 0    ? &one_by_one
+           : strcmp(message->type, "many") == 0 ? &many
+                                                : NULL;
+}
+
+static void begin(void)
+{
+    memset(&intake, 0, sizeof intake);
+    memset(&batch, 0, sizeof batch);
+}
+
+static Held *hold(int32_t partition, int64_t next_offset)
+{
+    Position position = {
+        .topic = "t", .partition = partition, .next_offset = next_offset, .verified = true};
+    return intake_hold(&intake, &position);
+}
+
+static void add(Held *held, const char *type, size_t bytes)
+{
+    Message *message = mem_alloc(sizeof *message);
+    message->record = mem_alloc(sizeof *message->record);
+    message->record->offset = held->next_seen;
+    message->record->value_len = bytes;
+    snprintf(message->type, sizeof message->type, "%s", type);
+    intake_add(&intake, held, message);
+}
+
+static bool pick(int messages, int64_t bytes, bool alone)
+{
+    BatchLimit limit = {messages, bytes, alone};
+    return intake_pick(&intake, handler_of, NULL, limit, &batch);
+}
+
+Test(intake, nothing_queued_gives_no_batch, .init = begin)
+{
+    hold(0, 0);
+    cr_expect_not(pick(10, 1000, false));
+}
+
+Test(intake, batch_is_a_prefix_of_one_handler, .init = begin)
+{
+    Held *held = hold(0, 5);
+    add(held, "many", 1);
+    add(held, "many", 1);
+    add(held, "one", 1);
+    add(held, "many", 1);
+    cr_assert(pick(10, 1000, false));
+    cr_expect_eq(batch.handler, &many);
+    cr_expect_eq(batch.count, 2);
+    cr_expect_eq(batch.messages[0]->record->offset, 5);
+    cr_expect_eq(batch.messages[1]->record->offset, 6);
+}
+
+Test(intake, recorded_commands_come_one_at_a_time, .init = begin)
+{
+    Held *held = hold(0, 0);
+    add(held, "one", 1);
+    add(held, "one", 1);
+    cr_assert(pick(10, 1000, false));
+    cr_expect_eq(batch.count, 1);
+}
+
+Test(intake, batch_spans_partitions_unless_alone, .init = begin)
+{
+    add(hold(0, 0), "many", 1);
+    add(hold(1, 0), "many", 1);
+    cr_assert(pick(10, 1000, false));
+    cr_expect_eq(batch.count, 2);
+    cr_assert(pick(10, 1000, true));
+    cr_expect_eq(batch.count, 1);
+}
+
+Test(intake, batch_ends_at_its_bytes, .init = begin)
+{
+    Held *held = hold(0, 0);
+    for (int i = 0; i < 5; i++) {
+        add(held, "many", 400);
+    }
+    cr_expect_eq(intake.queued_bytes, 2000);
+    cr_assert(pick(10, 1000, false));
+    cr_expect_eq(batch.count, 3, "the one that passes the limit is the last");
+}
+
+Test(intake, careful_partition_gives_one_message_alone, .init = begin)
+{
+    Held *held = hold(0, 3);
+    held->position.careful_until = 4;
+    add(held, "many", 1);
+    add(held, "many", 1);
+    add(hold(1, 0), "many", 1);
+    cr_assert(pick(10, 1000, false));
+    cr_expect(batch.careful);
+    cr_expect_eq(batch.count, 1);
+    held->position.next_offset = 4; /* the range is behind us */
+    intake.turn = 0;
+    cr_assert(pick(10, 1000, false));
+    cr_expect_not(batch.careful);
+}
+
+Test(intake, again_begins_with_the_same_partition, .init = begin)
+{
+    for (int partition = 0; partition < 3; partition++) {
+        Held *held = hold(partition, 0);
+        add(held, "many", 1);
+        add(held, "many", 1);
+    }
+    intake.turn = 1;
+    cr_assert(pick(2, 1000, false));
+    cr_expect_eq(batch.from[0]->position.partition, 1);
+    intake_again(&intake, &batch);
+    cr_assert(pick(1, 1000, true));
+    cr_expect_eq(batch.from[0]->position.partition, 1);
+}
+
+Test(intake, turns_go_round, .init = begin)
+{
+    for (int partition = 0; partition < 3; partition++) {
+        add(hold(partition, 0), "one", 1);
+    }
+    for (int partition = 0; partition < 3; partition++) {
+        cr_assert(pick(10, 1000, false));
+        cr_expect_eq(batch.from[0]->position.partition, partition);
+    }
+}
+
+Test(intake, what_was_queued_is_known_as_seen, .init = begin)
+{
+    Held *held = hold(0, 7);
+    cr_expect_eq(held->next_seen, 7);
+    add(held, "many", 1);
+    cr_expect_eq(held->next_seen, 8);
+}
+
+Test(position, first_record_must_be_the_one_consumed_last)
+{
+    static const struct {
+        int64_t offset;
+        int64_t fingerprint;
+        PositionMeeting meeting;
+    } cases[] = {
+        {9, 77, POSITION_DROP},
+        {9, 78, POSITION_MISMATCH},
+        {10, 77, POSITION_MISMATCH},
+        {8, 77, POSITION_MISMATCH},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        Position position = {.next_offset = 10, .has_fingerprint = true, .fingerprint = 77};
+        cr_expect_eq(position_meet(&position, cases[i].offset, cases[i].fingerprint),
+                     cases[i].meeting, "case %zu", i);
+    }
+}
+
+Test(position, records_below_are_dropped_once_verified)
+{
+    Position position = {.next_offset = 10, .verified = true};
+    cr_expect_eq(position_meet(&position, 9, 0), POSITION_DROP);
+    cr_expect_eq(position_meet(&position, 10, 0), POSITION_TAKE);
+    cr_expect_eq(position_meet(&position, 12, 0), POSITION_TAKE, "offsets may have gaps");
+}
