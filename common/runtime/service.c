@@ -20,6 +20,7 @@
 #include "base/metrics.h"
 #include "runtime/apply.h"
 #include "runtime/holding.h"
+#include "runtime/housekeeping.h"
 #include "runtime/intake.h"
 #include "runtime/job.h"
 #include "runtime/migrate.h"
@@ -67,6 +68,7 @@ typedef struct Loop {
     int64_t reclaim_at_ms; /* partitions were left out: ask for them again then; 0: none were */
     bool paused;           /* fetching is paused: the queues are full */
     int64_t tick_at_ms;
+    int64_t housekeeping_at_ms;
     atomic_llong progress_ms;
     atomic_bool assigned;
     atomic_bool troubled;
@@ -383,6 +385,10 @@ static Status loop_tick(Loop *loop, Error *err)
         log_set_level(log_level() == LOG_LEVEL_DEBUG ? loop->cfg->log_level : LOG_LEVEL_DEBUG);
     }
     metric_set(&loop_queued, loop->intake.queued, NULL, NULL);
+    if (now_ms >= loop->housekeeping_at_ms) {
+        loop->housekeeping_at_ms = now_ms + HOUSEKEEPING_EVERY_MS;
+        housekeeping_run(loop->cfg, loop->db, clock_now_us());
+    }
     if (loop->service->tick == NULL) {
         return STATUS_OK;
     }
@@ -550,6 +556,9 @@ static int service_run(const Service *service, const Config *cfg)
     loop->cfg = cfg;
     ids_uuid4(loop->worker_id);
     LOG_INFO("service.starting", "version=%s worker=%s", LEADSPOOL_VERSION, loop->worker_id);
+    for (size_t i = 0; i < cfg->ignored_count; i++) {
+        LOG_INFO("config.ignored", "name=%s msg=%s", cfg->ignored[i], "looks like a service link");
+    }
     Error err = {0};
     Status status = loop_start(loop, &err);
     if (status == STATUS_OK) {
