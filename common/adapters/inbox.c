@@ -60,7 +60,6 @@ Status inbox_identify(int fd, FileIdentity *ret_identity, Error *err)
         return error_set(err, STATUS_RETRY, INBOX_RETRY, "fstat: %s", strerror(errno));
     }
     *ret_identity = (FileIdentity){
-        .dev = info.st_dev,
         .inode = info.st_ino,
         .size_bytes = info.st_size,
         .mtime_ns = info.st_mtim.tv_sec * INT64_C(1000000000) + info.st_mtim.tv_nsec,

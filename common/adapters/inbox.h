@@ -20,9 +20,9 @@
 Status inbox_open(const char *root_path, const char *name, int *ret_fd, Error *err) MUST_CHECK;
 
 /* Which bytes a file holds, as far as the file system knows: a job that resumes compares it. A file
- * that was written to or replaced differs. */
+ * that was written to or replaced differs. Not the device: the same volume has another number on
+ * another host, and after it was mounted anew. */
 typedef struct FileIdentity {
-    uint64_t dev;
     uint64_t inode;
     int64_t size_bytes;
     int64_t mtime_ns;

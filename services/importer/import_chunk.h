@@ -11,9 +11,8 @@
 
 #include "importer/arena.h"
 #include "importer/csv_scan.h"
+#include "importer/import_spec.h"
 #include "importer/row_clean.h"
-
-enum { IMPORT_LANES_MAX = 16, IMPORT_CHUNK_BYTES = 8 << 20 };
 
 /* A row for a lane, in file order. */
 typedef struct ChunkRow {

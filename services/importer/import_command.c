@@ -134,11 +134,12 @@ command_country(const ImportCommand *command, const List *list, ImportSpec *spec
 static Status
 command_look_at_file(const ImportCommand *command, int fd, ImportSpec *spec, Error *err)
 {
-    CsvFormatWish wish = {.encoding = command->encoding,
-                          .delimiter = command->delimiter >= 0 ? delimiter_words[command->delimiter][0] : '\0',
-                          .header = command->header == JSON_BOOL_ABSENT ? CSV_HEADER_DETECT
-                                    : command->header == JSON_BOOL_TRUE ? CSV_HEADER_PRESENT
-                                                                        : CSV_HEADER_NONE};
+    CsvFormatWish wish = {
+        .encoding = command->encoding,
+        .delimiter = command->delimiter >= 0 ? delimiter_words[command->delimiter][0] : '\0',
+        .header = command->header == JSON_BOOL_ABSENT ? CSV_HEADER_DETECT
+                  : command->header == JSON_BOOL_TRUE ? CSV_HEADER_PRESENT
+                                                      : CSV_HEADER_NONE};
     Status status = inbox_identify(fd, &spec->identity, err);
     if (status == STATUS_OK) {
         status = csv_detect(fd, &wish, &spec->format, err);
@@ -160,6 +161,7 @@ static void command_options(const ImportCommand *command, const Config *cfg, Imp
     spec->lead_events = command->lead_events == JSON_BOOL_TRUE;
     spec->lanes = cfg->import_lanes;
     spec->chunk_rows = cfg->import_chunk_rows;
+    spec->chunk_bytes = IMPORT_CHUNK_BYTES;
 }
 
 static Status command_check(const ImportCommand *command, Error *err)

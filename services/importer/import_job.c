@@ -47,9 +47,8 @@ static Status job_check_source(const ImportJob *job, Error *err)
     FileIdentity now;
     Status status = inbox_identify(job->fd, &now, err);
     const FileIdentity *then = &job->spec.identity;
-    if (status == STATUS_OK &&
-        (now.dev != then->dev || now.inode != then->inode || now.size_bytes != then->size_bytes ||
-         now.mtime_ns != then->mtime_ns)) {
+    if (status == STATUS_OK && (now.inode != then->inode || now.size_bytes != then->size_bytes ||
+                                now.mtime_ns != then->mtime_ns)) {
         return job_source_changed(err);
     }
     return status;

@@ -180,7 +180,8 @@ Status import_parser_next(ImportParser *parser, ImportChunk *chunk, Error *err)
     import_chunk_reset(chunk, parser->next_chunk++);
     int64_t header_rows = parser->spec->format.layout.has_header ? 1 : 0;
     size_t bytes = 0;
-    while (chunk->row_count < parser->spec->chunk_rows && bytes < IMPORT_CHUNK_BYTES) {
+    while (chunk->row_count < parser->spec->chunk_rows &&
+           bytes < (size_t)parser->spec->chunk_bytes) {
         CsvRecord record;
         bool more;
         Status status = csv_scan_next(parser->scan, &record, &more, err);

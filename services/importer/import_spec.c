@@ -9,27 +9,23 @@
 json_t *import_spec_to_json(const ImportSpec *spec)
 {
     char delimiter[2] = {spec->format.delimiter, '\0'};
-    /* dev and inode may use all 64 bits: as text. */
-    char dev[24];
-    char inode[24];
-    snprintf(dev, sizeof dev, "%" PRIu64, spec->identity.dev);
+    char inode[24]; /* may use all 64 bits: as text */
     snprintf(inode, sizeof inode, "%" PRIu64, spec->identity.inode);
     return json_pack(
-        "{s:s, s:s, s:s, s:I, s:I, s:s, s:s, s:b, s:I, s:o, s:i, s:i, s:b, s:b, s:b, s:s, s:i, "
+        "{s:s, s:s, s:I, s:I, s:s, s:s, s:b, s:I, s:o, s:i, s:i, s:b, s:b, s:b, s:s, s:i, s:i, "
         "s:i}",
-        "file", spec->file, "dev", dev, "inode", inode, "size",
-        (json_int_t)spec->identity.size_bytes, "mtime_ns", (json_int_t)spec->identity.mtime_ns,
-        "encoding", spec->format.encoding, "delimiter", delimiter, "header",
-        (int)spec->format.layout.has_header, "columns", (json_int_t)spec->columns, "mapping",
-        mapping_to_json(&spec->mapping), "on_duplicate", (int)spec->on_duplicate, "duplicate_scope",
-        (int)spec->duplicate_scope, "empty_erases", (int)spec->empty_erases, "phone_strict",
-        (int)spec->phone_strict, "lead_events", (int)spec->lead_events, "default_country",
-        spec->default_country, "lanes", spec->lanes, "chunk_rows", spec->chunk_rows);
+        "file", spec->file, "inode", inode, "size", (json_int_t)spec->identity.size_bytes,
+        "mtime_ns", (json_int_t)spec->identity.mtime_ns, "encoding", spec->format.encoding,
+        "delimiter", delimiter, "header", (int)spec->format.layout.has_header, "columns",
+        (json_int_t)spec->columns, "mapping", mapping_to_json(&spec->mapping), "on_duplicate",
+        (int)spec->on_duplicate, "duplicate_scope", (int)spec->duplicate_scope, "empty_erases",
+        (int)spec->empty_erases, "phone_strict", (int)spec->phone_strict, "lead_events",
+        (int)spec->lead_events, "default_country", spec->default_country, "lanes", spec->lanes,
+        "chunk_rows", spec->chunk_rows, "chunk_bytes", spec->chunk_bytes);
 }
 
 typedef struct SpecStrings {
     const char *file;
-    const char *dev;
     const char *inode;
     const char *encoding;
     const char *delimiter;
@@ -39,16 +35,21 @@ typedef struct SpecStrings {
 static void spec_take_strings(ImportSpec *spec, const SpecStrings *strings)
 {
     spec->file = mem_strdup(strings->file);
-    spec->identity.dev = strtoull(strings->dev, NULL, 10);
     spec->identity.inode = strtoull(strings->inode, NULL, 10);
     snprintf(spec->format.encoding, sizeof spec->format.encoding, "%s", strings->encoding);
     spec->format.delimiter = strings->delimiter[0];
     snprintf(spec->default_country, sizeof spec->default_country, "%s", strings->country);
 }
 
+static bool spec_is_sane(const ImportSpec *spec)
+{
+    return spec->lanes >= 1 && spec->lanes <= IMPORT_LANES_MAX && spec->chunk_rows >= 1 &&
+           spec->chunk_bytes >= 1;
+}
+
 Status import_spec_from_json(const json_t *json, ImportSpec *ret, Error *err)
 {
-    ImportSpec spec = {0};
+    ImportSpec spec = {.chunk_bytes = IMPORT_CHUNK_BYTES};
     SpecStrings strings = {0};
     json_int_t size;
     json_int_t mtime;
@@ -62,15 +63,15 @@ Status import_spec_from_json(const json_t *json, ImportSpec *ret, Error *err)
     int events;
     int bad =
         json_unpack((json_t *)json,
-                    "{s:s, s:s, s:s, s:I, s:I, s:s, s:s, s:b, s:I, s:o, s:i, s:i, s:b, s:b, s:b, "
-                    "s:s, s:i, s:i}",
-                    "file", &strings.file, "dev", &strings.dev, "inode", &strings.inode, "size",
-                    &size, "mtime_ns", &mtime, "encoding", &strings.encoding, "delimiter",
-                    &strings.delimiter, "header", &header, "columns", &columns, "mapping", &mapping,
-                    "on_duplicate", &policy, "duplicate_scope", &scope, "empty_erases", &erases,
-                    "phone_strict", &strict, "lead_events", &events, "default_country",
-                    &strings.country, "lanes", &spec.lanes, "chunk_rows", &spec.chunk_rows);
-    if (bad != 0) {
+                    "{s:s, s:s, s:I, s:I, s:s, s:s, s:b, s:I, s:o, s:i, s:i, s:b, s:b, s:b, s:s, "
+                    "s:i, s:i, s?i}",
+                    "file", &strings.file, "inode", &strings.inode, "size", &size, "mtime_ns",
+                    &mtime, "encoding", &strings.encoding, "delimiter", &strings.delimiter,
+                    "header", &header, "columns", &columns, "mapping", &mapping, "on_duplicate",
+                    &policy, "duplicate_scope", &scope, "empty_erases", &erases, "phone_strict",
+                    &strict, "lead_events", &events, "default_country", &strings.country, "lanes",
+                    &spec.lanes, "chunk_rows", &spec.chunk_rows, "chunk_bytes", &spec.chunk_bytes);
+    if (bad != 0 || !spec_is_sane(&spec)) {
         return error_set(err, STATUS_FATAL, "job_params",
                          "the job's settings are not those of an import");
     }

@@ -16,6 +16,8 @@
 typedef enum ImportPolicy { IMPORT_SKIP = 0, IMPORT_UPDATE } ImportPolicy;
 typedef enum ImportScope { IMPORT_SCOPE_LIST = 0, IMPORT_SCOPE_CAMPAIGN } ImportScope;
 
+enum { IMPORT_LANES_MAX = 16, IMPORT_CHUNK_BYTES = 8 << 20 };
+
 typedef struct ImportSpec {
     char *file; /* beneath the inbox */
     FileIdentity identity;
@@ -28,11 +30,13 @@ typedef struct ImportSpec {
     bool phone_strict;
     bool lead_events;
     char default_country[3];
+    /* Where chunks end hangs on these, so they are the job's own: a checkpoint counts chunks. */
     int lanes;
     int chunk_rows;
+    int chunk_bytes;
 } ImportSpec;
 
 json_t *import_spec_to_json(const ImportSpec *spec); /* a new reference */
-/* STATUS_FATAL when it is not what import_spec_to_json() wrote. */
+/* STATUS_FATAL when it is not what import_spec_to_json() wrote. NULL is allowed. */
 Status import_spec_from_json(const json_t *json, ImportSpec *ret, Error *err) MUST_CHECK;
 void import_spec_done(ImportSpec *spec);

@@ -255,6 +255,20 @@ def test_stopped_import_goes_on_where_it_was(space):
     check_import(space, expected, finish_import(space, job_id))
 
 
+def test_import_goes_on_where_the_volume_has_another_device_number(space):
+    """Another host numbers the same volume otherwise: file, size, time and what was read decide."""
+    expected = make(space.inbox / "leads.csv", scale(5_000), seed())
+    space.extra_env["LEADSPOOL_IMPORT_CHUNK_ROWS"] = "100"
+    first = space.importer()
+    create_list(space)
+    job_id = start_import(space, "leads.csv", **expected["import"])
+    wait_rows(space, job_id, 300)
+    assert first.terminate() == 0
+    space.rows("UPDATE jobs SET params = params || jsonb_build_object('dev', '1') RETURNING 1")
+    space.importer()
+    check_import(space, expected, finish_import(space, job_id))
+
+
 def test_cancelled_import_keeps_what_it_did(space):
     expected = make(space.inbox / "leads.csv", scale(20_000), seed())
     space.extra_env["LEADSPOOL_IMPORT_CHUNK_ROWS"] = "100"
