@@ -119,8 +119,8 @@ def check_same(spaces, disturbed, rounds):
             importer.terminate()
     found, wanted = state(disturbed.space), state(calm.space)
     for part in wanted:
-        more = [row for row in found[part] if row not in set(wanted[part])][:5]
-        less = [row for row in wanted[part] if row not in set(found[part])][:5]
+        more = sorted(set(found[part]) - set(wanted[part]))[:5]
+        less = sorted(set(wanted[part]) - set(found[part]))[:5]
         assert found[part] == wanted[part], f"{part}: too much {more}, missing {less}"
 
 
