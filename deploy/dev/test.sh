@@ -5,19 +5,19 @@
 
 REPORTS=$DEV/reports
 
-# test_run [unit|integration|chaos]... [NAME] [--long]
+# test_run [unit|integration|chaos|sanitized]... [NAME] [--long]
 test_run() {
     local parts=() name='' was_up=1 part
     while (($#)); do
         case $1 in
-        unit | integration | chaos) parts+=("$1") ;;
+        unit | integration | chaos | sanitized) parts+=("$1") ;;
         --long) export LEADSPOOL_TEST_LONG=1 ;;
         -*) die "test: unknown option $1" ;;
         *) name=$1 ;;
         esac
         shift
     done
-    ((${#parts[@]})) || parts=(unit integration chaos)
+    ((${#parts[@]})) || parts=(unit integration chaos sanitized)
     servers_run || was_up=0
     rm -rf "$REPORTS"
     mkdir -p "$REPORTS" "$LOG/tests"
@@ -72,6 +72,26 @@ test_chaos() {
 test_folder() {
     say "== $1 tests"
     test_step "$1" test_pytest "$1" "$2" || true
+}
+
+# Scenarios that go through most of the code, with the importer and the command line under sanitizers.
+SANITIZED=(
+    "integration/test_import.py::test_update_within_one_file"
+    "integration/test_import.py::test_wild_file[3]"
+    "integration/test_commands.py::test_cases"
+    "chaos/test_kill.py::test_stops_in_order_change_nothing"
+)
+
+test_sanitized() {
+    say "== scenarios under sanitizers"
+    test_step sanitized test_pytest_sanitized || true
+}
+
+test_pytest_sanitized() {
+    build_preset asan || return
+    cd "$ROOT/tests" || return
+    LEADSPOOL_TEST_BIN=$BUILD/asan ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1 \
+        "$PYTHON" -m pytest "${SANITIZED[@]}" --junitxml="$REPORTS/sanitized.xml"
 }
 
 # test_pytest FOLDER NAME: exit 5 says that there was no test, which is no failure here.
