@@ -210,7 +210,7 @@ static Status loop_on_event(Loop *loop, BusEvent *event, Error *err)
 
 /* ---- batches ---- */
 
-static const Handler loop_job_cancel = {"job.cancel", 1, true, NULL, job_cancel_apply};
+static const Handler loop_job_cancel = {"job.cancel", NULL, 1, true, NULL, job_cancel_apply};
 
 /* What the tests of careful mode send: a message that no process survives. */
 static Status loop_abort(Work *work, Error *err)
@@ -219,7 +219,7 @@ static Status loop_abort(Work *work, Error *err)
     (void)err;
     abort();
 }
-static const Handler loop_debug_abort = {"debug.abort", 1, false, loop_abort, loop_abort};
+static const Handler loop_debug_abort = {"debug.abort", NULL, 1, false, loop_abort, loop_abort};
 
 static const Handler *loop_handler_of(void *context, const Message *message)
 {
@@ -234,7 +234,8 @@ static const Handler *loop_handler_of(void *context, const Message *message)
         return &loop_debug_abort;
     }
     for (const Handler *handler = loop->service->handlers; handler->type != NULL; handler++) {
-        if (strcmp(handler->type, message->type) == 0) {
+        if (strcmp(handler->type, message->type) == 0 &&
+            (handler->topic == NULL || strcmp(handler->topic, message->record->topic) == 0)) {
             return handler;
         }
     }

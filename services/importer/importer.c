@@ -12,12 +12,13 @@
 static const char *const importer_topics[] = {TOPIC_IMPORTER_COMMANDS, TOPIC_DNC_COMMANDS};
 
 static const Handler importer_handlers[] = {
-    {"list.create", 1, true, NULL, list_create_apply},
-    {"list.update", 1, true, NULL, list_update_apply},
-    {"list.import", 1, true, NULL, import_command_apply},
-    {"lead.upsert", UPSERT_MESSAGES_MAX, false, upsert_prepare, upsert_apply},
-    {"dnc.add", 1, true, dnc_add_prepare, dnc_add_apply},
-    {"dnc.remove", 1, true, NULL, dnc_remove_apply},
+    {"list.create", TOPIC_IMPORTER_COMMANDS, 1, true, NULL, list_create_apply},
+    {"list.update", TOPIC_IMPORTER_COMMANDS, 1, true, NULL, list_update_apply},
+    {"list.import", TOPIC_IMPORTER_COMMANDS, 1, true, NULL, import_command_apply},
+    {"lead.upsert", TOPIC_IMPORTER_COMMANDS, UPSERT_MESSAGES_MAX, false, upsert_prepare,
+     upsert_apply},
+    {"dnc.add", TOPIC_DNC_COMMANDS, 1, true, dnc_add_prepare, dnc_add_apply},
+    {"dnc.remove", TOPIC_DNC_COMMANDS, 1, true, NULL, dnc_remove_apply},
     {0},
 };
 

@@ -6,8 +6,8 @@
 
 static Intake intake;
 static Batch batch;
-static const Handler one_by_one = {"one", 1, true, NULL, NULL};
-static const Handler many = {"many", 100, false, NULL, NULL};
+static const Handler one_by_one = {"one", NULL, 1, true, NULL, NULL};
+static const Handler many = {"many", NULL, 100, false, NULL, NULL};
 
 static const Handler *handler_of(void *context, const Message *message)
 {
