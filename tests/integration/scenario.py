@@ -6,6 +6,7 @@ import time
 import weakref
 from pathlib import Path
 
+import psycopg
 from dirty_accounting import FIELDS, leads_digest
 from harness import db, send_command, wait_for
 from harness.bus import Reader
@@ -41,10 +42,29 @@ class Follower:
         """Records in the order of each partition, as soon as holds(records)."""
         deadline = time.monotonic() + timeout
         while not holds(self.seen):
-            last = self.seen[-3:]
-            assert time.monotonic() < deadline, f"{self.topic}: not within {timeout} s; last: {last}"
+            if time.monotonic() > deadline:
+                raise AssertionError(f"{self.topic}: not within {timeout} s\n{where_it_stands(self)}")
             self.seen += self.reader.read(0.02)
         return self.seen
+
+
+def where_it_stands(follower):
+    """For a person who looks into why something did not come."""
+    asked = {
+        "positions": "SELECT topic, partition, next_offset, epoch, left(owner, 8), marked_offset, halted"
+        " FROM consumer_position ORDER BY 1, 2",
+        "commands": "SELECT command_id, reply_type FROM command ORDER BY handled_at DESC LIMIT 5",
+        "jobs": "SELECT job_no, state, left(owner, 8) FROM jobs ORDER BY 1 DESC LIMIT 5",
+        "outbox": "SELECT lane, count(*) FROM outbox GROUP BY 1",
+        "lanes": "SELECT lane, left(owner, 8), lease_until > clock_timestamp() FROM outbox_lane ORDER BY 1",
+    }
+    lines = [f"last records: {follower.seen[-3:]}"]
+    for name, sql in asked.items():
+        try:
+            lines.append(f"{name}: {follower.reader.space.rows(sql)}")
+        except psycopg.Error as error:
+            lines.append(f"{name}: {error}")
+    return "\n".join(lines)
 
 
 FOLLOWERS = weakref.WeakKeyDictionary()  # space -> {topic: Follower}
