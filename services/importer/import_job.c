@@ -221,36 +221,69 @@ static bool job_is_finished(const ImportJob *job)
 
 /* ---- the end ---- */
 
+/* What was loaded, for good: the lanes are claimed once more, so that a commit in doubt has
+ * happened or never will, and a process that woke up late adds nothing behind the accounting. */
 static Status
 job_read_sums(const ImportJob *job, ImportCounts *ret, int64_t *ret_offset, Error *err)
 {
-    AUTO_TX Db *tx = job->run->db;
+    const JobRun *run = job->run;
+    AUTO_TX Db *tx = run->db;
     Status status = db_begin(tx, err);
-    return status == STATUS_OK ? import_sums(tx, job->run->job_no, ret, ret_offset, err) : status;
+    if (status == STATUS_OK) {
+        status = job_run_lock(run, tx, err);
+    }
+    if (status == STATUS_OK) {
+        status = import_lanes_claim(tx, run->job_no, run->token, job->spec.lanes, err);
+    }
+    if (status == STATUS_OK) {
+        status = import_sums(tx, run->job_no, ret, ret_offset, err);
+    }
+    return status == STATUS_OK ? db_commit(tx, err) : status;
+}
+
+static Status job_join_rejects(ImportJob *job, Error *err)
+{
+    AUTO_FREE RejectPartInfo *parts = NULL;
+    int count = 0;
+    Status status = job_load_parts(job, &parts, &count, err);
+    return status == STATUS_OK ? reject_join(job->run->cfg->outbox, job->run->job_no,
+                                             &job->shared.rejects, parts, count, err)
+                               : status;
 }
 
 /* Joins what was rejected, and says how it went: also for an import that failed or was cancelled.
- */
+ * STATUS_BAD_INPUT: the rejected rows are lost; all else is said. */
 static Status job_report(ImportJob *job, bool whole, StrBuf *ret_fields, Error *err)
 {
     ImportCounts counts = {0};
     int64_t offset = 0;
-    AUTO_FREE RejectPartInfo *parts = NULL;
     AUTO_FREE char *rejects = NULL;
-    int part_count = 0;
     Status status = job_read_sums(job, &counts, &offset, err);
-    if (status == STATUS_OK && counts.rejected > 0) {
-        rejects = reject_file_name(job->run->job_no);
-        status = job_load_parts(job, &parts, &part_count, err);
-        if (status == STATUS_OK) {
-            status = reject_join(job->run->cfg->outbox, job->run->job_no, &job->shared.rejects,
-                                 parts, part_count, err);
-        }
+    if (status != STATUS_OK) {
+        return status;
     }
-    if (status == STATUS_OK) {
+    if (counts.rejected > 0) {
+        status = job_join_rejects(job, err);
+        rejects = status == STATUS_OK ? reject_file_name(job->run->job_no) : NULL;
+    }
+    if (status == STATUS_OK || status == STATUS_BAD_INPUT) {
         import_event_fields(&job->spec, &counts, whole ? job->spec.identity.size_bytes : offset,
                             rejects, ret_fields);
     }
+    return status;
+}
+
+/* The job ends with this outcome, unless its report cannot be made yet. */
+static Status job_conclude(ImportJob *job, Status outcome, StrBuf *ret_fields, Error *err)
+{
+    bool cancelled = atomic_load(&job->run->cancelled);
+    Error report;
+    Status status = job_report(job, outcome == STATUS_OK && !cancelled, ret_fields, &report);
+    bool kept = outcome == STATUS_BAD_INPUT || cancelled; /* lost rejects change no more */
+    if (status == STATUS_OK || (status == STATUS_BAD_INPUT && kept)) {
+        return outcome;
+    }
+    *err = report;
     return status;
 }
 
@@ -260,45 +293,50 @@ static Status job_run_opened(ImportJob *job, Error *err)
     if (status == STATUS_OK) {
         status = job_claim_lanes(job, err);
     }
-    if (status == STATUS_OK && !job_is_finished(job)) {
+    if (status == STATUS_OK && !job_is_finished(job) && !job_run_should_stop(job->run)) {
         status = job_work(job, err);
     }
     return status;
+}
+
+/* Who was told to cancel has done so, whatever else was in the way. */
+static bool job_was_cancelled(const ImportJob *job, Status outcome, const Error *err)
+{
+    bool in_the_way = (outcome == STATUS_RETRY && strcmp(err->code, "fenced") != 0) ||
+                      outcome == STATUS_FATAL || strcmp(err->code, "rejects_lost") == 0;
+    return outcome != STATUS_OK && in_the_way && atomic_load(&job->run->cancelled);
+}
+
+static Status job_run(ImportJob *job, StrBuf *ret_fields, Error *err)
+{
+    JobRun *run = job->run;
+    Status outcome = job_run_opened(job, err);
+    if (job_was_cancelled(job, outcome, err)) {
+        outcome = STATUS_OK;
+    }
+    bool stopped =
+        atomic_load(&run->lost) || (atomic_load(&run->stopping) && !atomic_load(&run->cancelled));
+    if (stopped && outcome == STATUS_OK) {
+        return error_set(err, STATUS_RETRY, "stopping", "the process stops, or has lost the job");
+    }
+    bool ends = outcome == STATUS_OK || outcome == STATUS_BAD_INPUT;
+    return ends ? job_conclude(job, outcome, ret_fields, err) : outcome;
 }
 
 Status import_job_run(JobRun *run, StrBuf *ret_fields, Error *err)
 {
     ImportJob job = {.run = run, .fd = -1};
     Status status = import_spec_from_json(run->params, &job.spec, err);
-    if (status != STATUS_OK) {
-        return status;
+    if (status != STATUS_OK) { /* of another release: not ours to run, but anyone's to cancel */
+        return atomic_load(&run->cancelled) ? STATUS_OK : STATUS_FATAL;
     }
     job.shared.run = run;
     job.shared.spec = &job.spec;
     job.shared.rejects = (RejectFormat){&job.spec, &job.header};
     atomic_store(&job.shared.progress_ms, clock_mono_ms());
-    Status outcome = job_run_opened(&job, err);
-    bool stopped =
-        atomic_load(&run->lost) || (atomic_load(&run->stopping) && !atomic_load(&run->cancelled));
-    if (outcome == STATUS_RETRY && strcmp(err->code, "fenced") != 0 &&
-        atomic_load(&run->cancelled)) {
-        outcome = STATUS_OK; /* a lane gave up because it was told to */
-    }
-    if (stopped && outcome == STATUS_OK) {
-        outcome =
-            error_set(err, STATUS_RETRY, "stopping", "the process stops, or has lost the job");
-    }
-    if (outcome == STATUS_OK || outcome == STATUS_BAD_INPUT) {
-        Error report;
-        status = job_report(&job, outcome == STATUS_OK && !atomic_load(&run->cancelled), ret_fields,
-                            &report);
-        if (status != STATUS_OK) {
-            *err = report;
-            outcome = status == STATUS_BAD_INPUT ? STATUS_RETRY : status;
-        }
-    }
+    status = job_run(&job, ret_fields, err);
     job_close(&job);
-    return outcome;
+    return status;
 }
 
 /* The parts were joined and the job has ended: they, and what names them, are of no more use. */

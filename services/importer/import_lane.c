@@ -209,11 +209,6 @@ static Status lane_store_rejects(ImportLane *lane, const ChunkShare *share, Erro
 {
     lane_fill_rejects(lane, share);
     Status status = reject_part_write(&lane->part, &lane->frames, err);
-    if (status ==
-        STATUS_BAD_INPUT) { /* the part was cut or moved under us: no fault of the file's rows */
-        return error_set(err, STATUS_RETRY, "rejects_lost",
-                         "the part file of the rejected rows is damaged");
-    }
     if (status == STATUS_OK && lane->frames.len > 0) {
         status = import_part_set(lane->db, &lane->part, err);
     }
@@ -328,14 +323,14 @@ static Status lane_transaction(ImportLane *lane, ImportChunk *chunk, Error *err)
         status = lane_effects(lane, chunk, err);
     }
     if (status == STATUS_OK) {
-        status = lane_store_rejects(lane, &chunk->shares[lane->lane], err);
-    }
-    if (status == STATUS_OK) {
         status = lane_progress(lane, chunk, err);
     }
     if (status == STATUS_OK) {
         lane_step(lane, chunk, &step);
         status = import_lane_move(tx, &step, err);
+    }
+    if (status == STATUS_OK) { /* the fence holds: not before is the part's file ours to cut */
+        status = lane_store_rejects(lane, &chunk->shares[lane->lane], err);
     }
     if (status == STATUS_OK) {
         status = outbox_store(&lane->outbox, tx, err);

@@ -2,7 +2,7 @@
  * services/importer.
  *
  *   chunk ─▶ zones ─▶ BEGIN ─▶ probe, plan ─▶ do-not-call ─▶ lock, COPY, UPDATE ─▶ counters
- *                                    ─▶ checkpoint, parts ─▶ progress ─▶ outbox ─▶ COMMIT
+ *                                    ─▶ progress ─▶ checkpoint ─▶ parts ─▶ outbox ─▶ COMMIT
  *
  * One thread and one connection each. All of a phone's rows are in one lane, so they are applied in
  * file order. The checkpoint is fenced by (job, lane, token, chunk): whoever comes second changes

@@ -1,6 +1,7 @@
 #include "importer/reject_part.h"
 
 #include <endian.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -21,6 +22,14 @@ static char *part_name(int64_t job_no, int lane, int64_t token)
 char *reject_file_name(int64_t job_no)
 {
     return mem_sprintf("rejects/job-%" PRId64 ".csv", job_no);
+}
+
+/* Nobody can bring them back, and trying again for ever would hold the list. */
+static Status reject_lost(Error *err)
+{
+    return error_set(err, STATUS_BAD_INPUT, "rejects_lost",
+                     "a part of the rejected rows was removed or cut from outside: order the "
+                     "import again to get them, what was loaded comes as duplicates");
 }
 
 /* ---- writing parts ---- */
@@ -56,7 +65,7 @@ Status reject_part_write(RejectPart *part, const StrBuf *frames, Error *err)
         status = outfile_sync(part->fd, err);
     }
     part->next_bytes += (int64_t)frames->len;
-    return status;
+    return status == STATUS_BAD_INPUT ? reject_lost(err) : status;
 }
 
 void reject_part_committed(RejectPart *part)
@@ -122,9 +131,15 @@ static Status reader_read(PartReader *reader, void *bytes, size_t len, Error *er
     size_t got = 0;
     while (got < len) {
         ssize_t n = read(reader->fd, (char *)bytes + got, len - got);
-        if (n <= 0) {
+        if (n < 0 && errno == EINTR) {
+            continue;
+        }
+        if (n < 0) {
             return error_set(err, STATUS_RETRY, "rejects_unreadable",
-                             "a part of the rejected rows cannot be read");
+                             "a part of the rejected rows cannot be read: %s", strerror(errno));
+        }
+        if (n == 0) {
+            return reject_lost(err);
         }
         got += (size_t)n;
     }
@@ -135,7 +150,7 @@ static Status reader_read(PartReader *reader, void *bytes, size_t len, Error *er
 static Status reader_advance(PartReader *reader, Error *err)
 {
     reader->row_no = UINT64_MAX;
-    if (reader->left < FRAME_HEADER_BYTES) {
+    if (reader->left == 0) {
         return STATUS_OK;
     }
     unsigned char header[FRAME_HEADER_BYTES];
@@ -147,10 +162,14 @@ static Status reader_advance(PartReader *reader, Error *err)
     }
     memcpy(&row_no, header, sizeof row_no);
     memcpy(&len, header + sizeof row_no, sizeof len);
+    len = be32toh(len);
+    if (reader->left < (int64_t)len) {
+        return reject_lost(err); /* other bytes than we wrote */
+    }
     strbuf_reset(&reader->line);
-    strbuf_reserve(&reader->line, be32toh(len));
-    status = reader_read(reader, reader->line.data, be32toh(len), err);
-    reader->line.len = be32toh(len);
+    strbuf_reserve(&reader->line, len);
+    status = reader_read(reader, reader->line.data, len, err);
+    reader->line.len = len;
     reader->row_no = be64toh(row_no);
     return status;
 }
@@ -165,6 +184,16 @@ static PartReader *readers_lowest(PartReader readers[], int count)
         }
     }
     return lowest;
+}
+
+/* One that may not be read is the operator's to mend. */
+static Status part_open(const char *root, const char *name, int *ret_fd, Error *err)
+{
+    Status status = inbox_open(root, name, ret_fd, err);
+    if (status != STATUS_BAD_INPUT) {
+        return status;
+    }
+    return strcmp(err->code, "file_unreadable") == 0 ? STATUS_RETRY : reject_lost(err);
 }
 
 static Status readers_open(PartReader readers[],
@@ -182,13 +211,13 @@ static Status readers_open(PartReader readers[],
     for (int i = 0; status == STATUS_OK && i < count; i++) {
         AUTO_FREE char *name = part_name(job_no, parts[i].lane, parts[i].token);
         if (parts[i].size_bytes > 0) {
-            status = inbox_open(root, name, &readers[i].fd, err);
+            status = part_open(root, name, &readers[i].fd, err);
         }
         if (status == STATUS_OK) {
             status = reader_advance(&readers[i], err);
         }
     }
-    return status == STATUS_BAD_INPUT ? STATUS_RETRY : status;
+    return status;
 }
 
 static void join_header(StrBuf *out, const RejectFormat *format)

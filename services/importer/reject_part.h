@@ -2,7 +2,10 @@
  *
  * Each claim of a lane appends to a part of its own, so that a process that wakes up late writes
  * into nobody's file. The checkpoint names every part and how much of it counts. At the end the
- * parts are joined by row number into one CSV. Names are beneath the outbox. */
+ * parts are joined by row number into one CSV. Names are beneath the outbox.
+ *
+ * A part that is missing, or shorter than the checkpoint says, is STATUS_BAD_INPUT rejects_lost;
+ * what the volume does not give or take for now is STATUS_RETRY. */
 #pragma once
 
 #include <stdint.h>
@@ -23,7 +26,8 @@ typedef struct RejectPart {
 
 void reject_part_init(RejectPart *part, const char *root, int64_t job_no, int lane, int64_t token);
 void reject_part_close(RejectPart *part);
-/* Writes frames behind what is committed and syncs them; next_bytes tells the new length. */
+/* Writes frames behind what is committed and syncs them; next_bytes tells the new length. Cuts the
+ * file back first, so only for who holds the lane's checkpoint locked and has found it his. */
 Status reject_part_write(RejectPart *part, const StrBuf *frames, Error *err) MUST_CHECK;
 /* The chunk has committed. */
 void reject_part_committed(RejectPart *part);

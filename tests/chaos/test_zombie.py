@@ -10,10 +10,12 @@ from rounds import FAST, PATIENCE, dead_letters
 from scenario import (
     answers,
     ask,
+    check_checkpoints,
     check_import,
     create_list,
     done,
     finish_import,
+    job_events,
     scale,
     seed,
     start_import,
@@ -57,6 +59,29 @@ def test_import_goes_on_without_its_frozen_worker(space, moment):
     check_import(space, expected, finish_import(space, job_id))
     assert heir.alive
     wait_for(lambda: first.alive and first.get("/readyz")[0] == 200, 60, what="the woken one serves again")
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("moment", range(TIMES))
+def test_frozen_worker_adds_nothing_behind_the_accounting(space, moment):
+    """The heir ends the job without having worked on it: what it says stays true when the other wakes up."""
+    space.extra_env |= FAST
+    rows = scale(6_000)
+    expected = make(space.inbox / "leads.csv", rows, seed() + moment)
+    first = space.importer()
+    create_list(space)
+    job_id = start_import(space, "leads.csv", **expected["import"])
+    wait_rows(space, job_id, 200 + moment * rows // (2 * TIMES))
+    first.sigstop()
+    (space.inbox / "leads.csv").rename(space.inbox / "gone.csv")
+    space.importer()
+    last = job_events(space, job_id)[-1]
+    (space.inbox / "gone.csv").rename(space.inbox / "leads.csv")
+    first.sigcont()
+    time.sleep(2)
+    assert (last.type, last.value["error"]["code"]) == ("job.failed", "source_changed")
+    check_checkpoints(space, job_id, last.value)
+    assert space.value("SELECT count(*) FROM leads") == last.value["inserted"]
 
 
 @pytest.mark.timeout(300)

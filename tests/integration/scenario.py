@@ -308,6 +308,15 @@ def check_import(space, expected, ended, list_id="a"):
     check_counters(space, list_id)
 
 
+def check_checkpoints(space, job_id, value):
+    """What the job's last event accounts for is what its lanes committed, also a while after it."""
+    assert value["rows"] == value["inserted"] + value["updated"] + value["duplicate"] + value["rejected"]
+    names = [name for name in COUNTS if name != "duplicate"]
+    sums = ", ".join(f"sum({name})::bigint" for name in names)
+    counts = space.row(f"SELECT {sums} FROM import_lane WHERE job_no = %s", int(job_id))
+    assert dict(zip(names, counts, strict=True)) == {name: value[name] for name in names}
+
+
 def wait_rows(space, job_id, rows, timeout=60):
     """Until the checkpoints of the running import account for that many rows."""
     wait_for(

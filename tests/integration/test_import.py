@@ -1,6 +1,7 @@
 """Imports of dirty files: every row is accounted for, whatever it is and however often it comes."""
 
 import csv
+import os
 
 import pytest
 from dirty_csv import make
@@ -9,6 +10,7 @@ from scenario import (
     COUNTS,
     LONG,
     ask,
+    check_checkpoints,
     check_counters,
     check_import,
     check_leads,
@@ -236,7 +238,9 @@ def test_long_names_that_are_not_ascii_are_answered(space, fields, field, code):
     (space.inbox / "leads.csv").write_text("phone\n504-621-8927\n")
     space.importer()
     create_list(space)
-    reply = ask(space, "list.import", {"list_id": "a", "file": "leads.csv", **fields}, bad=code == "unknown_field")
+    reply = ask(
+        space, "list.import", {"list_id": "a", "file": "leads.csv", **fields}, bad=code == "unknown_field"
+    )
     assert (reply.type, reply.value["code"]) == ("command.rejected", code)
     assert reply.value["field"].startswith(field)
 
@@ -280,9 +284,104 @@ def test_cancelled_import_keeps_what_it_did(space):
     last = job_events(space, job_id)[-1]
     assert last.type == "job.cancelled"
     value = last.value
-    assert value["rows"] == value["inserted"] + value["updated"] + value["duplicate"] + value["rejected"]
     assert 0 < value["rows"] < expected["rows"]
     assert space.value("SELECT count(*) FROM leads") == value["inserted"]
+    check_checkpoints(space, job_id, value)
+    check_counters(space)
+    assert len(rejects_of(space, value)) == value["rejected"] + (value["rejected"] > 0)
+
+
+def stop_within(space, bad=0.3):
+    """An import stopped in the midst, with rejected rows in parts; (its job_id, what was expected)."""
+    space.extra_env["LEADSPOOL_IMPORT_CHUNK_ROWS"] = "100"
+    expected = make(space.inbox / "leads.csv", scale(8_000), seed(), bad=bad)
+    importer = space.importer()
+    create_list(space)
+    job_id = start_import(space, "leads.csv", **expected["import"])
+    wait_rows(space, job_id, 300)
+    assert importer.terminate() == 0
+    return job_id, expected
+
+
+def parts_of(space, job_id):
+    folder = space.outbox / "rejects" / f"job-{job_id}.parts"
+    sizes = space.rows("SELECT lane, token, size_bytes FROM import_part WHERE job_no = %s", int(job_id))
+    return [(folder / f"{lane}-{token}", size) for lane, token, size in sizes if size]
+
+
+def lose_parts(space, job_id, how):
+    parts = parts_of(space, job_id)
+    assert parts
+    for path, size in parts:
+        if how == "missing":
+            path.unlink()
+        elif how == "short":
+            os.truncate(path, size - 1)
+        elif how == "other":
+            path.write_bytes(b"x" * size)
+        else:
+            path.unlink()
+            path.mkdir()
+
+
+@pytest.mark.parametrize("how", ["missing", "short", "other", "folder"])
+def test_lost_rejects_fail_the_job_and_free_the_list(space, how):
+    """Nobody can bring them back: all else is done and said, and the list is free for the next job."""
+    job_id, expected = stop_within(space)
+    lose_parts(space, job_id, how)
+    space.importer()
+    last = job_events(space, job_id)[-1]
+    assert (last.type, last.value["error"]["code"]) == ("job.failed", "rejects_lost")
+    assert last.value["rejects"] is None
+    assert counts_of(last.value) == {name: expected[name] for name in COUNTS}
+    check_checkpoints(space, job_id, last.value)
+    check_leads(space, expected)
+    check_counters(space)
+    (space.inbox / "next.csv").write_text("phone\n504-621-8927\n")
+    assert run_import(space, "next.csv")["rows"] == 1
+
+
+def test_rejects_lost_under_a_running_import_end_it(space):
+    space.extra_env["LEADSPOOL_IMPORT_CHUNK_ROWS"] = "100"
+    expected = make(space.inbox / "leads.csv", scale(20_000), seed(), bad=0.3)
+    space.importer()
+    create_list(space)
+    job_id = start_import(space, "leads.csv", **expected["import"])
+    wait_rows(space, job_id, 300)
+    lose_parts(space, job_id, "missing")
+    last = job_events(space, job_id)[-1]
+    assert (last.type, last.value["error"]["code"]) == ("job.failed", "rejects_lost")
+    assert last.value["rejects"] is None
+    check_checkpoints(space, job_id, last.value)
+    check_counters(space)
+
+
+CANCEL = "UPDATE jobs SET cancel_requested = true RETURNING 1"
+
+
+@pytest.mark.parametrize("how", ["missing", "short"])
+def test_import_with_lost_rejects_can_be_cancelled(space, how):
+    job_id, expected = stop_within(space)
+    lose_parts(space, job_id, how)
+    space.rows(CANCEL)
+    space.importer()
+    last = job_events(space, job_id)[-1]
+    assert (last.type, last.value["error"], last.value["rejects"]) == ("job.cancelled", None, None)
+    assert 0 < last.value["rejected"] and last.value["rows"] < expected["rows"]
+    check_checkpoints(space, job_id, last.value)
+    check_counters(space)
+
+
+@pytest.mark.parametrize("params", ["{}", '{"mapping": []}', '{"lanes": 99}'])
+def test_import_of_another_release_can_be_cancelled(space, params):
+    """Settings that this release cannot read are left to others, unless nobody wants them done."""
+    job_id, _ = stop_within(space)
+    space.rows(f"UPDATE jobs SET params = CASE WHEN '{params}' = '{{}}' THEN '{{}}'::jsonb"
+               f" ELSE params || '{params}' END RETURNING 1")  # fmt: skip
+    space.rows(CANCEL)
+    space.importer()
+    assert job_events(space, job_id)[-1].type == "job.cancelled"
+    assert space.value("SELECT count(*) FROM job_slot") == 0
     check_counters(space)
 
 
