@@ -47,6 +47,7 @@ struct Relay {
     pthread_cond_t wake;
     bool kicked; /* under lock */
     atomic_bool stopping;
+    atomic_bool cut_off; /* the last round did not reach PostgreSQL */
     /* the rest belongs to the thread */
     Db *db;
     Producer *producer;
@@ -433,6 +434,7 @@ static void *relay_run(void *opaque)
     while (!atomic_load(&relay->stopping) || busy) {
         Error err;
         Status status = relay_round(relay, &busy, &err);
+        atomic_store(&relay->cut_off, status != STATUS_OK && strcmp(err.code, "kafka") != 0);
         if (status != STATUS_OK) {
             log_rate_limited(&rate, LOG_LEVEL_WARN, "outbox.trouble", " code=%s msg=%s", err.code,
                              err.text);
@@ -473,6 +475,11 @@ relay_start(const Config *cfg, const char *worker_id, const char *service, Relay
     }
     *ret = relay;
     return STATUS_OK;
+}
+
+bool relay_is_cut_off(const Relay *relay)
+{
+    return atomic_load(&relay->cut_off);
 }
 
 void relay_kick(Relay *relay)

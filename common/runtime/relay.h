@@ -10,6 +10,8 @@
  * have seen. */
 #pragma once
 
+#include <stdbool.h>
+
 #include "base/config.h"
 #include "base/error.h"
 
@@ -23,6 +25,8 @@ Status relay_start(const Config *cfg,
                    Error *err) MUST_CHECK;
 /* After a commit with events: publish now. Any thread. */
 void relay_kick(Relay *relay);
+/* Did its last look into PostgreSQL fail? It looks every few milliseconds. Any thread. */
+bool relay_is_cut_off(const Relay *relay);
 /* Publishes what is there, gives the lanes back and ends, within about three seconds. NULL is
  * allowed. */
 void relay_stop(Relay *relay);

@@ -462,6 +462,10 @@ static bool loop_ready(void *context, StrBuf *reasons)
         strbuf_adds(reasons, "the last batch failed and is tried again\n");
         ready = false;
     }
+    if (ready && relay_is_cut_off(loop->relay)) { /* what is assigned has a relay */
+        strbuf_adds(reasons, "PostgreSQL is out of reach\n");
+        ready = false;
+    }
     return ready;
 }
 
@@ -540,8 +544,8 @@ static void loop_stop(Loop *loop)
         consumer_close(loop->consumer);
     }
     job_runner_stop(loop->runner, STOP_JOBS_MS);
+    http_stop(loop->http); /* it asks the relay */
     relay_stop(loop->relay);
-    http_stop(loop->http);
     apply_done(&loop->apply);
     batch_done(&loop->batch);
     if (loop->service->close != NULL && loop->state != NULL) {
