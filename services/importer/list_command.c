@@ -120,9 +120,9 @@ Status list_create_apply(Work *work, Error *err)
 static bool
 list_plan_update(const List *list, const ListCommand *command, int64_t now_us, ListRow *ret_row)
 {
-    const char *life = command->active == JSON_BOOL_ABSENT ? list->life
-                       : command->active == JSON_BOOL_TRUE ? "active"
-                                                           : "paused";
+    static const char *const lives[] = {
+        [JSON_BOOL_ABSENT] = NULL, [JSON_BOOL_TRUE] = "active", [JSON_BOOL_FALSE] = "paused"};
+    const char *life = lives[command->active];
     *ret_row = (ListRow){.list_id = command->list_id,
                          .name = command->name != NULL ? command->name : list->name,
                          .description = command->description != NULL ? command->description
@@ -132,7 +132,7 @@ list_plan_update(const List *list, const ListCommand *command, int64_t now_us, L
                          .now_us = now_us};
     return strcmp(ret_row->name, list->name) != 0 ||
            strcmp(ret_row->description, list->description) != 0 ||
-           ret_row->priority != list->priority || strcmp(life, list->life) != 0;
+           ret_row->priority != list->priority || (life != NULL && strcmp(life, list->life) != 0);
 }
 
 static Status list_update_one(
@@ -155,6 +155,9 @@ Status list_update_apply(Work *work, Error *err)
     List list = {0};
     Error bad;
     Status status = json_read_fields(message->data, list_update_fields, &command, &bad);
+    if (status == STATUS_OK) {
+        status = list_lock(work->db, command.list_id, &bad);
+    }
     if (status == STATUS_OK) {
         status = list_find_open(work->db, command.list_id, &list, &bad);
     }

@@ -81,7 +81,8 @@ static Status list_insert_gate(Db *db, int32_t list_no, const char *life, Error 
     return db_exec(db, sql_list_stats_insert, &params, 1, err);
 }
 
-Status list_insert(Db *db, const ListRow *row, int32_t *ret_list_no, Error *err)
+/* The list, its gate and its campaign. */
+static Status list_insert_all(Db *db, const ListRow *row, int32_t *ret_list_no, Error *err)
 {
     DbParams campaign = {0};
     db_param_text(&campaign, row->campaign_id);
@@ -91,13 +92,40 @@ Status list_insert(Db *db, const ListRow *row, int32_t *ret_list_no, Error *err)
     if (status == STATUS_OK) {
         status = list_insert_row(db, row, &list_no, err);
     }
-    if (status == STATUS_OK && list_no != 0) {
+    if (status == STATUS_OK && list_no == 0) {
+        return error_set(err, STATUS_RETRY, "list_race", "the list is being made elsewhere");
+    }
+    if (status == STATUS_OK) {
         status = list_insert_gate(db, list_no, row->life, err);
     }
     if (status == STATUS_OK) {
         *ret_list_no = list_no;
     }
     return status;
+}
+
+Status list_insert(Db *db, const ListRow *row, int32_t *ret_list_no, Error *err)
+{
+    List there;
+    Status status = list_find(db, row->list_id, &there, err);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    bool exists = there.list_no != 0;
+    list_done(&there);
+    if (exists) {
+        *ret_list_no = 0;
+        return STATUS_OK;
+    }
+    return list_insert_all(db, row, ret_list_no, err);
+}
+
+Status list_lock(Db *db, const char *list_id, Error *err)
+{
+    DbParams params = {0};
+    db_param_text(&params, list_id);
+    AUTO_RESULT *result = NULL;
+    return db_query(db, sql_list_lock, &params, &result, err);
 }
 
 Status list_update(Db *db, int32_t list_no, const ListRow *row, Error *err)

@@ -31,10 +31,13 @@ typedef struct ListRow {
     const char *name;
     const char *description;
     int64_t priority;
-    const char *life;
+    const char *life; /* NULL in an update: as it is */
     int64_t now_us;
 } ListRow;
 /* Makes the list, its gate, and its campaign (paused, with default settings) unless that is there.
- * *ret_list_no is 0 when the list exists already. */
+ * *ret_list_no is 0 when the list exists already; then nothing is made. STATUS_RETRY list_race when
+ * somebody else makes it just now. */
 Status list_insert(Db *db, const ListRow *row, int32_t *ret_list_no, Error *err) MUST_CHECK;
+/* Holds the list's gate, if there is such a list, so that what is read next stays so. */
+Status list_lock(Db *db, const char *list_id, Error *err) MUST_CHECK;
 Status list_update(Db *db, int32_t list_no, const ListRow *row, Error *err) MUST_CHECK;

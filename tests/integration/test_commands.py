@@ -5,7 +5,7 @@ import json
 import uuid
 
 import pytest
-from harness import read_topic, send_command
+from harness import db, read_topic, send_command, wait_for
 from scenario import (
     DATA,
     answer,
@@ -246,3 +246,34 @@ def test_a_second_importer_shares_the_work(space):
         "SELECT owner FROM consumer_position WHERE topic = 'importer.commands' AND owner <> ''"
     )
     assert len(set(owners)) == 2
+
+
+def test_list_that_exists_makes_no_campaign(space):
+    space.importer()
+    create_list(space, "a", campaign_id="c")
+    again = ask(space, "list.create", {"list_id": "a", "campaign_id": "another"})
+    assert (again.type, again.value["code"]) == ("command.rejected", "list_exists")
+    assert space.rows("SELECT campaign_id FROM campaign") == [("c",)]
+
+
+def test_update_of_other_fields_leaves_a_list_as_somebody_beside_made_it(space):
+    """What the command does not name is neither written back nor told from an earlier look."""
+    space.importer()
+    create_list(space, "a", description="before")
+    with db(space) as beside:
+        with beside.transaction():
+            beside.execute("UPDATE list_stats SET life = 'paused', version = version + 1")
+            beside.execute("UPDATE list SET description = 'after'")
+            id = tell(space, "list.update", {"list_id": "a", "name": "New name"})
+            waits = "SELECT count(*) FROM pg_stat_activity WHERE %s = ANY (pg_blocking_pids(pid))"
+            pid = beside.info.backend_pid
+            wait_for(lambda: space.value(waits, pid), 20, every=0.01, what="the update that waits")
+    assert answer(space, id).type == "command.completed"
+    assert space.value("SELECT life FROM list_stats") == "paused"
+    assert space.row("SELECT name, description FROM list") == ("New name", "after")
+    [update] = [
+        record.value
+        for record in read_topic(space, "list.events", until=lambda seen: len(seen) == 2)
+        if record.type == "list.updated"
+    ]
+    assert (update["active"], update["description"]) == (False, "after")
