@@ -14,6 +14,7 @@
 #include "sql_queries.h"
 
 enum { JOB_POLL_MS = 250, JOB_TROUBLE_MS = 1000, JOB_RETRY_MS = 500, JOB_FATAL_MS = 30000 };
+enum { LOOK_TRIES = 6, LOOK_EVERY_MS = 500 };
 
 static Metric job_ends =
     METRIC_COUNTER("leadspool_jobs_ended_total", "Jobs that ended.", "kind", "state");
@@ -285,6 +286,40 @@ runner_end_rows(JobRun *run, Db *tx, const char *state, const char *fields, Erro
     return status;
 }
 
+/* Nobody but the holder of the token ends a running job. */
+static Status runner_look(JobRun *run, bool *ret_ended, Error *err)
+{
+    DbParams params = {0};
+    db_param_i64(&params, run->job_no);
+    db_param_i64(&params, run->token);
+    AUTO_RESULT *result = NULL;
+    AUTO_TX Db *tx = run->db;
+    Status status = db_begin(tx, err);
+    if (status == STATUS_OK) {
+        status = db_query(tx, sql_job_look, &params, &result, err);
+    }
+    if (status == STATUS_OK) {
+        *ret_ended = db_rows(result) == 1 && strcmp(db_text(result, 0, 0), "running") != 0;
+    }
+    return status;
+}
+
+/* After a lost reply to COMMIT: did it happen? */
+static Status runner_find_out(JobRun *run, Error *err)
+{
+    bool ended = false;
+    Status status = runner_look(run, &ended, err);
+    for (int i = 1; status == STATUS_RETRY && i < LOOK_TRIES; i++) {
+        struct timespec nap = {.tv_nsec = LOOK_EVERY_MS * 1000000L};
+        nanosleep(&nap, NULL);
+        status = runner_look(run, &ended, err);
+    }
+    if (status == STATUS_OK && !ended) {
+        return error_set(err, STATUS_RETRY, "not_committed", "the transaction did not happen");
+    }
+    return status;
+}
+
 static Status
 runner_end_once(JobRun *run, const JobKind *kind, const char *state, const char *fields, Error *err)
 {
@@ -309,6 +344,9 @@ runner_end_once(JobRun *run, const JobKind *kind, const char *state, const char 
     }
     if (status == STATUS_OK) {
         status = db_commit(tx, err);
+    }
+    if (status == STATUS_RETRY && strcmp(err->code, "commit_unknown") == 0) {
+        status = runner_find_out(run, err);
     }
     return status;
 }
@@ -338,7 +376,9 @@ static void runner_settle(JobThread *self,
 {
     if (outcome == STATUS_RETRY || outcome == STATUS_FATAL || atomic_load(&run->lost)) {
         LOG_WARN("job.given_back", "code=%s msg=%s", failure->code, failure->text);
-        runner_give_back(run, atomic_load(&run->stopping) ? 0 : outcome == STATUS_FATAL ? JOB_FATAL_MS : JOB_RETRY_MS);
+        runner_give_back(run, atomic_load(&run->stopping) ? 0
+                              : outcome == STATUS_FATAL   ? JOB_FATAL_MS
+                                                          : JOB_RETRY_MS);
         return;
     }
     const char *state = outcome == STATUS_BAD_INPUT    ? "failed"
@@ -386,7 +426,7 @@ static void runner_run(JobThread *self, JobRun *run)
 static void runner_wait(JobRunner *runner, int wait_ms)
 {
     struct timespec until;
-    clock_gettime(CLOCK_REALTIME, &until);
+    clock_gettime(CLOCK_MONOTONIC, &until);
     until.tv_nsec += wait_ms % 1000 * 1000000L;
     until.tv_sec += wait_ms / 1000 + until.tv_nsec / 1000000000L;
     until.tv_nsec %= 1000000000L;
@@ -435,7 +475,10 @@ Status job_runner_start(const Config *cfg,
     runner->worker_id = worker_id;
     runner->relay = relay;
     pthread_mutex_init(&runner->lock, NULL);
-    pthread_cond_init(&runner->wake, NULL);
+    pthread_condattr_t attributes;
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(&runner->wake, &attributes);
     for (int i = 0; i < cfg->job_threads; i++) {
         JobThread *self = &runner->threads[i];
         self->runner = runner;
@@ -472,11 +515,13 @@ void job_runner_stop(JobRunner *runner, int wait_ms)
     }
     job_runner_ask_to_stop(runner);
     struct timespec deadline;
-    clock_gettime(CLOCK_REALTIME, &deadline);
+    clock_gettime(CLOCK_MONOTONIC, &deadline);
     deadline.tv_sec += wait_ms / 1000;
     bool ended = true;
     for (int i = 0; i < runner->thread_count; i++) {
-        ended = pthread_timedjoin_np(runner->threads[i].thread, NULL, &deadline) == 0 && ended;
+        ended = pthread_clockjoin_np(runner->threads[i].thread, NULL, CLOCK_MONOTONIC, &deadline) ==
+                    0 &&
+                ended;
     }
     if (!ended) {
         LOG_WARN("job.stop_abandoned");

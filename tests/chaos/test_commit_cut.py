@@ -70,3 +70,25 @@ def test_rejects_are_not_cut_back_while_a_commit_is_in_doubt(space, proxy):
     wait_for(given_back, 60, every=0.005, what="a new claim of the lanes")
     limit_files(importer, resource.RLIM_INFINITY)
     check_import(space, expected, finish_import(space, job_id, PATIENCE))
+
+
+@pytest.mark.parametrize("after", [True, False])
+def test_end_of_a_job_in_doubt_is_looked_up(space, proxy, after):
+    """The job ends once, and what it leaves behind is cleaned up all the same."""
+    expected = make(space.inbox / "leads.csv", scale(1_000), seed(), bad=0.3)
+    space.importer(env={"DATABASE_URL": proxy.url})
+    create_list(space)
+    proxy.cut_commits(1, marker=b"UPDATE jobs SET state = $3", after=after)
+    job_id = start_import(space, "leads.csv", **expected["import"])
+    ended = finish_import(space, job_id)
+    assert proxy.cuts == 1
+    check_import(space, expected, ended)
+    parts = space.outbox / "rejects" / f"job-{job_id}.parts"
+    wait_for(
+        lambda: (
+            space.value("SELECT count(*) FROM import_part") == 0
+            and not (parts.is_dir() and list(parts.iterdir()))
+        ),
+        10,
+        what="no parts of rejected rows",
+    )
