@@ -102,7 +102,8 @@ void strbuf_add_u64(StrBuf *buf, uint64_t value)
 
 static void strbuf_add_json_escape(StrBuf *buf, unsigned char c)
 {
-    static const char short_form[] = {['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\f'] = 'f', ['\r'] = 'r'};
+    static const char short_form[] = {
+        ['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\f'] = 'f', ['\r'] = 'r'};
     if (c == '"' || c == '\\') {
         strbuf_addf(buf, "\\%c", c);
     } else if (c < sizeof short_form && short_form[c] != 0) {

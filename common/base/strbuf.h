@@ -1,7 +1,8 @@
 /* strbuf.h - a growable byte buffer. Layer: base.
  *
- * Invariants: data is never NULL and data[len] is always 0, also in a fresh or reset buffer, so that
- * data can be passed on as a C string; the bytes themselves may hold zeros. Never shrinks until done. */
+ * Invariants: data is never NULL and data[len] is always 0, also in a fresh or reset buffer, so
+ * that data can be passed on as a C string; the bytes themselves may hold zeros. Never shrinks
+ * until done. */
 #pragma once
 
 #include <stddef.h>
@@ -14,7 +15,10 @@ typedef struct StrBuf {
 } StrBuf;
 
 extern char strbuf_empty[1];
-#define STRBUF_INIT {strbuf_empty, 0, 0}
+#define STRBUF_INIT                                                                                \
+    {                                                                                              \
+        strbuf_empty, 0, 0                                                                         \
+    }
 
 void strbuf_init(StrBuf *buf);
 void strbuf_done(StrBuf *buf);  /* frees; the buffer is fresh again */

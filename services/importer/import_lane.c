@@ -318,7 +318,10 @@ static Status lane_transaction(ImportLane *lane, ImportChunk *chunk, Error *err)
         return status;
     }
     outbox_reset(&lane->outbox, db_epoch(tx), clock_now_us());
-    status = lane_plan(lane, chunk, err);
+    status = lead_begin(tx, err);
+    if (status == STATUS_OK) {
+        status = lane_plan(lane, chunk, err);
+    }
     if (status == STATUS_OK) {
         status = lane_effects(lane, chunk, err);
     }
