@@ -9,7 +9,7 @@ from pathlib import Path
 import psycopg
 from dirty_accounting import FIELDS, leads_digest
 from harness import db, send_command, wait_for
-from harness.bus import Reader
+from harness.bus import Reader, flush_commands
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 LONG = os.environ.get("LEADSPOOL_TEST_LONG") == "1"
@@ -84,10 +84,13 @@ def topic_of(type):
     return "dnc.commands" if type.startswith("dnc.") else "importer.commands"
 
 
-def tell(space, type, data, key=None, **more):
-    """Sends a command where it belongs; returns its ce_id."""
+def tell(space, type, data, key=None, flush=True, **more):
+    """Sends a command where it belongs; returns its ce_id. Kafka may just be away for a while."""
     key = key or data.get("list_id") or data.get("phone") or "key"
-    return send_command(space, more.pop("topic", topic_of(type)), key, type, data, **more)
+    id = send_command(space, more.pop("topic", topic_of(type)), key, type, data, flush=False, **more)
+    if flush:
+        flush_commands(space, timeout=120)
+    return id
 
 
 def answers(space, ids, timeout=60):
