@@ -21,6 +21,8 @@ struct CsvScan {
     size_t end;
     size_t hashed;
     bool at_end;
+    uint64_t left; /* to be read at most */
+    const Stop *stop;
     CsvPosition next;
     XXH3_state_t *hash;
 };
@@ -35,6 +37,8 @@ CsvScan *csv_scan_new(CsvSource *source, const CsvScanOptions *options)
     /* Two bytes past the limit settle what a record is (csv_record.h); the rest is room to read. */
     scan->cap_max = scan->limits.row_bytes + 2 + scan->cap;
     scan->buf = mem_alloc(scan->cap);
+    scan->left = options->most_bytes > 0 ? options->most_bytes : UINT64_MAX;
+    scan->stop = options->stop;
     scan->next = (CsvPosition){.offset = 0, .line = 1, .number = 1};
     scan->hash = XXH3_createState();
     XXH3_64bits_reset(scan->hash);
@@ -73,12 +77,22 @@ static void scan_grow(CsvScan *scan, size_t cap)
     scan->buf = mem_realloc(scan->buf, scan->cap);
 }
 
+static Status scan_read_source(CsvScan *scan, char *buf, size_t want, size_t *ret_got, Error *err)
+{
+    if (stop_asked(scan->stop)) {
+        return error_set(err, STATUS_RETRY, "stopped", "the reading of the file was stopped");
+    }
+    return csv_source_read(scan->source, buf, want, ret_got, err);
+}
+
 static Status scan_read(CsvScan *scan, Error *err)
 {
     size_t room = scan->cap - scan->end;
+    size_t want = scan->left < room ? (size_t)scan->left : room;
     size_t got = 0;
-    Status status = csv_source_read(scan->source, scan->buf + scan->end, room, &got, err);
+    Status status = scan_read_source(scan, scan->buf + scan->end, want, &got, err);
     scan->end += got;
+    scan->left -= got;
     scan->at_end = status == STATUS_OK && got < room;
     return status;
 }
@@ -222,7 +236,7 @@ static Status scan_hash_prefix(CsvScan *scan, uint64_t offset, uint64_t *ret_has
     do {
         uint64_t left = offset - hashed;
         size_t want = left < scan->cap ? (size_t)left : scan->cap;
-        Status status = csv_source_read(scan->source, scan->buf, want, &got, err);
+        Status status = scan_read_source(scan, scan->buf, want, &got, err);
         if (status != STATUS_OK) {
             return status;
         }

@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/stop.h"
 #include "importer/csv_record.h"
 #include "importer/csv_source.h"
 
@@ -26,6 +27,8 @@ typedef struct CsvScanOptions {
     char delimiter;      /* required */
     CsvLimits limits;    /* a field left 0 takes its default */
     size_t buffer_bytes; /* to begin with; 0: 256 KB */
+    uint64_t most_bytes; /* the source is read so far, as if it ended there; 0: all of it */
+    const Stop *stop;    /* asked before each read of a buffer */
 } CsvScanOptions;
 
 typedef struct CsvRecord {
@@ -59,7 +62,9 @@ static inline void csv_scan_free_at(CsvScan **scan)
 #define AUTO_CSV_SCAN __attribute__((cleanup(csv_scan_free_at)))
 
 /* The next record; *ret_more false (and no record) at the end of the source. A bad record is a
- * record, not an error. Errors are those of csv_source_read; the scan cannot go on after one. */
+ * record, not an error. Errors are those of csv_source_read, and STATUS_RETRY stopped; the scan
+ * cannot go on after one.
+ */
 Status csv_scan_next(CsvScan *scan, CsvRecord *ret_record, bool *ret_more, Error *err) MUST_CHECK;
 
 /* The position after the last record given. Cheap: hashes each byte of the stream once in all. */
@@ -67,5 +72,5 @@ void csv_scan_position(CsvScan *scan, CsvPosition *ret_position);
 
 /* Continues at a position that csv_scan_position gave, on a scan that has read nothing yet, with
  * the same delimiter and limits. Reads the file up to there: STATUS_BAD_INPUT source_changed when
- * it is shorter or holds other bytes than it did. */
+ * it is shorter or holds other bytes than it did; STATUS_RETRY stopped. */
 Status csv_scan_resume(CsvScan *scan, const CsvPosition *position, Error *err) MUST_CHECK;

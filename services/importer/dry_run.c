@@ -43,7 +43,8 @@ static Status dry_find_list(DryRun *dry, const json_t *command, Error *err)
     const char *list_id = json_string_value(json_object_get(command, "list_id"));
     AUTO_TX Db *tx = dry->db;
     Status status = db_begin(tx, err);
-    return status == STATUS_OK ? list_find_open(tx, list_id != NULL ? list_id : "", &dry->list, err) : status;
+    return status == STATUS_OK ? list_find_open(tx, list_id != NULL ? list_id : "", &dry->list, err)
+                               : status;
 }
 
 static Status dry_open(DryRun *dry, const json_t *command, Error *err)
@@ -62,7 +63,9 @@ static Status dry_open(DryRun *dry, const json_t *command, Error *err)
         status = import_read_header(&dry->spec, dry->fd, &dry->header, &dry->arena, err);
     }
     if (status == STATUS_OK) {
-        status = import_each_phone(dry->db, dry->list.list_no, 0, dry_add_phone, &dry->set, err);
+        ImportPhones phones = {
+            .list_no = dry->list.list_no, .phone = dry_add_phone, .context = &dry->set};
+        status = import_each_phone(dry->db, &phones, err);
     }
     return status;
 }
@@ -100,8 +103,8 @@ static void dry_note_problem(DryRun *dry, int64_t row_no, const RowProblem *prob
         column = json_integer((json_int_t)problem->column);
     }
     json_array_append_new(dry->first_problems,
-                          json_pack("{s:I, s:s, s:o, s:s}", "row", (json_int_t)row_no, "code", problem->code,
-                                    "column", column, "reason", problem->reason));
+                          json_pack("{s:I, s:s, s:o, s:s}", "row", (json_int_t)row_no, "code",
+                                    problem->code, "column", column, "reason", problem->reason));
 }
 
 static json_t *dry_row(const LeadRow *lead)
@@ -116,7 +119,8 @@ static json_t *dry_row(const LeadRow *lead)
         }
     }
     if (lead->custom.len > 0) {
-        json_object_set_new(row, "custom", json_loadb(lead->custom.data, lead->custom.len, 0, NULL));
+        json_object_set_new(row, "custom",
+                            json_loadb(lead->custom.data, lead->custom.len, 0, NULL));
     }
     return row;
 }
@@ -131,7 +135,8 @@ static Status dry_count_dnc(DryRun *dry, Error *err)
     for (int i = 0; i < dry->plan.insert_count; i++) {
         db_array_i64(&phones, dry->plan.inserts[i]->phone);
     }
-    Status status = lead_dnc_phones(dry->db, &phones, dry->list.campaign_no, clock_now_us(), &dnc, err);
+    Status status =
+        lead_dnc_phones(dry->db, &phones, dry->list.campaign_no, clock_now_us(), &dnc, err);
     if (status == STATUS_OK) {
         dry->counts.dnc += db_rows(dnc);
     }
@@ -139,7 +144,10 @@ static Status dry_count_dnc(DryRun *dry, Error *err)
     return status;
 }
 
-static Status dry_probe(DryRun *dry, const ChunkShare *share, DbResult **ret_elsewhere, DbResult **ret_external,
+static Status dry_probe(DryRun *dry,
+                        const ChunkShare *share,
+                        DbResult **ret_elsewhere,
+                        DbResult **ret_external,
                         Error *err)
 {
     DbArray phones = {0};
@@ -155,7 +163,8 @@ static Status dry_probe(DryRun *dry, const ChunkShare *share, DbResult **ret_els
     }
     Status status = STATUS_OK;
     if (dry->spec.duplicate_scope == IMPORT_SCOPE_CAMPAIGN) {
-        status = import_probe_campaign(dry->db, &phones, dry->list.list_no, dry->list.campaign_no, ret_elsewhere, err);
+        status = import_probe_campaign(dry->db, &phones, dry->list.list_no, dry->list.campaign_no,
+                                       ret_elsewhere, err);
     }
     if (status == STATUS_OK && ids.count > 0) {
         status = import_probe_external(dry->db, &ids, dry->list.list_no, ret_external, err);
@@ -172,7 +181,8 @@ static void dry_note_share(DryRun *dry, const ChunkShare *share)
     }
     for (int i = 0; i < share->row_count; i++) {
         if (dry->plan.fates[i] == ROW_CONFLICT) {
-            RowProblem conflict = {"identity_conflict", dry->spec.mapping.column_of[MAPPING_FIELD_EXTERNAL_ID],
+            RowProblem conflict = {"identity_conflict",
+                                   dry->spec.mapping.column_of[MAPPING_FIELD_EXTERNAL_ID],
                                    "the external id belongs to another lead of the list"};
             dry_note_problem(dry, share->rows[i].row_no, &conflict);
         }
@@ -207,7 +217,8 @@ static Status dry_chunk(DryRun *dry, ImportChunk *chunk, Error *err)
 static Status dry_read(DryRun *dry, Error *err)
 {
     ImportParser parser;
-    Status status = import_parser_open(&parser, &dry->spec, 0, dry->fd, NULL, 0, err);
+    Status status =
+        import_parser_open(&parser, &dry->spec, 0, dry->fd, &(ImportParserStart){0}, err);
     if (status != STATUS_OK) {
         return status;
     }
@@ -234,9 +245,10 @@ static json_t *dry_columns(const DryRun *dry)
         char field[MAPPING_KEY_MAX + 16];
         snprintf(field, sizeof field, "%s%s%s", mapping_field_name(column->field),
                  column->field == MAPPING_FIELD_CUSTOM ? "." : "", column->custom_key);
-        json_array_append_new(columns, json_pack("{s:I, s:o?, s:o}", "column", (json_int_t)i + 1, "name",
-                                                 name.len > 0 ? json_stringn(name.data, name.len) : NULL, "field",
-                                                 field[0] != '\0' ? json_string(field) : json_null()));
+        json_array_append_new(
+            columns, json_pack("{s:I, s:o?, s:o}", "column", (json_int_t)i + 1, "name",
+                               name.len > 0 ? json_stringn(name.data, name.len) : NULL, "field",
+                               field[0] != '\0' ? json_string(field) : json_null()));
     }
     return columns;
 }
@@ -272,8 +284,9 @@ static void dry_report_counts(const DryRun *dry, json_t *report)
 static json_t *dry_report(const DryRun *dry, const json_t *command)
 {
     char delimiter[2] = {dry->spec.format.delimiter, '\0'};
-    json_t *report = json_pack("{s:O, s:s, s:s, s:s, s:b, s:o, s:o}", "list_id", json_object_get(command, "list_id"),
-                               "file", dry->spec.file, "encoding", dry->spec.format.encoding, "delimiter", delimiter,
+    json_t *report = json_pack("{s:O, s:s, s:s, s:s, s:b, s:o, s:o}", "list_id",
+                               json_object_get(command, "list_id"), "file", dry->spec.file,
+                               "encoding", dry->spec.format.encoding, "delimiter", delimiter,
                                "header", (int)dry->spec.format.layout.has_header, "mapping",
                                mapping_to_json(&dry->spec.mapping), "columns", dry_columns(dry));
     dry_report_counts(dry, report);

@@ -21,7 +21,13 @@ typedef struct ImportJob {
     CsvFields header;
     LaneMark marks[IMPORT_LANES_MAX];
     ImportShared shared;
+    Stop stop;
 } ImportJob;
+
+static bool job_stop_asked(void *run)
+{
+    return job_run_should_stop(run);
+}
 
 static void job_close(ImportJob *job)
 {
@@ -142,7 +148,12 @@ static Status job_load_sets(ImportJob *job, ImportLanes *lanes, Error *err)
         return status;
     }
     SetFiller filler = {lanes, job->spec.lanes};
-    status = import_each_phone(tx, run->list_no, run->job_no, job_fill_set, &filler, err);
+    ImportPhones phones = {.list_no = run->list_no,
+                           .job_no = run->job_no,
+                           .phone = job_fill_set,
+                           .context = &filler,
+                           .stop = &job->stop};
+    status = import_each_phone(tx, &phones, err);
     for (int i = 0; i < job->spec.lanes; i++) {
         import_lanes_get(lanes, i)->has_set = true;
     }
@@ -184,9 +195,9 @@ static Status job_feed(ImportJob *job, ImportParser *parser, ImportLanes *lanes,
 static Status job_work(ImportJob *job, Error *err)
 {
     const LaneMark *lowest = job_lowest(job);
+    ImportParserStart start = {&lowest->position, lowest->chunk, &job->stop};
     ImportParser parser;
-    Status status = import_parser_open(&parser, &job->spec, job->run->job_no, job->fd,
-                                       &lowest->position, lowest->chunk, err);
+    Status status = import_parser_open(&parser, &job->spec, job->run->job_no, job->fd, &start, err);
     if (status != STATUS_OK) {
         return status;
     }
@@ -325,7 +336,7 @@ static Status job_run(ImportJob *job, StrBuf *ret_fields, Error *err)
 
 Status import_job_run(JobRun *run, StrBuf *ret_fields, Error *err)
 {
-    ImportJob job = {.run = run, .fd = -1};
+    ImportJob job = {.run = run, .fd = -1, .stop = {job_stop_asked, run}};
     Status status = import_spec_from_json(run->params, &job.spec, err);
     if (status != STATUS_OK) { /* of another release: not ours to run, but anyone's to cancel */
         return atomic_load(&run->cancelled) ? STATUS_OK : STATUS_FATAL;

@@ -36,18 +36,17 @@ parser_reread(ImportParser *parser, const CsvPosition *until, int64_t until_chun
     return status;
 }
 
-static Status
-parser_position(ImportParser *parser, const CsvPosition *from, int64_t from_chunk, Error *err)
+static Status parser_position(ImportParser *parser, const ImportParserStart *start, Error *err)
 {
     const ImportSpec *spec = parser->spec;
     bool needs_all = parser->external_ids != NULL;
-    if (from != NULL && from_chunk > 0 && !needs_all) {
-        parser->next_chunk = from_chunk;
-        return csv_scan_resume(parser->scan, from, err);
+    if (start->chunk > 0 && !needs_all) {
+        parser->next_chunk = start->chunk;
+        return csv_scan_resume(parser->scan, start->position, err);
     }
     Status status = spec->format.layout.has_header ? parser_skip_header(parser, err) : STATUS_OK;
-    if (status == STATUS_OK && from != NULL && from_chunk > 0) {
-        status = parser_reread(parser, from, from_chunk, err);
+    if (status == STATUS_OK && start->chunk > 0) {
+        status = parser_reread(parser, start->position, start->chunk, err);
     }
     return status;
 }
@@ -56,8 +55,7 @@ Status import_parser_open(ImportParser *parser,
                           const ImportSpec *spec,
                           int64_t job_no,
                           int fd,
-                          const CsvPosition *from,
-                          int64_t from_chunk,
+                          const ImportParserStart *start,
                           Error *err)
 {
     *parser = (ImportParser){.spec = spec, .job_no = job_no};
@@ -69,11 +67,12 @@ Status import_parser_open(ImportParser *parser,
     }
     row_cleaner_init(&parser->cleaner, spec, csv_source_is_converted(parser->source));
     parser->scan =
-        csv_scan_new(parser->source, &(CsvScanOptions){.delimiter = spec->format.delimiter});
+        csv_scan_new(parser->source,
+                     &(CsvScanOptions){.delimiter = spec->format.delimiter, .stop = start->stop});
     if (spec->mapping.column_of[MAPPING_FIELD_EXTERNAL_ID] > 0) {
         parser->external_ids = external_ids_new();
     }
-    status = parser_position(parser, from, from_chunk, err);
+    status = parser_position(parser, start, err);
     if (status != STATUS_OK) {
         import_parser_close(parser);
     }
@@ -99,13 +98,17 @@ import_read_header(const ImportSpec *spec, int fd, CsvFields *ret_fields, Arena 
         return status;
     }
     AUTO_CSV_SCAN CsvScan *scan =
-        csv_scan_new(source, &(CsvScanOptions){.delimiter = spec->format.delimiter});
+        csv_scan_new(source, &(CsvScanOptions){.delimiter = spec->format.delimiter,
+                                               .most_bytes = IMPORT_HEADER_BYTES});
     CsvRecord record = {.is_blank = true};
     bool more = true;
     while (status == STATUS_OK && more && record.is_blank) {
         status = csv_scan_next(scan, &record, &more, err);
     }
-    if (status == STATUS_OK && more) {
+    if (status == STATUS_OK && !more) {
+        return error_set_field(err, "file", "empty_file", "the file holds nothing but blank lines");
+    }
+    if (status == STATUS_OK) {
         csv_fields_split(ret_fields, arena_copy(arena, record.bytes, record.len), record.len,
                          record.has_quote);
     }

@@ -1,6 +1,5 @@
 #include "importer/import_store.h"
 
-#include <endian.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -203,44 +202,43 @@ int64_t import_external_phone(const DbResult *result, TextSlice external_id)
 
 /* ---- all phones ---- */
 
-typedef struct PhoneRows {
-    ImportPhone phone;
-    void *context;
-} PhoneRows;
-
-/* Binary COPY: each row is its number of fields, then length and bytes of each; a header comes
- * first. */
-static void phone_row(void *context, const char *bytes, size_t len)
+static void phones_tell(const DbResult *result, const ImportPhones *phones)
 {
-    enum { ROW_BYTES = 2 + 4 + 8 + 4 + 1, HEADER_BYTES = 19 };
-    const PhoneRows *rows = context;
-    if (len >= HEADER_BYTES && memcmp(bytes, "PGCOPY", 6) == 0) {
-        bytes += HEADER_BYTES;
-        len -= HEADER_BYTES;
+    for (int i = 0; i < db_rows(result); i++) {
+        bool made_here = db_bin_i64(result, i, 1) >> 32 == phones->job_no;
+        phones->phone(phones->context, (uint64_t)db_bin_i64(result, i, 0), made_here);
     }
-    if (len < ROW_BYTES) {
-        return; /* the end mark */
-    }
-    uint64_t phone;
-    memcpy(&phone, bytes + 6, sizeof phone);
-    rows->phone(rows->context, be64toh(phone), bytes[ROW_BYTES - 1] != 0);
 }
 
-Status import_each_phone(
-    Db *db, int32_t list_no, int64_t job_no, ImportPhone phone, void *context, Error *err)
+static Status phones_open(Db *db, int32_t list_no, Error *err)
 {
-    PhoneRows rows = {phone, context};
     AUTO_FREE char *sql =
-        mem_sprintf("COPY (SELECT phone, lead_id >> 32 = %" PRId64
-                    " FROM leads WHERE list_no = %" PRId32 ") TO STDOUT (FORMAT binary)",
-                    job_no, list_no);
+        mem_sprintf("SET LOCAL statement_timeout = 0; SET LOCAL cursor_tuple_fraction = 1;"
+                    " DECLARE phones NO SCROLL CURSOR FOR"
+                    " SELECT phone, lead_id FROM leads WHERE list_no = %" PRId32,
+                    list_no);
+    return db_script(db, sql, err);
+}
+
+/* A cursor, since the whole would come in one go, without a moment to stop. */
+Status import_each_phone(Db *db, const ImportPhones *phones, Error *err)
+{
+    bool more = true;
     AUTO_TX Db *tx = db;
     Status status = db_begin(tx, err);
     if (status == STATUS_OK) {
-        status = db_script(tx, "SET LOCAL statement_timeout = 0", err);
+        status = phones_open(tx, phones->list_no, err);
     }
-    if (status == STATUS_OK) {
-        status = db_copy_out(tx, sql, phone_row, &rows, err);
+    while (status == STATUS_OK && more) {
+        AUTO_RESULT *result = NULL;
+        if (stop_asked(phones->stop)) {
+            return error_set(err, STATUS_RETRY, "stopped", "the reading of the list was stopped");
+        }
+        status = db_query_binary(tx, "FETCH 50000 FROM phones", &(DbParams){0}, &result, err);
+        if (status == STATUS_OK) {
+            phones_tell(result, phones);
+            more = db_rows(result) > 0;
+        }
     }
     return status;
 }

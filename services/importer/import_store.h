@@ -2,6 +2,7 @@
 #pragma once
 
 #include "adapters/db.h"
+#include "base/stop.h"
 #include "importer/csv_scan.h"
 #include "importer/import_counts.h"
 #include "importer/reject_part.h"
@@ -61,13 +62,14 @@ import_probe_external(Db *db, DbArray *ids, int32_t list_no, DbResult **ret, Err
 /* The phone of the lead that holds this id in such a result, or 0. */
 int64_t import_external_phone(const DbResult *result, TextSlice external_id);
 
-/* Every phone of the list, with whether this job made the lead; in a transaction of its own without
- * a statement timeout. */
-typedef void (*ImportPhone)(void *context, uint64_t phone, bool made_here);
-Status import_each_phone(Db *db,
-                         int32_t list_no,
-                         int64_t job_no,
-                         ImportPhone phone,
-                         void *context,
-                         Error *err) MUST_CHECK;
+/* Every phone of the list is told, with whether this job made the lead; in a transaction of its
+ * own. STATUS_RETRY stopped when it was. */
+typedef struct ImportPhones {
+    int32_t list_no;
+    int64_t job_no;
+    void (*phone)(void *context, uint64_t phone, bool made_here);
+    void *context;
+    const Stop *stop; /* NULL: never */
+} ImportPhones;
+Status import_each_phone(Db *db, const ImportPhones *phones, Error *err) MUST_CHECK;
 Status import_list_size(Db *db, int32_t list_no, int64_t *ret, Error *err) MUST_CHECK;

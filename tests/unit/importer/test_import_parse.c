@@ -47,7 +47,8 @@ static char *chunks_of(const ImportSpec *spec, int fd)
 {
     ImportParser parser;
     AUTO_STRBUF rows = STRBUF_INIT;
-    cr_assert_eq(import_parser_open(&parser, spec, 1, fd, NULL, 0, NULL), STATUS_OK);
+    cr_assert_eq(import_parser_open(&parser, spec, 1, fd, &(ImportParserStart){0}, NULL),
+                 STATUS_OK);
     ImportChunk *chunk = import_chunk_new();
     do {
         cr_assert_eq(import_parser_next(&parser, chunk, NULL), STATUS_OK);
@@ -80,4 +81,117 @@ Test(import_parse, chunks_end_where_the_job_says)
     }
     close(fd);
     import_spec_done(&spec);
+}
+
+/* ---- being told to stop ---- */
+
+typedef struct Patience {
+    int asked;
+    int stops_at; /* the question that is answered with yes */
+} Patience;
+
+static bool patience_asked(void *context)
+{
+    Patience *patience = context;
+    return ++patience->asked >= patience->stops_at;
+}
+
+static void end_of_chunks(const ImportSpec *spec, int fd, int chunks, CsvPosition *ret_end)
+{
+    ImportParser parser;
+    cr_assert_eq(import_parser_open(&parser, spec, 1, fd, &(ImportParserStart){0}, NULL),
+                 STATUS_OK);
+    ImportChunk *chunk = import_chunk_new();
+    for (int i = 0; i < chunks; i++) {
+        cr_assert_eq(import_parser_next(&parser, chunk, NULL), STATUS_OK);
+    }
+    *ret_end = chunk->end;
+    import_chunk_free(chunk);
+    import_parser_close(&parser);
+}
+
+/* With external ids the rows before are parsed again, without they are only hashed. */
+Test(import_parse, resuming_stops_within_a_buffer_when_told_to)
+{
+    enum { ROWS = 100000, CHUNKS = 90 };
+    int fd = file_of_leads(ROWS);
+    for (int has_ids = 0; has_ids < 2; has_ids++) {
+        ImportSpec spec = spec_of_leads(has_ids != 0);
+        CsvPosition end;
+        end_of_chunks(&spec, fd, CHUNKS, &end);
+        for (int stops_at = 1; stops_at < 5; stops_at++) {
+            Patience patience = {.stops_at = stops_at};
+            Stop stop = {patience_asked, &patience};
+            ImportParser parser;
+            Error err = {0};
+            Status status = import_parser_open(&parser, &spec, 1, fd,
+                                               &(ImportParserStart){&end, CHUNKS, &stop}, &err);
+            cr_expect_eq(status, STATUS_RETRY);
+            cr_expect_str_eq(err.code, "stopped");
+            cr_expect_eq(patience.asked, stops_at);
+        }
+        import_spec_done(&spec);
+    }
+    close(fd);
+}
+
+Test(import_parse, reading_stops_in_the_midst_of_a_line_without_end)
+{
+    AUTO_STRBUF text = STRBUF_INIT;
+    ImportSpec spec = spec_of_leads(false);
+    strbuf_adds(&text, "phone,id\n");
+    for (int i = 0; i < 3 << 20; i++) {
+        strbuf_adds(&text, "endless");
+    }
+    int fd = file_of(&text);
+    Patience patience = {.stops_at = 40};
+    Stop stop = {patience_asked, &patience};
+    ImportParser parser;
+    ImportChunk *chunk = import_chunk_new();
+    Error err = {0};
+    cr_assert_eq(
+        import_parser_open(&parser, &spec, 1, fd, &(ImportParserStart){.stop = &stop}, &err),
+        STATUS_OK);
+    cr_expect_eq(import_parser_next(&parser, chunk, &err), STATUS_RETRY);
+    cr_expect_str_eq(err.code, "stopped");
+    import_chunk_free(chunk);
+    import_parser_close(&parser);
+    import_spec_done(&spec);
+    close(fd);
+}
+
+/* ---- the header ---- */
+
+static Status header_of(const char *head, size_t blank_bytes, const char *tail, Error *err)
+{
+    AUTO_STRBUF text = STRBUF_INIT;
+    AUTO_CSV_FIELDS header;
+    Arena arena = {0};
+    ImportSpec spec = spec_of_leads(false);
+    strbuf_adds(&text, head);
+    strbuf_reserve(&text, blank_bytes);
+    memset(text.data + text.len, '\n', blank_bytes);
+    text.len += blank_bytes;
+    strbuf_adds(&text, tail);
+    int fd = file_of(&text);
+    csv_fields_init(&header, ',', NULL);
+    Status status = import_read_header(&spec, fd, &header, &arena, err);
+    cr_expect(status != STATUS_OK || header.count == 2);
+    arena_done(&arena);
+    import_spec_done(&spec);
+    close(fd);
+    return status;
+}
+
+Test(import_parse, header_is_looked_for_in_the_first_16_mb_only)
+{
+    Error err = {0};
+    cr_expect_eq(header_of("phone,id\n", 100, "", &err), STATUS_OK);
+    cr_expect_eq(header_of("", 100, "phone,id\n", &err), STATUS_OK);
+    cr_expect_eq(header_of("", (16 << 20) - 9, "phone,id\n", &err), STATUS_OK);
+    cr_expect_eq(header_of("", 16 << 20, "phone,id\n", &err), STATUS_BAD_INPUT);
+    cr_expect_str_eq(err.code, "empty_file");
+    cr_expect_str_eq(err.field, "file");
+    cr_expect_eq(header_of("", 100, "", &err), STATUS_BAD_INPUT);
+    cr_expect_str_eq(err.code, "empty_file");
 }
