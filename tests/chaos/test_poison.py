@@ -110,7 +110,10 @@ class Supervisor:
 
 @pytest.mark.timeout(200)
 def test_message_that_kills_the_process(space):
-    """Tried alone and marked, it may kill three times; then it is buried and the rest goes on."""
+    """Tried alone and marked, it may kill three times; then it is buried and the rest goes on.
+
+    Two deaths may come before: one after others of its batch got through, and one that tells that the
+    position does not move."""
     space.extra_env |= FAST | {"LEADSPOOL_DEBUG_MESSAGES": "1"}
     importer = space.importer()
     importer.may_crash = True
@@ -126,7 +129,7 @@ def test_message_that_kills_the_process(space):
     assert dead.headers["ce_id"] == "bomb"
     assert dead.headers["leadspool_error_code"] == "crash"
     assert dead.headers["leadspool_error_attempts"] == str(DEATHS)
-    assert DEATHS <= supervisor.deaths <= DEATHS + 1
+    assert DEATHS <= supervisor.deaths <= DEATHS + 2
     assert space.value("SELECT name FROM list") == "after9"
     names = [r for r in read_topic(space, "list.events") if r.type == "list.updated"]
     assert len({r.id for r in names}) == 20

@@ -9,7 +9,7 @@ from pathlib import Path
 import psycopg
 from dirty_accounting import FIELDS, leads_digest
 from harness import db, send_command, wait_for
-from harness.bus import Reader, flush_commands
+from harness.bus import Reader, flush_commands, partitions_of
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 LONG = os.environ.get("LEADSPOOL_TEST_LONG") == "1"
@@ -35,6 +35,8 @@ class Follower:
 
     def __init__(self, space, topic):
         self.topic = topic
+        # A topic that was just made may not have its leaders yet.
+        wait_for(lambda: partitions_of(space, topic), what=f"the partitions of {topic}")
         self.reader = Reader(space, [topic])
         self.seen = []
 
