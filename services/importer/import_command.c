@@ -233,31 +233,95 @@ command_make_job(Work *work, Message *message, const List *list, const ImportSpe
     return job_create(work->db, work->outbox, message, &job, err);
 }
 
+/* What prepare found out about the message at hand. */
+struct ImportLook {
+    int32_t list_no; /* 0: there was no open list to look for */
+    Status status;   /* of looking at the file */
+    Error err;
+    ImportSpec spec;
+};
+
+ImportLook *import_look_new(void)
+{
+    return mem_alloc(sizeof(ImportLook));
+}
+
+static void look_clear(ImportLook *look)
+{
+    import_spec_done(&look->spec);
+    *look = (ImportLook){0};
+}
+
+void import_look_free(ImportLook *look)
+{
+    if (look != NULL) {
+        look_clear(look);
+        free(look);
+    }
+}
+
+/* All fields are checked before the list is looked for. */
+static Status command_find_list(Db *db, const Message *message, List *ret, Error *err)
+{
+    ImportCommand command = {.delimiter = -1};
+    Status status = json_read_fields(message->data, import_fields, &command, err);
+    return status == STATUS_OK ? list_find_open(db, command.list_id, ret, err) : status;
+}
+
+/* A transaction of its own, closed before the file is touched. */
+static Status look_find_list(Work *work, List *ret, Error *err)
+{
+    AUTO_TX Db *tx = work->db;
+    Status status = db_begin(tx, err);
+    return status == STATUS_OK ? command_find_list(tx, work->messages[0], ret, err) : status;
+}
+
+Status import_command_prepare(Work *work, Error *err)
+{
+    const ImporterState *state = work->service;
+    ImportLook *look = state->import_look;
+    List list = {0};
+    look_clear(look);
+    Status status = look_find_list(work, &list, err);
+    if (status == STATUS_OK) {
+        look->list_no = list.list_no;
+        look->status = import_command_spec(work->messages[0]->data, state->cfg, &list, &look->spec,
+                                           &look->err);
+    }
+    list_done(&list);
+    return status == STATUS_BAD_INPUT ? STATUS_OK : status; /* apply says so, unless it recalls */
+}
+
+/* Whatever prepare found counts only now: a command that is known keeps its answer, also when its
+ * file is gone or its volume is away. */
+static Status
+command_take_look(Work *work, const ImportLook *look, const List *list, Error *bad, Error *err)
+{
+    if (look->list_no != list->list_no) {
+        return error_set(err, STATUS_RETRY, "again", "the list was made or replaced meanwhile");
+    }
+    if (look->status == STATUS_OK) {
+        return command_make_job(work, work->messages[0], list, &look->spec, err);
+    }
+    *(look->status == STATUS_BAD_INPUT ? bad : err) = look->err;
+    return look->status;
+}
+
 Status import_command_apply(Work *work, Error *err)
 {
     const ImporterState *state = work->service;
-    Message *message = work->messages[0];
-    ImportCommand command = {.delimiter = -1};
-    ImportSpec spec = {0};
     List list = {0};
     Error bad;
-    /* All fields are checked before the list is looked for. */
-    Status status = json_read_fields(message->data, import_fields, &command, &bad);
+    Status status = command_find_list(work->db, work->messages[0], &list, &bad);
     if (status == STATUS_OK) {
-        status = list_find_open(work->db, command.list_id, &list, &bad);
-    }
-    if (status == STATUS_OK) {
-        status = import_command_spec(message->data, state->cfg, &list, &spec, &bad);
-    }
-    if (status == STATUS_OK) {
-        status = command_make_job(work, message, &list, &spec, err);
-    } else if (status == STATUS_BAD_INPUT) {
-        message_reject(message, &bad);
-        status = STATUS_OK;
+        status = command_take_look(work, state->import_look, &list, &bad, err);
     } else {
         *err = bad;
     }
-    import_spec_done(&spec);
+    if (status == STATUS_BAD_INPUT) {
+        message_reject(work->messages[0], &bad);
+        status = STATUS_OK;
+    }
     list_done(&list);
     return status;
 }

@@ -7,7 +7,15 @@
 #include "importer/list_store.h"
 #include "runtime/work.h"
 
+/* Looks at the file, which may take long on a slow volume: before the transaction. */
+Status import_command_prepare(Work *work, Error *err);
+/* Makes the job of what prepare found, or rejects the command. */
 Status import_command_apply(Work *work, Error *err);
+
+/* What goes from the one to the other: one in the importer's state. */
+typedef struct ImportLook ImportLook;
+ImportLook *import_look_new(void);
+void import_look_free(ImportLook *look);
 
 /* The same reading and looking, for a dry run: data as of the message. cfg: inbox, lanes, chunk
  * size. */

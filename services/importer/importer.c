@@ -14,7 +14,7 @@ static const char *const importer_topics[] = {TOPIC_IMPORTER_COMMANDS, TOPIC_DNC
 static const Handler importer_handlers[] = {
     {"list.create", TOPIC_IMPORTER_COMMANDS, 1, true, NULL, list_create_apply},
     {"list.update", TOPIC_IMPORTER_COMMANDS, 1, true, NULL, list_update_apply},
-    {"list.import", TOPIC_IMPORTER_COMMANDS, 1, true, NULL, import_command_apply},
+    {"list.import", TOPIC_IMPORTER_COMMANDS, 1, true, import_command_prepare, import_command_apply},
     {"lead.upsert", TOPIC_IMPORTER_COMMANDS, UPSERT_MESSAGES_MAX, false, upsert_prepare,
      upsert_apply},
     {"dnc.add", TOPIC_DNC_COMMANDS, 1, true, dnc_add_prepare, dnc_add_apply},

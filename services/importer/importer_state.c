@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "domain/zone.h"
+#include "importer/import_command.h"
 #include "importer/upsert.h"
 
 Status importer_state_open(const Config *cfg, void **ret, Error *err)
@@ -20,6 +21,7 @@ Status importer_state_open(const Config *cfg, void **ret, Error *err)
     state->cfg = cfg;
     state->zones = zone_sets_new();
     state->upsert = upsert_new();
+    state->import_look = import_look_new();
     *ret = state;
     return STATUS_OK;
 }
@@ -28,6 +30,7 @@ void importer_state_close(void *opaque)
 {
     ImporterState *state = opaque;
     upsert_free(state->upsert);
+    import_look_free(state->import_look);
     zone_sets_free(state->zones);
     free(state);
 }

@@ -10,11 +10,13 @@
 #include "importer/zone_sets.h"
 
 typedef struct Upsert Upsert;
+typedef struct ImportLook ImportLook;
 
 typedef struct ImporterState {
     const Config *cfg; /* borrowed */
     ZoneSets *zones;
     Upsert *upsert;
+    ImportLook *import_look;
     int64_t id_block;   /* of new leads' ids; 0: none drawn yet */
     int64_t id_ordinal; /* the next one in it */
 } ImporterState;

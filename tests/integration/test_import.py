@@ -2,6 +2,8 @@
 
 import csv
 import os
+import subprocess
+import time
 
 import pytest
 from dirty_csv import make
@@ -9,6 +11,8 @@ from dirty_phones import Numbers
 from scenario import (
     COUNTS,
     LONG,
+    answer,
+    answers,
     ask,
     check_checkpoints,
     check_counters,
@@ -25,6 +29,7 @@ from scenario import (
     scale,
     seed,
     start_import,
+    tell,
     wait_rows,
 )
 
@@ -222,6 +227,71 @@ def test_phone_policy(space, policy, rejected, unverified):
     assert (ended["rejected"], ended["unverified"]) == (rejected, unverified)
     if rejected:
         assert rejects_of(space, ended)[1][2] == "phone_unverified"
+
+
+SLOW_VOLUME = """
+#include <sys/syscall.h>
+#include <sys/types.h>
+#include <time.h>
+#include <unistd.h>
+ssize_t pread(int fd, void *bytes, size_t len, off_t at)
+{
+    nanosleep(&(struct timespec){.tv_nsec = 900000000}, NULL);
+    return syscall(SYS_pread64, fd, bytes, len, at);
+}
+"""
+
+
+def test_slow_volume_delays_the_answer_only(space):
+    """Ten reads of a second each: longer than a transaction may stand open."""
+    (space.dir / "slow.c").write_text(SLOW_VOLUME)
+    library = space.dir / "slow.so"
+    subprocess.run(["cc", "-shared", "-fPIC", "-o", library, space.dir / "slow.c"], check=True)
+    (space.inbox / "leads.csv").write_text("phone\n504-621-8927\n")
+    importer = space.importer(env={"LD_PRELOAD": str(library)})
+    create_list(space)
+    began = time.monotonic()
+    job_id = start_import(space, "leads.csv")
+    assert time.monotonic() - began > 6, "the volume was slow"
+    assert finish_import(space, job_id)["inserted"] == 1
+    assert "batch.retry" not in importer.log()
+
+
+def test_known_import_keeps_its_answer_when_the_file_or_the_volume_is_gone(space):
+    (space.inbox / "leads.csv").write_text("phone\n504-621-8927\n")
+    space.importer()
+    create_list(space)
+    fields = {"list_id": "a", "file": "leads.csv"}
+    first = ask(space, "list.import", fields, id="twin")
+    job_events(space, first.value["job_id"])
+    for gone in (space.inbox / "leads.csv", space.inbox):
+        gone.rename(space.dir / "away")
+        tell(space, "list.import", fields, id="twin")
+        assert done(space, "list.update", {"list_id": "a", "name": str(gone)})
+        (space.dir / "away").rename(gone)
+    replies = answers(space, ["twin"])["twin"]
+    assert {reply.type for reply in replies} == {"command.accepted"}
+    assert {reply.value["job_id"] for reply in replies} == {first.value["job_id"]}
+    assert space.value("SELECT count(*) FROM jobs") == 1
+
+
+def test_import_waits_for_a_volume_that_is_away(space):
+    (space.inbox / "leads.csv").write_text("phone\n504-621-8927\n")
+    space.importer()
+    create_list(space)
+    space.inbox.rename(space.dir / "away")
+    id = tell(space, "list.import", {"list_id": "a", "file": "leads.csv"})
+    time.sleep(1)
+    (space.dir / "away").rename(space.inbox)
+    assert answer(space, id).type == "command.accepted"
+
+
+def test_file_of_blank_lines_only_is_rejected(space):
+    (space.inbox / "blank.csv").write_bytes(b"\n" * (20 << 20) + b"phone\n504-621-8927\n")
+    space.importer()
+    create_list(space)
+    reply = ask(space, "list.import", {"list_id": "a", "file": "blank.csv"})
+    assert (reply.type, reply.value["code"]) == ("command.rejected", "empty_file")
 
 
 LONG_NAMES = [  # what is cut to fit into an answer is cut between characters
