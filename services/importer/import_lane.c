@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -151,6 +152,13 @@ static Status lane_plan(ImportLane *lane, ImportChunk *chunk, Error *err)
 
 /* ---- writing ---- */
 
+static int lane_by_phone(const void *a, const void *b)
+{
+    const LeadRow *first = *(const LeadRow *const *)a;
+    const LeadRow *second = *(const LeadRow *const *)b;
+    return (first->phone > second->phone) - (first->phone < second->phone);
+}
+
 static Status lane_find_dnc(ImportLane *lane, DbResult **ret, Error *err)
 {
     db_array_begin(&lane->phones, DB_ARRAY_INT8);
@@ -164,6 +172,10 @@ static Status lane_find_dnc(ImportLane *lane, DbResult **ret, Error *err)
 static Status lane_finish_leads(ImportLane *lane, ListDelta *delta, Error *err)
 {
     AUTO_RESULT *dnc = NULL;
+    /* In the order of the index, neighbours meet the same pages of it. */
+    if (lane->plan.insert_count > 0) {
+        qsort(lane->plan.inserts, (size_t)lane->plan.insert_count, sizeof(LeadRow *), lane_by_phone);
+    }
     Status status = lane_find_dnc(lane, &dnc, err);
     for (int i = 0; status == STATUS_OK && i < lane->plan.insert_count; i++) {
         LeadRow *lead = lane->plan.inserts[i];

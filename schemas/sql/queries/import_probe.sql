@@ -1,7 +1,7 @@
 -- LIMIT in the subquery makes it one look-up in (phone, list_no) for each phone, whatever the sizes: joins and
 -- = ANY fell to scans of the whole table.
 SELECT found.*
-FROM unnest($1::bigint[]) AS wanted (phone)
+FROM (SELECT phone FROM unnest($1::bigint[]) AS v (phone) ORDER BY 1 OFFSET 0) AS wanted
 CROSS JOIN LATERAL (
     SELECT phone, lead_id, coalesce(content_hash, 0)
     FROM leads WHERE leads.phone = wanted.phone AND leads.list_no = $2::int
