@@ -28,8 +28,8 @@ typedef struct Work {
 typedef struct Handler {
     const char *type;
     const char *topic; /* the command topic that takes it; NULL: each of the service's */
-    int most;                                  /* messages in one transaction, at most */
-    bool recorded;                             /* the command table knows it (then most is 1) */
+    int most;          /* messages in one transaction, at most */
+    bool recorded;     /* the command table knows it (then most is 1) */
     Status (*prepare)(Work *work, Error *err); /* may be NULL */
     Status (*apply)(Work *work, Error *err);
 } Handler;

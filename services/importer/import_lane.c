@@ -174,7 +174,8 @@ static Status lane_finish_leads(ImportLane *lane, ListDelta *delta, Error *err)
     AUTO_RESULT *dnc = NULL;
     /* In the order of the index, neighbours meet the same pages of it. */
     if (lane->plan.insert_count > 0) {
-        qsort(lane->plan.inserts, (size_t)lane->plan.insert_count, sizeof(LeadRow *), lane_by_phone);
+        qsort(lane->plan.inserts, (size_t)lane->plan.insert_count, sizeof(LeadRow *),
+              lane_by_phone);
     }
     Status status = lane_find_dnc(lane, &dnc, err);
     for (int i = 0; status == STATUS_OK && i < lane->plan.insert_count; i++) {

@@ -226,11 +226,8 @@ static TextSlice custom_end(StrBuf *json, Arena *arena)
     return (TextSlice){arena_copy(arena, json->data, json->len), json->len};
 }
 
-static bool row_take_custom(RowCleaner *cleaner,
-                            const CsvFields *fields,
-                            Arena *arena,
-                            CleanRow *row,
-                            RowProblem *problem)
+static bool row_take_custom(
+    RowCleaner *cleaner, const CsvFields *fields, Arena *arena, CleanRow *row, RowProblem *problem)
 {
     const Mapping *mapping = &cleaner->spec->mapping;
     AUTO_STRBUF values = STRBUF_INIT;

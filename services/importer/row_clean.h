@@ -30,8 +30,8 @@ typedef struct RowProblem {
 
 /* A row is OK when problem->code is NULL. */
 typedef struct CleanRow {
-    LeadRow lead;      /* lead_id, list_no, stage, dnc and zone_set_no are for others to set */
-    bool has_priority; /* the cell was not empty */
+    LeadRow lead;          /* lead_id, list_no, stage, dnc and zone_set_no are for others to set */
+    bool has_priority;     /* the cell was not empty */
     TextSlice custom_said; /* as lead.custom, with null for empty cells when those erase */
     ZoneEvidence zones;
 } CleanRow;

@@ -235,8 +235,7 @@ Test(inbox, leaks_no_descriptor)
 
 static bool same(const FileIdentity *a, const FileIdentity *b)
 {
-    return a->inode == b->inode && a->size_bytes == b->size_bytes &&
-           a->mtime_ns == b->mtime_ns;
+    return a->inode == b->inode && a->size_bytes == b->size_bytes && a->mtime_ns == b->mtime_ns;
 }
 
 static FileIdentity identify(const char *name)
