@@ -148,7 +148,7 @@ typedef struct BusTopicSpec {
 typedef struct BusAdmin BusAdmin;
 Status bus_admin_open(const Config *cfg, BusAdmin **ret, Error *err) MUST_CHECK;
 void bus_admin_close(BusAdmin *admin);
-/* Partition count of a topic, 0 when it does not exist. */
+/* Partition count of a topic, 0 when it does not exist or a partition has no leader (yet). */
 Status bus_admin_partitions(BusAdmin *admin, const char *topic, int *ret_partitions, Error *err)
     MUST_CHECK;
 /* Create it unless it exists; replication as the broker's default. */

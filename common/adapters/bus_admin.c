@@ -45,6 +45,16 @@ void bus_admin_close(BusAdmin *admin)
     }
 }
 
+static bool admin_has_leaders(const rd_kafka_metadata_topic_t *topic)
+{
+    for (int i = 0; i < topic->partition_cnt; i++) {
+        if (topic->partitions[i].leader < 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
 Status bus_admin_partitions(BusAdmin *admin, const char *topic, int *ret_partitions, Error *err)
 {
     AUTO_FREE char *full = bus_topic_full(admin->ns, topic);
@@ -56,8 +66,9 @@ Status bus_admin_partitions(BusAdmin *admin, const char *topic, int *ret_partiti
     }
     int partitions = 0;
     for (int i = 0; i < metadata->topic_cnt; i++) {
-        if (strcmp(metadata->topics[i].topic, full) == 0) {
-            partitions = metadata->topics[i].partition_cnt;
+        const rd_kafka_metadata_topic_t *found = &metadata->topics[i];
+        if (strcmp(found->topic, full) == 0 && admin_has_leaders(found)) {
+            partitions = found->partition_cnt;
         }
     }
     rd_kafka_metadata_destroy(metadata);

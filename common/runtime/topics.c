@@ -1,5 +1,9 @@
 #include "runtime/topics.h"
 
+#include <time.h>
+
+#include "base/clock.h"
+
 #define DAYS_MS(n) (INT64_C(86400000) * (n))
 
 const BusTopicSpec topics[] = {
@@ -25,15 +29,39 @@ const BusTopicSpec topics[] = {
 };
 const size_t topic_count = sizeof topics / sizeof topics[0];
 
-Status topics_create(BusAdmin *admin, Error *err)
+enum { TOPICS_WAIT_MS = 15000, TOPICS_NAP_MS = 50 };
+
+/* A topic that was made a moment ago may not be known to every broker yet. */
+static Status
+topics_await(BusAdmin *admin, const BusTopicSpec *spec, int64_t deadline_ms, Error *err)
 {
-    for (size_t i = 0; i < topic_count; i++) {
-        Status status = bus_admin_create(admin, &topics[i], err);
-        if (status != STATUS_OK) {
+    for (;;) {
+        int partitions = 0;
+        Status status = bus_admin_partitions(admin, spec->topic, &partitions, err);
+        if (status != STATUS_OK || partitions > 0) {
             return status;
         }
+        if (clock_mono_ms() > deadline_ms) {
+            return error_set(err, STATUS_RETRY, "kafka_timeout",
+                             "the topic %s was made, but Kafka does not show it yet: try again",
+                             spec->topic);
+        }
+        struct timespec nap = {.tv_nsec = TOPICS_NAP_MS * 1000000L};
+        nanosleep(&nap, NULL);
     }
-    return STATUS_OK;
+}
+
+Status topics_create(BusAdmin *admin, Error *err)
+{
+    Status status = STATUS_OK;
+    for (size_t i = 0; status == STATUS_OK && i < topic_count; i++) {
+        status = bus_admin_create(admin, &topics[i], err);
+    }
+    int64_t deadline_ms = clock_mono_ms() + TOPICS_WAIT_MS;
+    for (size_t i = 0; status == STATUS_OK && i < topic_count; i++) {
+        status = topics_await(admin, &topics[i], deadline_ms, err);
+    }
+    return status;
 }
 
 Status topics_look(BusAdmin *admin, TopicState ret[], Error *err)

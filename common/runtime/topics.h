@@ -24,7 +24,7 @@
 extern const BusTopicSpec topics[];
 extern const size_t topic_count;
 
-/* Creates what is missing; never changes what is there. */
+/* Creates what is missing and waits until it is there for clients; never changes what is there. */
 Status topics_create(BusAdmin *admin, Error *err) MUST_CHECK;
 
 /* How one declared topic stands on the broker. */
