@@ -52,8 +52,8 @@ follow_find(const Config *cfg, const char *const topics[], int count, int ret[],
         status = bus_admin_partitions(admin, topics[i], &ret[i], err);
         if (status == STATUS_OK && ret[i] == 0) {
             status = error_set(err, STATUS_FATAL, "topics_missing",
-                               "Kafka does not show the topic %s.%s: run `leadspool migrate`", cfg->ns,
-                               topics[i]);
+                               "Kafka does not show the topic %s.%s: run `leadspool migrate`",
+                               cfg->ns, topics[i]);
         }
     }
     bus_admin_close(admin);
