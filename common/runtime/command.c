@@ -92,10 +92,13 @@ void command_reply(const Message *message, Outbox *outbox)
     strbuf_addf(&data, ",%s}", message->reply);
     char cause[MESSAGE_CAUSE_SIZE];
     message_cause(message, cause);
+    /* The command's own key, so that a list's answers stay in order; a lane needs one in any case.
+     */
+    bool keyed = message->record->key != NULL && message->record->key_len <= COMMAND_KEY_BYTES;
     Event event = {
         .topic = TOPIC_COMMAND_EVENTS,
-        .key = message->record->key,
-        .key_len = message->record->key_len,
+        .key = keyed ? message->record->key : message->id,
+        .key_len = keyed ? message->record->key_len : strlen(message->id),
         .type = command_reply_types[message->fate],
         .subject = message->subject,
         .correlation = message->id,
@@ -104,9 +107,5 @@ void command_reply(const Message *message, Outbox *outbox)
         .data = data.data,
         .data_len = data.len,
     };
-    if (event.key == NULL) {
-        event.key = message->id; /* a lane needs one */
-        event.key_len = strlen(message->id);
-    }
     outbox_add(outbox, &event);
 }

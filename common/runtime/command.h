@@ -10,9 +10,12 @@
 #include "runtime/message.h"
 #include "runtime/outbox.h"
 
+enum { COMMAND_KEY_BYTES = 1024 };
+
 /* In the transaction, before the command is applied: ends the message when it is known already. */
 Status command_recall(Db *db, Message *message, Error *err) MUST_CHECK;
 /* After it was applied or rejected, before outbox_store(). A race with its twin is STATUS_RETRY. */
 Status command_record(Db *db, const Message *message, int64_t now_us, Error *err) MUST_CHECK;
-/* Puts the reply into the outbox. */
+/* Puts the reply into the outbox, under the command's key, or its id when that has none or one
+ * beyond COMMAND_KEY_BYTES. */
 void command_reply(const Message *message, Outbox *outbox);

@@ -6,7 +6,13 @@
 
 #include "base/clock.h"
 
-enum { DEAD_LETTER_HEADERS = 14, DEAD_LETTER_MAX_BYTES = 900 * 1024 };
+enum { DEAD_LETTER_HEADERS = 14, DEAD_LETTER_SMALL_HEADER = 1024 };
+
+/* What is left behind: key, headers, value. */
+static const char *const dead_letter_left[2][2][2] = {
+    {{NULL, "value"}, {"headers", "headers, value"}},
+    {{"key", "key, value"}, {"key, headers", "key, headers, value"}},
+};
 
 typedef struct DeadLetterHeaders {
     BusHeader headers[BUS_HEADERS_MAX];
@@ -16,6 +22,54 @@ typedef struct DeadLetterHeaders {
 static void headers_add(DeadLetterHeaders *all, const char *name, const char *value)
 {
     all->headers[all->count++] = (BusHeader){name, value, strlen(value)};
+}
+
+static size_t header_size(const BusHeader *header)
+{
+    return strlen(header->name) + header->len;
+}
+
+static size_t headers_size(const BusRecord *record)
+{
+    size_t size = 0;
+    for (int i = 0; i < record->header_count; i++) {
+        size += header_size(&record->headers[i]);
+    }
+    return size;
+}
+
+static bool headers_keep(DeadLetterHeaders *all, const BusRecord *record, size_t largest)
+{
+    int kept = 0;
+    for (int i = 0; i < record->header_count; i++) {
+        if (header_size(&record->headers[i]) <= largest &&
+            all->count < BUS_HEADERS_MAX - DEAD_LETTER_HEADERS) {
+            all->headers[all->count++] = record->headers[i];
+            kept++;
+        }
+    }
+    return kept == record->header_count;
+}
+
+/* The record's own key, headers and value, as far as they can be sent again; returns what cannot,
+ * in words. */
+static const char *
+letter_fill(const BusRecord *record, DeadLetterHeaders *all, BusMessage *ret_letter)
+{
+    bool keep_key = record->key_len <= DEAD_LETTER_MAX_BYTES / 2;
+    size_t used = (keep_key ? record->key_len : 0) + headers_size(record);
+    bool keep_headers = used <= DEAD_LETTER_MAX_BYTES;
+    bool keep_value = keep_headers && used + record->value_len <= DEAD_LETTER_MAX_BYTES;
+    if (keep_key) {
+        ret_letter->key = record->key;
+        ret_letter->key_len = record->key_len;
+    }
+    if (keep_value) {
+        ret_letter->value = record->value;
+        ret_letter->value_len = record->value_len;
+    }
+    keep_headers = headers_keep(all, record, keep_headers ? SIZE_MAX : DEAD_LETTER_SMALL_HEADER);
+    return dead_letter_left[!keep_key][!keep_headers][!keep_value];
 }
 
 void dead_letter_add(const Message *message, const char *service, int attempts, Outbox *outbox)
@@ -34,10 +88,8 @@ void dead_letter_add(const Message *message, const char *service, int attempts, 
     clock_format_rfc3339(outbox->now_us, at);
 
     DeadLetterHeaders all = {.count = 0};
-    for (int i = 0; i < record->header_count && all.count < BUS_HEADERS_MAX - DEAD_LETTER_HEADERS;
-         i++) {
-        all.headers[all.count++] = record->headers[i];
-    }
+    BusMessage letter = {.topic = topic};
+    const char *left = letter_fill(record, &all, &letter);
     headers_add(&all, "__connect.errors.topic", record->topic);
     headers_add(&all, "__connect.errors.partition", partition);
     headers_add(&all, "__connect.errors.offset", offset);
@@ -51,19 +103,10 @@ void dead_letter_add(const Message *message, const char *service, int attempts, 
     headers_add(&all, "leadspool_error_attempts", tries);
     headers_add(&all, "leadspool_error_at", at);
 
-    BusMessage letter = {.topic = topic,
-                         .key = record->key,
-                         .key_len = record->key_len,
-                         .value = record->value,
-                         .value_len = record->value_len,
-                         .header_count = all.count,
-                         .headers = all.headers};
-    if (record->value_len > DEAD_LETTER_MAX_BYTES) {
-        /* Too large to be sent again with more headers: where it lies says enough. */
-        headers_add(&all, "leadspool_error_value", "left where it was, too large to copy");
-        letter.header_count = all.count;
-        letter.value = NULL;
-        letter.value_len = 0;
+    if (left != NULL) {
+        headers_add(&all, "leadspool_error_left", left);
     }
+    letter.header_count = all.count;
+    letter.headers = all.headers;
     outbox_add_raw(outbox, &letter);
 }
