@@ -31,7 +31,10 @@ static const struct BusSetting {
     {CONFIG_SCOPE_PRODUCER, "partitioner", "murmur2_random"},
     {CONFIG_SCOPE_PRODUCER, "linger.ms", "2"},
     {CONFIG_SCOPE_PRODUCER, "compression.type", "lz4"},
-    {CONFIG_SCOPE_PRODUCER, "message.timeout.ms", "30000"},
+    /* Nothing is written behind a message that failed: none expires, and what is refused ends the
+       producer (its user opens a new one). */
+    {CONFIG_SCOPE_PRODUCER, "message.timeout.ms", "0"},
+    {CONFIG_SCOPE_PRODUCER, "enable.gapless.guarantee", "true"},
     {CONFIG_SCOPE_PRODUCER, "request.timeout.ms", "10000"},
     {CONFIG_SCOPE_PRODUCER, "queue.buffering.max.kbytes", "65536"},
 };
@@ -95,6 +98,9 @@ static const struct BusRule {
     {RD_KAFKA_RESP_ERR_RECORD_LIST_TOO_LARGE, STATUS_BAD_INPUT},
     {RD_KAFKA_RESP_ERR_INVALID_RECORD, STATUS_BAD_INPUT},
     {RD_KAFKA_RESP_ERR__FATAL, STATUS_FATAL},
+    {RD_KAFKA_RESP_ERR__GAPLESS_GUARANTEE, STATUS_FATAL},
+    {RD_KAFKA_RESP_ERR__PURGE_QUEUE, STATUS_FATAL}, /* the client gave it up with itself */
+    {RD_KAFKA_RESP_ERR__PURGE_INFLIGHT, STATUS_FATAL},
     {RD_KAFKA_RESP_ERR__AUTHENTICATION, STATUS_FATAL},
     {RD_KAFKA_RESP_ERR_UNSUPPORTED_SASL_MECHANISM, STATUS_FATAL},
 };

@@ -291,7 +291,8 @@ static Status db_begin_with(Db *db, const char *more, PGresult **ret, Error *err
     AUTO_STRBUF sql = STRBUF_INIT;
     strbuf_addf(
         &sql,
-        "BEGIN; SET LOCAL search_path = \"%s\"; SET LOCAL statement_timeout = %d; "
+        "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL search_path = \"%s\"; "
+        "SET LOCAL statement_timeout = %d; "
         "SET LOCAL lock_timeout = 5000; SET LOCAL idle_in_transaction_session_timeout = 5000; %s",
         db->schema, (int)STATEMENT_TIMEOUT_MS, more);
     db->open = true;

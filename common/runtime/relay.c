@@ -7,36 +7,30 @@
 #include <string.h>
 #include <time.h>
 
-#include "adapters/bus.h"
 #include "adapters/db.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/metrics.h"
 #include "runtime/outbox.h"
+#include "runtime/outbox_floor.h"
+#include "runtime/publisher.h"
 #include "sql_queries.h"
 
 enum {
     RELAY_IDLE_MS = 10,
-    RELAY_ROWS = 256,
     RELAY_TROUBLE_MS = 500,
-    RELAY_HORIZON_MS = 1000,
+    RELAY_DRAIN_MS = 2000,
 };
 
-static Metric relay_published =
-    METRIC_COUNTER("leadspool_outbox_published_total", "Events confirmed by Kafka.", NULL);
 static Metric relay_failures =
     METRIC_COUNTER("leadspool_outbox_failures_total", "Outbox rows to be published again.", NULL);
-static Metric relay_rebuilds = METRIC_COUNTER(
-    "leadspool_producer_rebuilds_total", "Producers replaced after a fatal error.", NULL);
 
-/* One outbox row in flight. */
-typedef struct RelayRow {
-    int64_t id;
-    int lane;
-    int pending;
-    bool failed;
-} RelayRow;
+/* What trouble a lane has had; it is left out until pause_ms. */
+typedef struct RelayLane {
+    int failures; /* in a row */
+    int64_t pause_ms;
+} RelayLane;
 
 struct Relay {
     const Config *cfg;
@@ -50,19 +44,14 @@ struct Relay {
     atomic_bool cut_off; /* the last round did not reach PostgreSQL */
     /* the rest belongs to the thread */
     Db *db;
-    Producer *producer;
+    Publisher publisher;
     int lanes[OUTBOX_LANES];
     int lane_count;
     int64_t lease_end_ms; /* nothing is sent after it; monotonic */
     int64_t renew_ms;
-    int64_t floor;     /* rows up to this id are gone for good */
-    int64_t candidate; /* an id drawn before all that was running at candidate_xmax */
-    int64_t candidate_xmax;
-    int64_t horizon_ms;
-    int64_t ripe; /* a candidate whose transactions have all ended; floor once a scan shows none
-                     below */
-    RelayRow rows[RELAY_ROWS];
-    int row_count;
+    int64_t stop_ms; /* when to leave whatever is there, once asked to stop; 0 before */
+    OutboxFloor floor;
+    RelayLane troubles[OUTBOX_LANES]; /* by lane */
 };
 
 /* ---- lanes ---- */
@@ -133,9 +122,7 @@ static Status relay_claim(Relay *relay, int share, Error *err)
     relay->lane_count = db_rows(result);
     memcpy(relay->lanes, lanes, sizeof lanes[0] * (size_t)relay->lane_count);
     if (grown) {
-        relay->floor = 0; /* it was found for fewer lanes */
-        relay->ripe = 0;
-        relay->candidate = 0;
+        outbox_floor_reset(&relay->floor); /* it was found for fewer lanes */
     }
     return STATUS_OK;
 }
@@ -168,137 +155,84 @@ static Status relay_renew(Relay *relay, bool in_flight, Error *err)
 
 /* ---- publishing ---- */
 
-static void relay_delivered(void *context, void *tag, const Error *err)
+/* Asked to stop, what is there is sent for a while, not for as long as others go on writing. */
+static bool relay_may_go_on(Relay *relay)
 {
-    RelayRow *row = tag;
-    (void)context;
-    row->pending--;
-    if (err != NULL) {
-        row->failed = true;
-    } else {
-        metric_add(&relay_published, 1, NULL, NULL);
+    if (atomic_load(&relay->stopping) && relay->stop_ms == 0) {
+        relay->stop_ms = clock_mono_ms() + RELAY_DRAIN_MS;
     }
+    return relay->stop_ms == 0 || clock_mono_ms() < relay->stop_ms;
 }
 
-static Status relay_send(Relay *relay, const BusMessage *message, RelayRow *row, Error *err)
+/* While rows are on their way: the lease is kept, and they are taken back before it can have
+ * ended. */
+static bool relay_may_send(void *context)
 {
-    for (;;) {
-        Status status = producer_send(relay->producer, message, row, err);
-        if (status == STATUS_OK) {
-            row->pending++;
-            return STATUS_OK;
-        }
-        if (strcmp(err->code, "queue_full") != 0 || clock_mono_ms() >= relay->lease_end_ms) {
-            return status;
-        }
-        producer_poll(relay->producer, 5);
-    }
-}
-
-/* A message that Kafka will never take must not stop its lane: what is said about it goes in its
- * place. */
-static Status relay_send_stub(Relay *relay, const BusMessage *message, RelayRow *row, Error *err)
-{
-    BusMessage stub = *message;
-    AUTO_STRBUF value = STRBUF_INIT;
-    strbuf_addf(&value, "{\"error\":\"message_too_large\",\"size_bytes\":%zu}", message->value_len);
-    stub.value = value.data;
-    stub.value_len = value.len;
-    LOG_ERROR("outbox.unpublishable", "topic=%s size_bytes=%zu msg=%s", message->topic,
-              message->value_len, err->text);
-    return relay_send(relay, &stub, row, err);
-}
-
-static void relay_send_row(Relay *relay, RelayRow *row, const char *payload, size_t len)
-{
-    BusMessage message;
-    BusHeader headers[BUS_HEADERS_MAX];
-    size_t at = 0;
-    Error err = {0};
-    while (!row->failed && outbox_next(payload, len, &at, &message, headers)) {
-        Status status = relay_send(relay, &message, row, &err);
-        if (status == STATUS_BAD_INPUT) {
-            status = relay_send_stub(relay, &message, row, &err);
-        }
-        if (status != STATUS_OK) {
-            row->failed = true;
-        }
-    }
-}
-
-/* Sends rows lane by lane in the order of ids; behind a failed row nothing of its lane is sent. */
-static void relay_send_rows(Relay *relay, const DbResult *result)
-{
-    bool stopped[OUTBOX_LANES] = {false};
-    relay->row_count = db_rows(result);
-    for (int i = 0; i < relay->row_count; i++) {
-        RelayRow *row = &relay->rows[i];
-        size_t len;
-        *row = (RelayRow){.id = db_bin_i64(result, i, 0), .lane = (int)db_bin_i64(result, i, 1)};
-        row->failed = stopped[row->lane] || clock_mono_ms() >= relay->lease_end_ms;
-        if (!row->failed) {
-            const char *payload = db_bytes(result, i, 2, &len);
-            relay_send_row(relay, row, payload, len);
-        }
-        stopped[row->lane] = row->failed;
-    }
-}
-
-static bool relay_in_flight(const Relay *relay)
-{
-    for (int i = 0; i < relay->row_count; i++) {
-        if (relay->rows[i].pending > 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static void relay_rebuild_producer(Relay *relay)
-{
+    Relay *relay = context;
     Error err;
-    producer_close(relay->producer);
-    relay->producer = NULL;
-    metric_add(&relay_rebuilds, 1, NULL, NULL);
-    if (producer_open(relay->cfg, relay_delivered, relay, &relay->producer, &err) != STATUS_OK) {
-        LOG_ERROR("outbox.producer_failed", "msg=%s", err.text);
+    if (clock_mono_ms() >= relay->renew_ms && relay_renew(relay, true, &err) != STATUS_OK) {
+        relay->renew_ms = clock_mono_ms() + RELAY_TROUBLE_MS;
+    }
+    return relay_may_go_on(relay) && clock_mono_ms() < relay->lease_end_ms;
+}
+
+static void relay_publish(Relay *relay, const DbResult *result)
+{
+    Publisher *publisher = &relay->publisher;
+    publisher->row_count = db_rows(result);
+    for (int i = 0; i < publisher->row_count; i++) {
+        PublisherRow *row = &publisher->rows[i];
+        row->id = db_bin_i64(result, i, 0);
+        row->lane = (int)db_bin_i64(result, i, 1);
+        row->payload = db_bytes(result, i, 2, &row->len);
+    }
+    publisher_publish(publisher);
+}
+
+/* A lane in trouble makes way for the others, for longer each time. */
+static void relay_pause(RelayLane *lane)
+{
+    int64_t pause_ms = (int64_t)RELAY_TROUBLE_MS << (lane->failures < 4 ? lane->failures : 4);
+    lane->failures++;
+    lane->pause_ms = clock_mono_ms() + pause_ms;
+}
+
+static void relay_judge(Relay *relay)
+{
+    static LogRate rate = LOG_RATE_INIT(3, 10000);
+    const Publisher *publisher = &relay->publisher;
+    int counts[PUBLISHER_FATES] = {0};
+    for (int i = 0; i < publisher->row_count; i++) {
+        counts[publisher->rows[i].fate]++;
+    }
+    /* When all was taken back and none was to blame, all have a pause. */
+    bool none = counts[PUBLISHER_LEFT] == publisher->row_count;
+    for (int i = 0; i < publisher->row_count; i++) {
+        const PublisherRow *row = &publisher->rows[i];
+        RelayLane *lane = &relay->troubles[row->lane];
+        if (row->fate == PUBLISHER_DONE) {
+            lane->failures = 0;
+        } else if ((none || row->fate == PUBLISHER_TROUBLED) && lane->pause_ms <= clock_mono_ms()) {
+            relay_pause(lane);
+        }
+    }
+    int failed = counts[PUBLISHER_TROUBLED] + counts[PUBLISHER_REFUSED];
+    if (failed > 0 || none) {
+        metric_add(&relay_failures, failed, NULL, NULL);
+        log_rate_limited(&rate, LOG_LEVEL_WARN, "outbox.trouble",
+                         " code=kafka unconfirmed_rows=%d refused_rows=%d unsent_rows=%d",
+                         counts[PUBLISHER_TROUBLED], counts[PUBLISHER_REFUSED],
+                         counts[PUBLISHER_LEFT]);
     }
 }
 
-/* Until all is confirmed, or the lease is about to end: then what is in flight is given up. */
-static void relay_await(Relay *relay)
+static Status relay_delete(Relay *relay, Error *err)
 {
-    while (relay_in_flight(relay) && clock_mono_ms() < relay->lease_end_ms &&
-           !producer_is_fatal(relay->producer)) {
-        producer_poll(relay->producer, 5);
-        Error err;
-        if (clock_mono_ms() >= relay->renew_ms && relay_renew(relay, true, &err) != STATUS_OK) {
-            relay->renew_ms = clock_mono_ms() + RELAY_TROUBLE_MS;
-        }
-    }
-    if (relay_in_flight(relay)) {
-        producer_purge(relay->producer);
-        relay_rebuild_producer(relay);
-        for (int i = 0; i < relay->row_count; i++) {
-            relay->rows[i].failed = relay->rows[i].failed || relay->rows[i].pending > 0;
-        }
-    }
-}
-
-/* Deletes the confirmed rows that come before the first failure of their lane. */
-static Status relay_delete(Relay *relay, int *ret_failed, Error *err)
-{
-    bool stopped[OUTBOX_LANES] = {false};
-    int failed = 0;
     DbArray ids = {0};
     db_array_begin(&ids, DB_ARRAY_INT8);
-    for (int i = 0; i < relay->row_count; i++) {
-        const RelayRow *row = &relay->rows[i];
-        stopped[row->lane] = stopped[row->lane] || row->failed;
-        if (stopped[row->lane]) {
-            failed++;
-        } else {
-            db_array_i64(&ids, row->id);
+    for (int i = 0; i < relay->publisher.row_count; i++) {
+        if (relay->publisher.rows[i].fate == PUBLISHER_DONE) {
+            db_array_i64(&ids, relay->publisher.rows[i].id);
         }
     }
     DbParams params = {0};
@@ -312,51 +246,46 @@ static Status relay_delete(Relay *relay, int *ret_failed, Error *err)
         }
     }
     db_array_done(&ids);
-    *ret_failed = failed;
     return status;
 }
 
-/* ---- the floor ---- */
-
-static Status relay_look_at_horizon(Relay *relay, Error *err)
+/* Lanes to ask about now; the others have a pause. */
+static int relay_ready_lanes(const Relay *relay, int ret_lanes[])
 {
-    AUTO_RESULT *result = NULL;
-    Status status = db_query(relay->db, sql_outbox_horizon, NULL, &result, err);
-    if (status != STATUS_OK) {
-        return status;
+    int count = 0;
+    for (int i = 0; i < relay->lane_count; i++) {
+        if (relay->troubles[relay->lanes[i]].pause_ms <= clock_mono_ms()) {
+            ret_lanes[count++] = relay->lanes[i];
+        }
     }
-    if (relay->candidate > 0 && db_i64(result, 0, 1) >= relay->candidate_xmax) {
-        relay->ripe = relay->candidate;
-        relay->candidate = 0;
-    }
-    if (relay->candidate == 0) {
-        relay->candidate = db_i64(result, 0, 0);
-        relay->candidate_xmax = db_i64(result, 0, 2);
-    }
-    relay->horizon_ms = clock_mono_ms() + RELAY_HORIZON_MS;
-    return STATUS_OK;
+    return count;
 }
 
+/* ret: no rows when all lanes have a pause. */
 static Status relay_select(Relay *relay, DbResult **ret, Error *err)
 {
+    int ready[OUTBOX_LANES];
+    int count = relay_ready_lanes(relay, ready);
+    if (count == 0) {
+        return STATUS_OK;
+    }
     DbArray lanes = {0};
     DbParams params = {0};
-    relay_lanes_param(relay->lanes, relay->lane_count, &lanes);
+    relay_lanes_param(ready, count, &lanes);
     AUTO_TX Db *tx = relay->db;
     Status status = db_begin(tx, err);
-    if (status == STATUS_OK && clock_mono_ms() >= relay->horizon_ms) {
-        status = relay_look_at_horizon(relay, err);
+    if (status == STATUS_OK) {
+        status = outbox_floor_look(&relay->floor, tx, err);
     }
     if (status == STATUS_OK) {
-        db_param_i64(&params, relay->floor);
+        db_param_i64(&params, relay->floor.id);
         db_param_array(&params, &lanes);
-        db_param_i64(&params, RELAY_ROWS);
+        db_param_i64(&params, PUBLISHER_ROWS);
         status = db_query_binary(tx, sql_outbox_select, &params, ret, err);
     }
     db_array_done(&lanes);
-    if (status == STATUS_OK && relay->ripe > relay->floor &&
-        (db_rows(*ret) == 0 || db_bin_i64(*ret, 0, 0) > relay->ripe)) {
-        relay->floor = relay->ripe;
+    if (status == STATUS_OK && count == relay->lane_count) {
+        outbox_floor_raise(&relay->floor, db_rows(*ret) > 0 ? db_bin_i64(*ret, 0, 0) : INT64_MAX);
     }
     return status;
 }
@@ -373,25 +302,18 @@ static Status relay_round(Relay *relay, bool *ret_busy, Error *err)
             return status;
         }
     }
-    if (relay->producer == NULL || producer_is_fatal(relay->producer)) {
-        relay_rebuild_producer(relay);
-    }
-    if (relay->lane_count == 0 || relay->producer == NULL) {
+    if (relay->lane_count == 0) {
         return STATUS_OK;
     }
     AUTO_RESULT *result = NULL;
     Status status = relay_select(relay, &result, err);
-    if (status != STATUS_OK || db_rows(result) == 0) {
+    if (status != STATUS_OK || result == NULL || db_rows(result) == 0) {
         return status;
     }
-    relay_send_rows(relay, result);
-    relay_await(relay);
-    int failed = 0;
-    status = relay_delete(relay, &failed, err);
-    if (status == STATUS_OK && failed > 0) {
-        metric_add(&relay_failures, failed, NULL, NULL);
-        return error_set(err, STATUS_RETRY, "kafka",
-                         "%d outbox rows were not confirmed and are sent again", failed);
+    relay_publish(relay, result);
+    status = relay_delete(relay, err);
+    if (status == STATUS_OK) {
+        relay_judge(relay);
     }
     *ret_busy = true;
     return status;
@@ -431,10 +353,10 @@ static void *relay_run(void *opaque)
     Relay *relay = opaque;
     static LogRate rate = LOG_RATE_INIT(3, 10000);
     bool busy = true;
-    while (!atomic_load(&relay->stopping) || busy) {
+    while (relay_may_go_on(relay) && (busy || !atomic_load(&relay->stopping))) {
         Error err;
         Status status = relay_round(relay, &busy, &err);
-        atomic_store(&relay->cut_off, status != STATUS_OK && strcmp(err.code, "kafka") != 0);
+        atomic_store(&relay->cut_off, status != STATUS_OK);
         if (status != STATUS_OK) {
             log_rate_limited(&rate, LOG_LEVEL_WARN, "outbox.trouble", " code=%s msg=%s", err.code,
                              err.text);
@@ -461,13 +383,13 @@ relay_start(const Config *cfg, const char *worker_id, const char *service, Relay
     pthread_condattr_init(&attributes);
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
     pthread_cond_init(&relay->wake, &attributes);
-    Status status = producer_open(cfg, relay_delivered, relay, &relay->producer, err);
+    Status status = publisher_open(&relay->publisher, cfg, relay_may_send, relay, err);
     if (status == STATUS_OK && pthread_create(&relay->thread, NULL, relay_run, relay) != 0) {
         status = error_set(err, STATUS_FATAL, "thread", "no thread for the relay");
     }
     if (status != STATUS_OK) {
         db_close(relay->db);
-        producer_close(relay->producer);
+        publisher_close(&relay->publisher);
         free(relay->worker_id);
         free(relay->service);
         free(relay);
@@ -505,7 +427,7 @@ void relay_stop(Relay *relay)
         return; /* the thread still uses all of it; the process ends now */
     }
     db_close(relay->db);
-    producer_close(relay->producer);
+    publisher_close(&relay->publisher);
     free(relay->worker_id);
     free(relay->service);
     free(relay);

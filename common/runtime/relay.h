@@ -6,8 +6,9 @@
  *
  * Every worker runs one; the lanes are spread over the running workers. A row is deleted only when
  * all its messages are confirmed, and no high-water mark is kept, so a lower id that commits later
- * is not lost. A crash in between publishes again: the same ce_id, and a ce_sequence that consumers
- * have seen. */
+ * is not lost (publisher.h, outbox_floor.h). A crash in between publishes again: the same ce_id,
+ * and a ce_sequence that consumers have seen. A lane that fails has a pause, in which the others go
+ * on. */
 #pragma once
 
 #include <stdbool.h>
@@ -27,6 +28,6 @@ Status relay_start(const Config *cfg,
 void relay_kick(Relay *relay);
 /* Did its last look into PostgreSQL fail? It looks every few milliseconds. Any thread. */
 bool relay_is_cut_off(const Relay *relay);
-/* Publishes what is there, gives the lanes back and ends, within about three seconds. NULL is
+/* Publishes what is there, for two seconds at most, gives the lanes back and ends. NULL is
  * allowed. */
 void relay_stop(Relay *relay);

@@ -1,14 +1,16 @@
 """Kafka goes away and comes back under load: commands and events wait, none is lost, order holds."""
 
+import os
 import signal
 import time
 
 import pytest
 from dirty_csv import make
-from harness import wait_for
+from harness import db, read_topic, wait_for
+from harness.bus import flush_commands
 from rounds import Disturber, Work, check_same, disturb
-from scenario import answers, create_list, finish_import, scale, seed, start_import, tell
-from servers import restart_kafka, start_servers, stop_server
+from scenario import LONG, answers, create_list, finish_import, scale, seed, start_import, tell
+from servers import restart_kafka, server_pid, start_servers, stop_server
 
 RESTARTS = scale(2, long=30)
 
@@ -46,3 +48,30 @@ def test_jobs_go_on_without_the_broker(space):
     assert importer.alive
     id = tell(space, "list.update", {"list_id": "a", "name": "x"})
     assert answers(space, [id])[id][0].type == "command.completed"
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("outage_s", [29, 31, 45] if LONG else [31])
+def test_outage_longer_than_the_relay_waits(space, outage_s):
+    """The broker stands still with batches on their way, for about as long as the relay waits before
+    it takes them back and sends them again: all events are there, in order (check.py looks at that)."""
+    importer = space.importer()
+    create_list(space, "a")
+    create_list(space, "b")
+    server = server_pid("kafka")
+    sent = 400
+    ids = []
+    with db(space) as connection:
+        for n in range(sent):
+            ids.append(tell(space, "list.update", {"list_id": "ab"[n % 2], "name": f"n{n}"}, flush=False))
+        flush_commands(space)
+        wait_for(lambda: connection.execute("SELECT sum(version) FROM list_stats").fetchone()[0] > 100)
+        os.kill(server, signal.SIGSTOP)
+        try:
+            time.sleep(outage_s)
+        finally:
+            os.kill(server, signal.SIGCONT)
+    assert {found[0].type for found in answers(space, ids, 120).values()} == {"command.completed"}
+    updates = [r.id for r in read_topic(space, "list.events") if r.type == "list.updated"]
+    assert len(set(updates)) == sent
+    assert importer.alive

@@ -1,0 +1,344 @@
+#include "runtime/publisher.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/metrics.h"
+
+enum { PUBLISHER_POLL_MS = 5, PUBLISHER_STUB_PART_BYTES = 1024 };
+
+static Metric publisher_published =
+    METRIC_COUNTER("leadspool_outbox_published_total", "Events confirmed by Kafka.", NULL);
+static Metric publisher_rebuilds = METRIC_COUNTER(
+    "leadspool_producer_rebuilds_total", "Producers replaced after a failure.", NULL);
+static Metric publisher_unpublishable =
+    METRIC_COUNTER("leadspool_outbox_unpublishable_total",
+                   "Messages that Kafka did not take, by what became of them.",
+                   "result");
+
+/* ---- the producer ---- */
+
+static void publisher_fail(Publisher *publisher, PublisherRow *row, PublisherFate fate)
+{
+    row->fate = row->fate > fate ? row->fate : fate;
+    publisher->failed = true;
+}
+
+static PublisherFate publisher_fate(const Publisher *publisher, Status status)
+{
+    if (status == STATUS_BAD_INPUT) {
+        return PUBLISHER_REFUSED;
+    }
+    return publisher->taking_back || status == STATUS_FATAL ? PUBLISHER_LEFT : PUBLISHER_TROUBLED;
+}
+
+static void publisher_delivered(void *context, void *tag, const Error *err)
+{
+    Publisher *publisher = context;
+    PublisherRow *row = tag;
+    row->pending--;
+    if (err != NULL) {
+        publisher_fail(publisher, row, publisher_fate(publisher, err->status));
+    } else {
+        metric_add(&publisher_published, 1, NULL, NULL);
+    }
+}
+
+Status publisher_open(
+    Publisher *publisher, const Config *cfg, PublisherMaySend may_send, void *context, Error *err)
+{
+    *publisher = (Publisher){.cfg = cfg, .may_send = may_send, .context = context};
+    return producer_open(cfg, publisher_delivered, publisher, &publisher->producer, err);
+}
+
+void publisher_close(Publisher *publisher)
+{
+    producer_close(publisher->producer);
+    publisher->producer = NULL;
+}
+
+static void publisher_rebuild(Publisher *publisher)
+{
+    Error err;
+    publisher_close(publisher);
+    metric_add(&publisher_rebuilds, 1, NULL, NULL);
+    if (producer_open(publisher->cfg, publisher_delivered, publisher, &publisher->producer, &err) !=
+        STATUS_OK) {
+        LOG_ERROR("outbox.producer_failed", "msg=%s", err.text);
+    }
+}
+
+static bool publisher_is_usable(const Publisher *publisher)
+{
+    return publisher->producer != NULL && !producer_is_fatal(publisher->producer);
+}
+
+/* ---- waiting ---- */
+
+static bool publisher_may_wait(Publisher *publisher)
+{
+    return !publisher->failed && publisher_is_usable(publisher) &&
+           clock_mono_ms() < publisher->give_up_ms && publisher->may_send(publisher->context);
+}
+
+static bool publisher_in_flight(const Publisher *publisher)
+{
+    for (int i = 0; i < publisher->row_count; i++) {
+        if (publisher->rows[i].pending > 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool publisher_saw_refusal(const Publisher *publisher)
+{
+    for (int i = 0; i < publisher->row_count; i++) {
+        if (publisher->rows[i].fate == PUBLISHER_REFUSED) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What is on its way is given up: it must not come out behind what somebody else sends. The cause
+ * may come to light only now, among the reports that were still to be read. */
+static void publisher_take_back(Publisher *publisher)
+{
+    bool taken[PUBLISHER_ROWS];
+    bool known = publisher->failed;
+    for (int i = 0; i < publisher->row_count; i++) {
+        taken[i] = publisher->rows[i].pending > 0;
+    }
+    publisher->taking_back = true;
+    producer_purge(publisher->producer);
+    publisher_rebuild(publisher);
+    publisher->taking_back = false;
+    known = known || publisher_saw_refusal(publisher);
+    for (int i = 0; i < publisher->row_count; i++) {
+        if (taken[i]) {
+            publisher_fail(publisher, &publisher->rows[i],
+                           known ? PUBLISHER_LEFT : PUBLISHER_TROUBLED);
+        }
+    }
+}
+
+static void publisher_await(Publisher *publisher)
+{
+    while (publisher_in_flight(publisher) && publisher_may_wait(publisher)) {
+        producer_poll(publisher->producer, PUBLISHER_POLL_MS);
+    }
+    if (publisher_in_flight(publisher)) {
+        publisher_take_back(publisher);
+    } else if (!publisher_is_usable(publisher)) {
+        publisher_rebuild(publisher);
+    }
+}
+
+/* ---- sending ---- */
+
+static Status
+publisher_send(Publisher *publisher, const BusMessage *message, PublisherRow *row, Error *err)
+{
+    for (;;) {
+        Status status = producer_send(publisher->producer, message, row, err);
+        if (status == STATUS_OK) {
+            row->pending++;
+        }
+        if (status == STATUS_OK || strcmp(err->code, "queue_full") != 0 ||
+            !publisher_may_wait(publisher)) {
+            return status;
+        }
+        producer_poll(publisher->producer, PUBLISHER_POLL_MS);
+    }
+}
+
+/* The same, and nothing else is on its way: the answer is about this message. */
+static Status
+publisher_send_alone(Publisher *publisher, const BusMessage *message, PublisherRow *row, Error *err)
+{
+    if (!publisher_is_usable(publisher)) {
+        return error_set(err, STATUS_RETRY, "kafka", "no producer");
+    }
+    publisher->failed = false;
+    Status status = publisher_send(publisher, message, row, err);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    publisher_await(publisher);
+    PublisherFate fate = row->fate;
+    row->fate = PUBLISHER_DONE;
+    if (fate == PUBLISHER_DONE) {
+        return STATUS_OK;
+    }
+    return error_set(err, fate == PUBLISHER_REFUSED ? STATUS_BAD_INPUT : STATUS_RETRY, "kafka",
+                     "not confirmed");
+}
+
+typedef Status (*PublisherSend)(Publisher *publisher,
+                                const BusMessage *message,
+                                PublisherRow *row,
+                                Error *err);
+
+/* Headers of ours are kept, those that others put on a message are not. */
+static bool publisher_keeps(const BusHeader *header)
+{
+    static const char *const ours[] = {"ce_", "content-type", "leadspool_", "__connect.errors."};
+    for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++) {
+        if (strncmp(header->name, ours[i], strlen(ours[i])) == 0) {
+            return strlen(header->name) + header->len <= PUBLISHER_STUB_PART_BYTES;
+        }
+    }
+    return false;
+}
+
+static Status publisher_send_stub(Publisher *publisher,
+                                  const BusMessage *message,
+                                  PublisherRow *row,
+                                  PublisherSend send,
+                                  Error *err)
+{
+    BusHeader headers[BUS_HEADERS_MAX];
+    AUTO_STRBUF value = STRBUF_INIT;
+    strbuf_addf(&value, "{\"error\":\"message_too_large\",\"size_bytes\":%zu}", message->value_len);
+    BusMessage stub = {
+        .topic = message->topic, .value = value.data, .value_len = value.len, .headers = headers};
+    if (message->key_len <= PUBLISHER_STUB_PART_BYTES) {
+        stub.key = message->key;
+        stub.key_len = message->key_len;
+    }
+    for (int i = 0; i < message->header_count; i++) {
+        if (publisher_keeps(&message->headers[i])) {
+            headers[stub.header_count++] = message->headers[i];
+        }
+    }
+    return send(publisher, &stub, row, err);
+}
+
+/* A message that Kafka will never take must not stop its lane: what is said about it goes in its
+ * place, or nothing when that is not taken either. */
+static Status publisher_send_any(Publisher *publisher,
+                                 const BusMessage *message,
+                                 PublisherRow *row,
+                                 PublisherSend send,
+                                 Error *err)
+{
+    Status status = send(publisher, message, row, err);
+    if (status != STATUS_BAD_INPUT) {
+        return status;
+    }
+    const char *result = "stub";
+    status = publisher_send_stub(publisher, message, row, send, err);
+    if (status == STATUS_BAD_INPUT) {
+        result = "skipped";
+        status = STATUS_OK;
+    }
+    if (status == STATUS_OK) {
+        metric_add(&publisher_unpublishable, 1, result, NULL);
+        LOG_ERROR("outbox.unpublishable",
+                  "topic=%s row=%" PRId64 " result=%s key_bytes=%zu size_bytes=%zu", message->topic,
+                  row->id, result, message->key_len, message->value_len);
+    }
+    return status;
+}
+
+/* The damaged rest of a payload can be sent by nobody. */
+static void publisher_note_damage(const PublisherRow *row, size_t at)
+{
+    metric_add(&publisher_unpublishable, 1, "damaged", NULL);
+    LOG_ERROR("outbox.damaged", "row=%" PRId64 " at_byte=%zu of=%zu", row->id, at, row->len);
+}
+
+/* Sends the messages from *at on, and moves it behind those that it got rid of. */
+static void
+publisher_send_row(Publisher *publisher, PublisherRow *row, size_t *at, PublisherSend send)
+{
+    BusMessage message;
+    BusHeader headers[BUS_HEADERS_MAX];
+    size_t next = *at;
+    Error err = {0};
+    while (row->fate == PUBLISHER_DONE &&
+           outbox_next(row->payload, row->len, &next, &message, headers)) {
+        Status status = publisher_send_any(publisher, &message, row, send, &err);
+        if (status != STATUS_OK) {
+            publisher_fail(publisher, row, publisher_fate(publisher, status));
+            return;
+        }
+        *at = next;
+    }
+    if (row->fate == PUBLISHER_DONE && next < row->len) {
+        publisher_note_damage(row, next);
+    }
+}
+
+/* ---- all rows ---- */
+
+static bool publisher_is_refused(const Publisher *publisher, const PublisherRow *row)
+{
+    return publisher->refused[row->lane].id == row->id;
+}
+
+static void publisher_send_rows(Publisher *publisher)
+{
+    bool stopped[OUTBOX_LANES] = {false};
+    for (int i = 0; i < publisher->row_count; i++) {
+        PublisherRow *row = &publisher->rows[i];
+        size_t at = 0;
+        row->fate = PUBLISHER_DONE;
+        row->pending = 0;
+        if (stopped[row->lane] || publisher_is_refused(publisher, row) ||
+            !publisher_may_wait(publisher)) {
+            row->fate = PUBLISHER_LEFT;
+        } else {
+            publisher_send_row(publisher, row, &at, publisher_send);
+        }
+        stopped[row->lane] = row->fate != PUBLISHER_DONE;
+    }
+}
+
+/* Rows that were refused before; all that was sent before them has its answer. */
+static void publisher_send_refused(Publisher *publisher)
+{
+    for (int i = 0; i < publisher->row_count; i++) {
+        PublisherRow *row = &publisher->rows[i];
+        PublisherRefused *refused = &publisher->refused[row->lane];
+        if (publisher_is_refused(publisher, row) && publisher_is_usable(publisher)) {
+            row->fate = PUBLISHER_DONE;
+            publisher_send_row(publisher, row, &refused->at, publisher_send_alone);
+        }
+        if (publisher_is_refused(publisher, row) && row->fate == PUBLISHER_DONE) {
+            *refused = (PublisherRefused){0};
+        }
+    }
+}
+
+/* Behind the first row of a lane that failed, none counts as done, whatever Kafka took of it. */
+static void publisher_settle(Publisher *publisher)
+{
+    bool stopped[OUTBOX_LANES] = {false};
+    for (int i = 0; i < publisher->row_count; i++) {
+        PublisherRow *row = &publisher->rows[i];
+        if (row->fate == PUBLISHER_REFUSED && !stopped[row->lane]) {
+            publisher->refused[row->lane] = (PublisherRefused){.id = row->id};
+        }
+        if (row->fate == PUBLISHER_DONE && stopped[row->lane]) {
+            row->fate = PUBLISHER_LEFT;
+        }
+        stopped[row->lane] = stopped[row->lane] || row->fate != PUBLISHER_DONE;
+    }
+}
+
+void publisher_publish(Publisher *publisher)
+{
+    if (!publisher_is_usable(publisher)) {
+        publisher_rebuild(publisher);
+    }
+    publisher->failed = false;
+    publisher->give_up_ms = clock_mono_ms() + PUBLISHER_PATIENCE_MS;
+    publisher_send_rows(publisher);
+    publisher_await(publisher);
+    publisher_send_refused(publisher);
+    publisher_settle(publisher);
+}

@@ -1,0 +1,210 @@
+"""The relay: what is in the outbox reaches Kafka, whatever else is in it and however it came there."""
+
+import random
+import struct
+import threading
+import time
+import uuid
+
+from confluent_kafka.admin import AlterConfigOpType, ConfigEntry, ConfigResource
+from harness import db, read_topic, send_command, wait_for
+from harness.bus import admin, partitions_of
+from scenario import answer, create_list, tell
+
+LANES = 16
+SPARE = "dnc.commands.dlq"  # a topic that nothing else writes to here
+
+
+def frame(part):
+    return b"\xff\xff\xff\xff" if part is None else struct.pack(">I", len(part)) + part
+
+
+def payload(topic, key, value, headers=()):
+    """One message as common/runtime/outbox.h writes it."""
+    parts = [frame(topic.encode() + b"\0"), frame(key), frame(value), struct.pack(">I", len(headers))]
+    for name, text in headers:
+        parts += [frame(name.encode() + b"\0"), frame(text.encode())]
+    return b"".join(parts)
+
+
+def read_new(space, topic, until, timeout=30):
+    """read_topic() of a topic that the first message makes."""
+    wait_for(lambda: partitions_of(space, topic), timeout, what=topic)
+    return read_topic(space, topic, until=until, timeout=timeout)
+
+
+INSERT = (
+    "INSERT INTO outbox (lane, messages, payload, written_at)"
+    " SELECT %s, 1, %s, now() FROM generate_series(1, %s)"
+)
+
+
+def publishes(space, lane, text):
+    """A row that is written now in that lane comes out."""
+    space.db.execute(INSERT, (lane, payload(SPARE, b"k", text.encode()), 1))
+    return read_new(space, SPARE, lambda seen: text.encode() in [r.raw for r in seen])
+
+
+def test_floor_counts_who_draws_while_it_is_looked_for(space):
+    """An id is drawn between the snapshot and the look at the sequence, and commits much later.
+
+    A view stands for the sequence, and keeps whoever looks at it waiting while the test holds a lock."""
+    space.check_messages = False
+    gate = 4711
+    space.db.execute("ALTER SEQUENCE outbox_id_seq RENAME TO outbox_drawn")
+    space.db.execute(
+        "CREATE FUNCTION look() RETURNS TABLE (last_value bigint, is_called boolean) VOLATILE LANGUAGE plpgsql"
+        f" AS $$ BEGIN PERFORM pg_advisory_xact_lock_shared({gate}, '{space.ns}'::regnamespace::int);"
+        " RETURN QUERY SELECT s.last_value, s.is_called FROM outbox_drawn s; END $$"
+    )
+    space.db.execute("CREATE VIEW outbox_id_seq AS SELECT * FROM look()")
+    lock = f"({gate}, '{space.ns}'::regnamespace::int)"
+    waiting = (
+        "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+        f" AND classid = {gate} AND objid = '{space.ns}'::regnamespace"
+    )
+    space.importer()
+    publishes(space, 5, "before")
+    space.db.execute(f"SELECT pg_advisory_lock{lock}")
+    with db(space) as late:
+        wait_for(lambda: space.value(waiting) == 1, 4, what="the relay looks")
+        late.autocommit = False
+        late.execute("SELECT pg_current_xact_id()")
+        late.execute(INSERT, (5, payload(SPARE, b"k", b"late"), 1))
+        space.db.execute(f"SELECT pg_advisory_unlock{lock}")
+        time.sleep(4)  # several looks at the horizon; nothing else writes
+        late.commit()
+    read_new(space, SPARE, lambda seen: b"late" in [r.raw for r in seen], timeout=10)
+
+
+def test_a_lane_in_trouble_makes_way(space):
+    """A topic that can never be stops its lane; the others go on, however long that lane's queue is."""
+    space.check_messages = False
+    space.importer()
+    space.db.execute(INSERT, (3, payload("no topic can be called so!", b"k", b"stuck"), 600))
+    time.sleep(1)
+    ids = [tell(space, "list.create", {"list_id": f"l{n}", "campaign_id": "c"}) for n in range(64)]
+
+    def answered(records):
+        return sum(r.headers.get("ce_correlationid") in ids for r in records)
+
+    read_topic(space, "command.events", until=lambda seen: answered(seen) >= 48, timeout=60)
+    assert space.value("SELECT count(*) FROM outbox WHERE lane = 3") >= 600
+    wait_for(lambda: space.value("SELECT count(*) FROM outbox WHERE lane <> 3") == 0, 30)
+
+
+def test_huge_key_is_answered_and_buried(space):
+    """A command whose key fills the message, good and without identity: neither stops anything."""
+    space.importer()
+    key = "k" * 990_000
+    data = {"list_id": "a", "campaign_id": "c"}
+    good = send_command(space, "importer.commands", key, "list.create", data, bad=True)
+    reply = answer(space, good)
+    assert (reply.type, reply.key) == ("command.completed", good)
+    send_command(space, "importer.commands", key, "list.create", data, headers={"ce_id": None}, bad=True)
+    [letter] = read_new(space, "importer.commands.dlq", bool)
+    assert letter.headers["leadspool_error_left"] == "key"
+    assert letter.value == data
+    wait_for(lambda: space.value("SELECT count(*) FROM outbox") == 0)
+
+
+def test_huge_headers_are_answered_and_buried(space):
+    space.importer()
+    huge = {"foreign": "x" * 990_000}
+    data = {"list_id": "a", "campaign_id": "c"}
+    good = send_command(space, "importer.commands", "a", "list.create", data, headers=huge, bad=True)
+    assert answer(space, good).type == "command.completed"
+    send_command(
+        space, "importer.commands", "a", "list.create", data, headers={**huge, "ce_id": None}, bad=True
+    )
+    [letter] = read_new(space, "importer.commands.dlq", bool)
+    assert letter.headers["leadspool_error_left"] == "headers, value"
+    assert "foreign" not in letter.headers
+    wait_for(lambda: space.value("SELECT count(*) FROM outbox") == 0)
+
+
+def test_what_no_limit_allows_gets_a_stub(space):
+    """A row with messages that fit nowhere, between good ones."""
+    space.check_messages = False
+    space.importer()
+    huge = b"x" * 1_200_000
+    rows = [(b"k", b"1"), (b"k", huge), (huge, b"3"), (b"k", b"4")]
+    whole = b"".join(payload(SPARE, key, value) for key, value in rows)
+    space.db.execute(INSERT, (7, whole, 1))
+    seen = read_new(space, SPARE, lambda seen: len(seen) == 4)
+    assert sorted(r.raw for r in seen if len(r.raw) == 1) == [b"1", b"4"]
+    assert sorted(r.value["size_bytes"] for r in seen if len(r.raw) > 1) == [1, 1_200_000]
+    wait_for(lambda: space.value("SELECT count(*) FROM outbox") == 0)
+
+
+def limit_topic(space, topic, max_bytes):
+    resource = ConfigResource(ConfigResource.Type.TOPIC, f"{space.ns}.{topic}")
+    change = ConfigEntry("max.message.bytes", str(max_bytes), incremental_operation=AlterConfigOpType.SET)
+    resource.add_incremental_config(change)
+    [done] = admin().incremental_alter_configs([resource]).values()
+    done.result(30)
+
+
+def test_nothing_is_written_behind_what_the_broker_refuses(space):
+    """The topic's limit is below the producer's: what is too large becomes a stub where it stood. Whoever
+    drops what is not newer than the last misses nothing."""
+    space.check_messages = False
+    space.importer(env={"KAFKA_PRODUCER_BATCH_NUM_MESSAGES": "1"})  # several batches on their way
+    publishes(space, 6, "before")
+    limit_topic(space, SPARE, 2_000)
+    with space.db.transaction():
+        for n in range(60):
+            value = random.Random(n).randbytes(5_000) if n % 20 == 7 else b"%03d" % n
+            space.db.execute(INSERT, (6, payload(SPARE, b"k", value, [("ce_subject", str(n))]), 1))
+    wait_for(lambda: space.value("SELECT count(*) FROM outbox") == 0, 60)
+    seen = [int(r.headers["ce_subject"]) for r in read_topic(space, SPARE) if r.headers]
+    first = list(dict.fromkeys(seen))
+    assert first == list(range(60))
+    stubs = {
+        r.headers["ce_subject"]: r.value["size_bytes"] for r in read_topic(space, SPARE)[1:] if len(r.raw) > 3
+    }
+    assert stubs == {"7": 5_000, "27": 5_000, "47": 5_000}
+
+
+def test_leaves_while_others_go_on_writing(space):
+    """Its lanes are free when it has left, though the outbox never was empty."""
+    space.check_messages = False
+    importer = space.importer()
+    create_list(space)
+    ending = threading.Event()
+    row = payload(SPARE, b"k", b"x" * 100)
+
+    def flood():
+        with db(space) as connection:
+            while not ending.is_set():
+                for lane in range(LANES):
+                    connection.execute(INSERT, (lane, row, 10))
+
+    floods = [threading.Thread(target=flood, daemon=True) for _ in range(3)]
+    for thread in floods:
+        thread.start()
+    try:
+        wait_for(lambda: space.value("SELECT count(*) FROM outbox") > 1000, 30)
+        begun = time.monotonic()
+        assert importer.terminate(timeout=15) == 0
+        assert time.monotonic() - begun < 8
+        assert space.value("SELECT count(*) FROM outbox_lane WHERE owner <> ''") == 0
+        assert "stop_abandoned" not in importer.log()
+    finally:
+        ending.set()
+        for thread in floods:
+            thread.join(30)
+
+
+def test_epoch_moves_and_rows_still_come_out(space):
+    """A bump of the epoch moves the sequence on; one that was set back is followed."""
+    space.check_messages = False
+    space.importer()
+    publishes(space, 2, str(uuid.uuid4()))
+    space.db.execute("SELECT setval('outbox_id_seq', 100000)")
+    for _ in range(4):  # the floor follows
+        publishes(space, 2, str(uuid.uuid4()))
+        time.sleep(1.1)
+    space.db.execute("SELECT setval('outbox_id_seq', 1000)")
+    space.db.execute("UPDATE namespace SET epoch = epoch + 1")
+    publishes(space, 2, str(uuid.uuid4()))
