@@ -107,7 +107,7 @@ static bool publisher_saw_refusal(const Publisher *publisher)
  * may come to light only now, among the reports that were still to be read. */
 static void publisher_take_back(Publisher *publisher)
 {
-    bool taken[PUBLISHER_ROWS];
+    bool taken[PUBLISHER_ROWS] = {false};
     bool known = publisher->failed;
     for (int i = 0; i < publisher->row_count; i++) {
         taken[i] = publisher->rows[i].pending > 0;
