@@ -370,7 +370,7 @@ def test_import_ends_without_kafka_by_the_record(space, tmp_path):
 
 
 def test_a_terminal_sees_a_bar_and_then_the_report(space, tmp_path):
-    space.importer({"LEADSPOOL_IMPORT_CHUNK_ROWS": "1000"})
+    space.importer({"LEADSPOOL_IMPORT_CHUNK_ROWS": "100", "LEADSPOOL_IMPORT_LANES": "1"})
     create_list(space)
     rows = scale(100_000)
     terminal = Terminal(space, "import", many_rows(tmp_path, rows), "--list", "a")
@@ -381,7 +381,7 @@ def test_a_terminal_sees_a_bar_and_then_the_report(space, tmp_path):
 
 
 def start_long_import(space, tmp_path):
-    space.importer({"LEADSPOOL_IMPORT_CHUNK_ROWS": "500"})
+    space.importer({"LEADSPOOL_IMPORT_CHUNK_ROWS": "250"})
     create_list(space)
     terminal = Terminal(space, "import", many_rows(tmp_path, scale(200_000)), "--list", "a")
     terminal.until(" rows")
@@ -415,7 +415,7 @@ def test_ctrl_c_can_leave_the_job_to_run(space, tmp_path):
 
 
 def test_ctrl_c_off_a_terminal_leaves_the_job_to_run(space, tmp_path):
-    space.importer({"LEADSPOOL_IMPORT_CHUNK_ROWS": "500"})
+    space.importer({"LEADSPOOL_IMPORT_CHUNK_ROWS": "250"})
     create_list(space)
     process = subprocess.Popen(
         [settings().bin / "leadspool", "import", many_rows(tmp_path, scale(200_000)), "--list", "a", "--wait"],
@@ -433,7 +433,7 @@ def test_ctrl_c_off_a_terminal_leaves_the_job_to_run(space, tmp_path):
 
 
 def test_job_cancel_stops_a_running_job(space, tmp_path):
-    space.importer({"LEADSPOOL_IMPORT_CHUNK_ROWS": "500"})
+    space.importer({"LEADSPOOL_IMPORT_CHUNK_ROWS": "250"})
     create_list(space)
     job = space.cli_json("import", many_rows(tmp_path, scale(200_000)), "--list", "a", "--no-wait")
     assert space.cli_json("job", "cancel", job["job_id"])["result"] == "cancelling"
