@@ -111,8 +111,6 @@ void consumer_pause(Consumer *consumer, const BusPartition *partitions, int coun
 void consumer_resume(Consumer *consumer, const BusPartition *partitions, int count);
 /* Tell the broker positions, for lag tools only: not waited for, failures ignored. */
 void consumer_mirror(Consumer *consumer, const BusPartition *partitions, int count);
-/* Is the broker reachable, as far as the client knows? */
-bool consumer_healthy(const Consumer *consumer);
 
 /* ---- producer: idempotent, acks=all, murmur2 partitioner ---- */
 typedef struct Producer Producer;

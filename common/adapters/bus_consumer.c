@@ -22,7 +22,6 @@ struct Consumer {
     BusPartition *partitions;
     bool joined;
     atomic_bool closing;
-    atomic_bool brokers_down;
 };
 
 static const char *consumer_topic_name(const Consumer *consumer, const char *full)
@@ -56,12 +55,10 @@ static void consumer_on_rebalance(rd_kafka_t *client,
 
 static void consumer_on_error(rd_kafka_t *client, int code, const char *reason, void *opaque)
 {
-    Consumer *consumer = opaque;
     (void)client;
+    (void)code;
+    (void)opaque;
     static LogRate rate = LOG_RATE_INIT(5, 10000);
-    if (code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) {
-        atomic_store(&consumer->brokers_down, true);
-    }
     log_rate_limited(&rate, LOG_LEVEL_WARN, "kafka.trouble", " msg=%s", reason);
 }
 
@@ -272,7 +269,6 @@ Status consumer_poll(Consumer *consumer, int wait_ms, BusEvent *ret, Error *err)
         return consumer_take_error(consumer, message, ret, err);
     }
     if (message != NULL) {
-        atomic_store(&consumer->brokers_down, false);
         ret->kind = BUS_RECORD;
         ret->record = consumer_take_record(consumer, message);
     } else if (consumer->rebalance != BUS_NOTHING) {
@@ -368,9 +364,4 @@ void consumer_mirror(Consumer *consumer, const BusPartition *partitions, int cou
     rd_kafka_topic_partition_list_t *list = consumer_list(consumer, partitions, count);
     rd_kafka_commit(consumer->client, list, 1);
     rd_kafka_topic_partition_list_destroy(list);
-}
-
-bool consumer_healthy(const Consumer *consumer)
-{
-    return !atomic_load(&consumer->brokers_down);
 }

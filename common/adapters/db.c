@@ -556,32 +556,3 @@ Status db_copy_in(Db *db, const char *sql, const char *data, size_t len, Error *
     PQclear(result);
     return status;
 }
-
-Status db_copy_out(Db *db, const char *sql, DbCopyRow row, void *context, Error *err)
-{
-    Status status = db_copy_begin(db, sql, PGRES_COPY_OUT, err);
-    while (status == STATUS_OK) {
-        char *bytes = NULL;
-        int len = PQgetCopyData(db->conn, &bytes, 1);
-        if (len > 0) {
-            row(context, bytes, (size_t)len);
-            PQfreemem(bytes);
-        } else if (len == 0) {
-            if (!db_poll_socket(db, POLLIN, ANSWER_DEADLINE_MS)) {
-                return db_lost(db, "the server stopped sending", err);
-            }
-            if (!PQconsumeInput(db->conn)) {
-                return db_fail(db, NULL, err);
-            }
-        } else {
-            break;
-        }
-    }
-    if (status != STATUS_OK) {
-        return status;
-    }
-    PGresult *result = NULL;
-    status = db_collect(db, &result, err);
-    PQclear(result);
-    return status;
-}

@@ -116,9 +116,6 @@ int64_t db_bin_i64(const DbResult *result, int row, int column); /* binary int2,
 /* COPY … FROM STDIN in the open transaction: all of data at once, so that nothing waits for the
  * client. */
 Status db_copy_in(Db *db, const char *sql, const char *data, size_t len, Error *err) MUST_CHECK;
-/* COPY … TO STDOUT: each row's bytes go to the callback. */
-typedef void (*DbCopyRow)(void *context, const char *bytes, size_t len);
-Status db_copy_out(Db *db, const char *sql, DbCopyRow row, void *context, Error *err) MUST_CHECK;
 
 static inline void db_result_free_at(DbResult **result)
 {
