@@ -5,7 +5,7 @@ PACKAGES=(
     build-essential ccache clang-format clang-tidy cmake git ninja-build pkg-config shellcheck
     libabsl-dev libcriterion-dev libcsv-dev libhiredis-dev libjansson-dev libmicrohttpd-dev
     libphonenumber-dev libpq-dev librdkafka-dev libssl-dev libuchardet-dev libutf8proc-dev
-    libxxhash-dev tzdata uthash-dev uuid-dev
+    libxxhash-dev python3-phonenumbers tzdata uthash-dev uuid-dev
     maven openjdk-17-jre-headless postgresql-15 python3 python3-venv redis-server
 )
 
