@@ -23,6 +23,7 @@ FAST = {  # short leases and small chunks, so that there is much to disturb and 
     "LEADSPOOL_BATCH_MESSAGES": "20",
 }
 PATIENCE = 180
+EXCHANGES = [n for n in range(200, 1000) if n % 100 != 11]  # N11 is no exchange: such numbers are rejected
 
 
 class Work:
@@ -35,7 +36,7 @@ class Work:
         space.extra_env |= FAST
 
     def phone(self, round, n):
-        return f"+1504{200 + round % 600}{n:04d}"
+        return f"+1504{EXCHANGES[round % len(EXCHANGES)]}{n:04d}"
 
     def send_upserts(self, round):
         rng = random.Random(self.seed * 1000 + round)
