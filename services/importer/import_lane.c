@@ -21,6 +21,7 @@ void import_lane_init(ImportLane *lane, ImportShared *shared, int number, const 
     *lane = (ImportLane){.shared = shared, .lane = number, .mark = *mark, .planned_chunk = -1};
     lane->db = db_new(run->cfg->database_url, run->cfg->ns, "leadspool import");
     lane->zones = zone_sets_new();
+    dnc_filter_init(&lane->dnc, number, shared->spec->lanes);
     outbox_init(&lane->outbox, run->cfg->ns);
     import_plan_init(&lane->plan, shared->spec);
     reject_part_init(&lane->part, run->cfg->outbox, run->job_no, number, run->token);
@@ -33,6 +34,7 @@ void import_lane_done(ImportLane *lane)
 {
     db_close(lane->db);
     zone_sets_free(lane->zones);
+    dnc_filter_done(&lane->dnc);
     outbox_done(&lane->outbox);
     import_plan_done(&lane->plan);
     reject_part_close(&lane->part);
@@ -152,18 +154,48 @@ static Status lane_plan(ImportLane *lane, ImportChunk *chunk, Error *err)
 
 /* ---- writing ---- */
 
-static int lane_by_phone(const void *a, const void *b)
+typedef struct PhoneOrder {
+    int64_t phone;
+    LeadRow *lead;
+} PhoneOrder;
+
+static int order_by_phone(const void *a, const void *b)
 {
-    const LeadRow *first = *(const LeadRow *const *)a;
-    const LeadRow *second = *(const LeadRow *const *)b;
-    return (first->phone > second->phone) - (first->phone < second->phone);
+    int64_t first = ((const PhoneOrder *)a)->phone;
+    int64_t second = ((const PhoneOrder *)b)->phone;
+    return (first > second) - (first < second);
 }
 
+/* In the order of the index, neighbours meet the same pages of it. */
+static void lane_sort_inserts(ImportPlan *plan)
+{
+    size_t count = (size_t)plan->insert_count;
+    AUTO_FREE PhoneOrder *order = mem_alloc((count + 1) * sizeof *order);
+    for (size_t i = 0; i < count; i++) {
+        order[i] = (PhoneOrder){plan->inserts[i]->phone, plan->inserts[i]};
+    }
+    qsort(order, count, sizeof *order, order_by_phone);
+    for (size_t i = 0; i < count; i++) {
+        plan->inserts[i] = order[i].lead;
+    }
+}
+
+/* *ret stays as it is when no phone can be on the list. */
 static Status lane_find_dnc(ImportLane *lane, DbResult **ret, Error *err)
 {
+    Status status = dnc_filter_check(&lane->dnc, lane->db, err);
+    if (status != STATUS_OK) {
+        return status;
+    }
     db_array_begin(&lane->phones, DB_ARRAY_INT8);
     for (int i = 0; i < lane->plan.insert_count; i++) {
-        db_array_i64(&lane->phones, lane->plan.inserts[i]->phone);
+        int64_t phone = lane->plan.inserts[i]->phone;
+        if (dnc_filter_may_hold(&lane->dnc, (uint64_t)phone)) {
+            db_array_i64(&lane->phones, phone);
+        }
+    }
+    if (lane->phones.count == 0) {
+        return STATUS_OK;
     }
     return lead_dnc_phones(lane->db, &lane->phones, lane->shared->campaign_no, lane->outbox.now_us,
                            ret, err);
@@ -172,16 +204,12 @@ static Status lane_find_dnc(ImportLane *lane, DbResult **ret, Error *err)
 static Status lane_finish_leads(ImportLane *lane, ListDelta *delta, Error *err)
 {
     AUTO_RESULT *dnc = NULL;
-    /* In the order of the index, neighbours meet the same pages of it. */
-    if (lane->plan.insert_count > 0) {
-        qsort(lane->plan.inserts, (size_t)lane->plan.insert_count, sizeof(LeadRow *),
-              lane_by_phone);
-    }
+    lane_sort_inserts(&lane->plan);
     Status status = lane_find_dnc(lane, &dnc, err);
     for (int i = 0; status == STATUS_OK && i < lane->plan.insert_count; i++) {
         LeadRow *lead = lane->plan.inserts[i];
         lead->list_no = lane->shared->run->list_no;
-        lead->dnc = db_rows(dnc) > 0 && lead_dnc_has(dnc, lead->phone);
+        lead->dnc = dnc != NULL && lead_dnc_has(dnc, lead->phone);
         lead->stage = stage_of(&(StageFacts){.dnc = lead->dnc});
         lane->counts.dnc += lead->dnc;
         list_delta_stage(delta, lead->stage, 1);
@@ -396,6 +424,9 @@ Status import_lane_chunk(ImportLane *lane, ImportChunk *chunk, Error *err)
     lane_guard_memory(lane, &chunk->shares[lane->lane]);
     for (;;) {
         Status status = lane_find_zones(lane, &chunk->shares[lane->lane], err);
+        if (status == STATUS_OK) {
+            status = dnc_filter_fill(&lane->dnc, lane->db, err);
+        }
         if (status == STATUS_OK) {
             status = lane_transaction(lane, chunk, err);
         }

@@ -9,6 +9,7 @@
  * nothing. */
 #pragma once
 
+#include "importer/dnc_filter.h"
 #include "importer/import_plan.h"
 #include "importer/lead_store.h"
 #include "importer/reject_part.h"
@@ -35,6 +36,7 @@ typedef struct ImportLane {
     Outbox outbox;
     ZoneSets *zones;
     PhoneSet set;
+    DncFilter dnc;
     bool has_set;          /* set holds every phone of this lane */
     int64_t planned_chunk; /* by set: made once, as the set took the new phones; -1: none */
     ImportPlan plan;

@@ -154,3 +154,20 @@ def test_entries_beside_a_running_import_leave_no_stale_stage(listed, verb):
     wait_for(lambda: all(stages(listed)[number] == wanted for number in chosen), what="the stages follow")
     check_counters(listed)
     assert recount(listed)[0]["dnc"] == (len(chosen) if verb == "add" else 0)
+
+
+def test_entry_between_two_chunks(space):
+    """An importer that has read the list before does not go by what it read."""
+    count = 20_000
+    numbers = [f"+1504{200 + n // 10_000}{n % 10_000:04d}" for n in range(count)]
+    (space.inbox / "many.csv").write_text("phone\n" + "".join(f"{number}\n" for number in numbers))
+    space.importer(env={"LEADSPOOL_IMPORT_CHUNK_ROWS": "100"})
+    create_list(space)
+    job_id = start_import(space, "many.csv")
+    wait_for(lambda: space.value("SELECT coalesce(min(chunk), 0) FROM import_lane"), every=0.01)
+    late = numbers[-10:]
+    leads = [dnc(space, "add", number)[1] for number in late]
+    assert 0 in leads, "the entries came before the leads"
+    finish_import(space, job_id)
+    wait_for(lambda: all(stages(space)[number] == "dnc" for number in late), what="the leads follow")
+    check_counters(space)

@@ -109,7 +109,8 @@ CREATE TABLE number (
     digest bytea NOT NULL UNIQUE
 );
 
--- Evidence: rows are ended, never deleted. campaign_no 0: every campaign.
+-- Evidence: rows are ended, never deleted. campaign_no 0: every campaign. opened_xid: who read the list before this
+-- transaction was over does not know of the entry (importer/dnc_filter.h).
 CREATE TABLE dnc_entry (
     dnc_entry_no bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     number_id bigint NOT NULL REFERENCES number,
@@ -118,9 +119,11 @@ CREATE TABLE dnc_entry (
     added_at timestamptz NOT NULL,
     expires_at timestamptz,
     removed_at timestamptz,
-    removed_by text
+    removed_by text,
+    opened_xid xid8 NOT NULL DEFAULT pg_current_xact_id()
 );
 CREATE UNIQUE INDEX dnc_entry_open ON dnc_entry (number_id, campaign_no) WHERE removed_at IS NULL;
+CREATE INDEX dnc_entry_opened ON dnc_entry (opened_xid);
 CREATE INDEX dnc_entry_expiry ON dnc_entry (expires_at) WHERE removed_at IS NULL AND expires_at IS NOT NULL;
 
 -- Numbers whose DNC entries changed while other transactions ran: looked at again once those ended, which is
