@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "importer/csv_find.h"
 
 /* libcsv grows its buffer by this much at a time (128 by default: slow for long fields). */
 enum { PARSER_BLOCK_BYTES = 16 << 10 };
@@ -83,9 +84,6 @@ static bool record_is_blank(const char *bytes, size_t len, char delimiter)
 
 static void fields_split_plain(CsvFields *fields, const char *bytes, size_t len)
 {
-    if (record_is_blank(bytes, len, fields->delimiter)) {
-        return;
-    }
     const char *end = bytes + len;
     const char *cell = bytes;
     const char *delimiter;
@@ -96,7 +94,62 @@ static void fields_split_plain(CsvFields *fields, const char *bytes, size_t len)
     fields_add_trimmed(fields, cell, (size_t)(end - cell));
 }
 
-/* ---- with quotes ---- */
+/* ---- with quotes around whole cells ---- */
+
+static const char *skip_blanks(const CsvFields *fields, const char *at, const char *end)
+{
+    while (at < end && is_blank_byte(*at, fields->delimiter)) {
+        at++;
+    }
+    return at;
+}
+
+/* at: behind the opening quote. Returns where the cell ends, or NULL: a quote stands within. */
+static const char *fields_add_quoted(CsvFields *fields, const char *at, const char *end)
+{
+    const char *quote = memchr(at, '"', (size_t)(end - at));
+    if (quote == NULL) {
+        return NULL;
+    }
+    const char *next = skip_blanks(fields, quote + 1, end);
+    if (next < end && *next != fields->delimiter) {
+        return NULL;
+    }
+    fields_add(fields, at, (size_t)(quote - at));
+    return next;
+}
+
+/* The same for a cell that begins without a quote. */
+static const char *fields_add_unquoted(CsvFields *fields, const char *at, const char *end)
+{
+    const char *next = memchr(at, fields->delimiter, (size_t)(end - at));
+    next = next != NULL ? next : end;
+    size_t len = (size_t)(next - at);
+    if (csv_find_special(at, 0, len) < len) {
+        return NULL;
+    }
+    fields_add_trimmed(fields, at, len);
+    return next;
+}
+
+/* Most quotes in the world's files stand around a cell and nowhere within one: those cells are
+ * taken where they lie. False: it is not so, and the cells so far are void. */
+static bool fields_split_whole_cells(CsvFields *fields, const char *bytes, size_t len)
+{
+    const char *end = bytes + len;
+    const char *cell = bytes;
+    for (;;) {
+        const char *at = skip_blanks(fields, cell, end);
+        const char *next = at < end && *at == '"' ? fields_add_quoted(fields, at + 1, end)
+                                                  : fields_add_unquoted(fields, cell, end);
+        if (next == NULL || next == end) {
+            return next != NULL;
+        }
+        cell = next + 1;
+    }
+}
+
+/* ---- with any quotes ---- */
 
 /* libcsv gives each field in a buffer that it uses again. The arena was reserved for the whole
  * record, which its fields together never exceed: it does not move. */
@@ -110,7 +163,7 @@ static void on_field(void *bytes, size_t len, void *context)
 
 /* csv_fini() leaves the parser as csv_init() did, but for its buffer. A newline within unquoted
  * text (only in what the scan called bad) makes a second row, whose cells just follow. */
-static void fields_split_quoted(CsvFields *fields, const char *bytes, size_t len)
+static void fields_split_libcsv(CsvFields *fields, const char *bytes, size_t len)
 {
     strbuf_reset(&fields->arena);
     strbuf_reserve(&fields->arena, len);
@@ -118,15 +171,30 @@ static void fields_split_quoted(CsvFields *fields, const char *bytes, size_t len
     csv_fini(fields->parser, on_field, NULL, fields);
 }
 
-CsvProblem csv_fields_split(CsvFields *fields, const char *bytes, size_t len, bool has_quote)
+static void fields_begin(CsvFields *fields)
 {
     fields->count = 0;
     fields->problem = CSV_PROBLEM_NONE;
-    if (has_quote) {
-        fields_split_quoted(fields, bytes, len);
-    } else {
-        fields_split_plain(fields, bytes, len);
+}
+
+CsvProblem csv_fields_split(CsvFields *fields, const char *bytes, size_t len, bool has_quote)
+{
+    fields_begin(fields);
+    if (record_is_blank(bytes, len, fields->delimiter)) {
+        return CSV_PROBLEM_NONE;
     }
+    if (!has_quote) {
+        fields_split_plain(fields, bytes, len);
+    } else if (!fields_split_whole_cells(fields, bytes, len)) {
+        return csv_fields_split_any(fields, bytes, len);
+    }
+    return fields->problem;
+}
+
+CsvProblem csv_fields_split_any(CsvFields *fields, const char *bytes, size_t len)
+{
+    fields_begin(fields);
+    fields_split_libcsv(fields, bytes, len);
     return fields->problem;
 }
 

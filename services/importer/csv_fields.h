@@ -1,7 +1,8 @@
 /* csv_fields.h - the cells of one CSV record. Layer: importer; adapter of libcsv; no I/O.
  *
  * Blanks (spaces and tabs) around an unquoted cell are dropped, within quotes they stay. Records
- * without a quote are split here, the others by libcsv; both give the same cells.
+ * without a quote, or with quotes around whole cells only, are split here, the others by libcsv;
+ * both give the same cells.
  *
  * cells point into the record's bytes or into the arena of this CsvFields: valid until the next
  * split and while the record's bytes are. A cell is not terminated. A missing cell is an empty one:
@@ -36,6 +37,9 @@ void csv_fields_done(CsvFields *fields);
  * the limit are there (a cell that is too long is cut), for the reject file. Bytes that csv_scan
  * called bad are split leniently. has_quote: as the scan says; true is never wrong. */
 CsvProblem csv_fields_split(CsvFields *fields, const char *bytes, size_t len, bool has_quote);
+
+/* The same by libcsv, whatever is in the record: what the others must agree with. */
+CsvProblem csv_fields_split_any(CsvFields *fields, const char *bytes, size_t len);
 
 /* The cell at index (from 0), or an empty one. */
 static inline TextSlice csv_fields_cell(const CsvFields *fields, size_t index)
