@@ -453,6 +453,11 @@ int db_rows(const DbResult *result)
     return PQntuples(result->pg);
 }
 
+int db_columns(const DbResult *result)
+{
+    return PQnfields(result->pg);
+}
+
 int64_t db_affected(const DbResult *result)
 {
     return strtoll(PQcmdTuples(result->pg), NULL, 10);

@@ -74,6 +74,9 @@ typedef enum DbArrayType {
     DB_ARRAY_INT2 = 21,
     DB_ARRAY_INT4 = 23,
     DB_ARRAY_TEXT = 25,
+    DB_ARRAY_TID = 27,
+    DB_ARRAY_XID = 28,
+    DB_ARRAY_JSONB = 3802,
 } DbArrayType;
 typedef struct DbArray {
     StrBuf buf;
@@ -83,6 +86,7 @@ typedef struct DbArray {
 void db_array_begin(DbArray *array,
                     DbArrayType type);            /* of a zeroed or used array; memory is kept */
 void db_array_i64(DbArray *array, int64_t value); /* as the array's type asks: 1, 2, 4 or 8 bytes */
+/* Also the six bytes of a tid as they came, and JSON text for jsonb. */
 void db_array_text(DbArray *array, const char *bytes, size_t len);
 void db_array_string(DbArray *array, const char *text_or_null);
 void db_array_null(DbArray *array);
@@ -105,6 +109,7 @@ Status db_script(Db *db, const char *sql, Error *err) MUST_CHECK;
 
 void db_result_free(DbResult *result);
 int db_rows(const DbResult *result);
+int db_columns(const DbResult *result);
 int64_t db_affected(const DbResult *result);
 bool db_is_null(const DbResult *result, int row, int column);
 const char *db_text(const DbResult *result, int row, int column); /* borrowed; NULL for SQL null */

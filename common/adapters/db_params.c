@@ -85,6 +85,7 @@ void db_array_i64(DbArray *array, int64_t value)
         strbuf_add_u16(buf, (uint16_t)value);
         return;
     case DB_ARRAY_INT4:
+    case DB_ARRAY_XID:
         strbuf_add_u32(buf, 4);
         strbuf_add_u32(buf, (uint32_t)value);
         return;
@@ -94,6 +95,8 @@ void db_array_i64(DbArray *array, int64_t value)
         return;
     case DB_ARRAY_BYTEA:
     case DB_ARRAY_TEXT:
+    case DB_ARRAY_TID:
+    case DB_ARRAY_JSONB:
         break;
     }
     assert(!"an array of numbers");
@@ -101,8 +104,10 @@ void db_array_i64(DbArray *array, int64_t value)
 
 void db_array_text(DbArray *array, const char *bytes, size_t len)
 {
+    size_t version = array->type == DB_ARRAY_JSONB ? 1 : 0; /* of the binary form of jsonb */
     array->count++;
-    strbuf_add_u32(&array->buf, (uint32_t)len);
+    strbuf_add_u32(&array->buf, (uint32_t)(len + version));
+    strbuf_add(&array->buf, "\1", version);
     strbuf_add(&array->buf, bytes, len);
 }
 

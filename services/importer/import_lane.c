@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "importer/import_events.h"
 #include "importer/import_update.h"
+#include "importer/lead_place.h"
 #include "runtime/job.h"
 
 enum { PROGRESS_MS = 1000, LANE_BACKOFF_FIRST_MS = 50, LANE_BACKOFF_MOST_MS = 5000 };
@@ -334,12 +335,13 @@ static Status lane_effects(ImportLane *lane, ImportChunk *chunk, Error *err)
         lane->counts.rejected += share->reject_count;
         status = lane_finish_leads(lane, &delta, err);
     }
+    if (status == STATUS_OK && update.count > 0) {
+        status = lead_write_places(lane->db, (const LeadRow *const *)update.leads, update.count,
+                                   update.any_changed, err);
+    }
     if (status == STATUS_OK && plan->insert_count > 0) {
         status = lead_insert(lane->db, (const LeadRow *const *)plan->inserts, plan->insert_count,
                              &lane->copy, err);
-    }
-    if (status == STATUS_OK && update.count > 0) {
-        status = lead_update(lane->db, (const LeadRow *const *)update.leads, update.count, err);
     }
     if (status == STATUS_OK) {
         status = lane_count(lane, &delta, plan->insert_count + update.count > 0, err);

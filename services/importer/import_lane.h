@@ -1,7 +1,7 @@
 /* import_lane.h - one lane of an import: its share of every chunk, committed in order. Layer:
  * services/importer.
  *
- *   chunk ─▶ zones ─▶ BEGIN ─▶ probe, plan ─▶ do-not-call ─▶ lock, COPY, UPDATE ─▶ counters
+ *   chunk ─▶ zones ─▶ BEGIN ─▶ probe, plan ─▶ do-not-call ─▶ UPDATE, COPY ─▶ counters
  *                                    ─▶ progress ─▶ checkpoint ─▶ parts ─▶ outbox ─▶ COMMIT
  *
  * One thread and one connection each. All of a phone's rows are in one lane, so they are applied in

@@ -13,7 +13,7 @@ void import_plan_init(ImportPlan *plan, const ImportSpec *spec)
 void import_plan_done(ImportPlan *plan)
 {
     free(plan->fates);
-    free(plan->lead_ids);
+    free(plan->met);
     free(plan->inserts);
     phone_set_done(&plan->local);
     arena_done(&plan->arena);
@@ -28,7 +28,7 @@ static void plan_begin(ImportPlan *plan, const ChunkShare *share)
     if (plan->cap < share->row_count) {
         plan->cap = share->row_count;
         plan->fates = mem_realloc(plan->fates, (size_t)plan->cap * sizeof *plan->fates);
-        plan->lead_ids = mem_realloc(plan->lead_ids, (size_t)plan->cap * sizeof *plan->lead_ids);
+        plan->met = mem_realloc(plan->met, (size_t)plan->cap * sizeof *plan->met);
         plan->inserts = mem_realloc(plan->inserts, (size_t)plan->cap * sizeof *plan->inserts);
     }
 }
@@ -112,6 +112,7 @@ typedef struct Known {
     int64_t phone;
     int64_t lead_id;
     int64_t content_hash;
+    char tid[6];
     int insert;   /* this chunk inserts it: where in plan->inserts; -1: it does not */
     bool copied;  /* that is a copy already */
     bool touched; /* an earlier row of this chunk may change it */
@@ -140,10 +141,13 @@ static KnownTable known_from(const DbResult *found, int rows)
     table.slots = mem_alloc(table.cap * sizeof *table.slots);
     for (int i = 0; i < db_rows(found); i++) {
         int64_t phone = db_bin_i64(found, i, 0);
-        *known_slot(&table, phone) = (Known){.phone = phone,
-                                             .lead_id = db_bin_i64(found, i, 1),
-                                             .content_hash = db_bin_i64(found, i, 2),
-                                             .insert = -1};
+        Known *known = known_slot(&table, phone);
+        *known = (Known){.phone = phone,
+                         .lead_id = db_bin_i64(found, i, 1),
+                         .content_hash = db_bin_i64(found, i, 2),
+                         .insert = -1};
+        size_t len;
+        memcpy(known->tid, db_bytes(found, i, 3, &len), sizeof known->tid);
     }
     return table;
 }
@@ -239,7 +243,8 @@ static RowFate plan_duplicate(
         return ROW_UNCHANGED;
     }
     known->touched = true;
-    plan->lead_ids[row] = known->lead_id;
+    plan->met[row].lead_id = known->lead_id;
+    memcpy(plan->met[row].tid, known->tid, sizeof known->tid);
     return ROW_CHANGE;
 }
 

@@ -29,10 +29,15 @@ typedef struct PlanFacts {
     int64_t job_no;
 } PlanFacts;
 
+typedef struct MetLead {
+    int64_t lead_id;
+    char tid[6]; /* LeadPlace */
+} MetLead;
+
 typedef struct ImportPlan {
     const ImportSpec *spec;
     RowFate *fates;    /* of each row of the share */
-    int64_t *lead_ids; /* with ROW_CHANGE: the lead it meets */
+    MetLead *met;      /* with ROW_CHANGE: the lead it meets */
     LeadRow **inserts; /* leads to insert, in file order: the share's own rows, or copies merged
                         into (whose zone_set_no is -1 when it must be found again) */
     int insert_count;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "importer/lead_place.h"
 
 void import_update_done(ImportUpdate *update)
 {
@@ -35,22 +36,41 @@ static ZoneEvidence update_zones(const ImportSpec *spec, const LeadRow *lead)
     return zones;
 }
 
-static Status
-update_lock(ImportUpdate *update, ImportLane *lane, const ChunkShare *share, Error *err)
+static int met_compare(const void *a, const void *b)
 {
-    DbArray ids = {0};
-    db_array_begin(&ids, DB_ARRAY_INT8);
+    int64_t first = ((const MetLead *)a)->lead_id;
+    int64_t second = ((const MetLead *)b)->lead_id;
+    return (first > second) - (first < second);
+}
+
+/* The leads that rows want to change, each once, where the probe saw them. */
+static Status
+update_read(ImportUpdate *update, ImportLane *lane, const ChunkShare *share, Error *err)
+{
+    AUTO_FREE MetLead *met = mem_alloc((size_t)(share->row_count + 1) * sizeof *met);
+    size_t count = 0;
     for (int i = 0; i < share->row_count; i++) {
         if (lane->plan.fates[i] == ROW_CHANGE) {
-            db_array_i64(&ids, lane->plan.lead_ids[i]);
+            met[count++] = lane->plan.met[i];
         }
     }
-    Status status = ids.count > 0 ? lead_lock(lane->db, &ids, &update->set, err) : STATUS_OK;
-    db_array_done(&ids);
+    if (count == 0) {
+        return STATUS_OK;
+    }
+    qsort(met, count, sizeof *met, met_compare);
+    DbArray places = {0};
+    db_array_begin(&places, DB_ARRAY_TID);
+    for (size_t i = 0; i < count; i++) {
+        if (i == 0 || met[i].lead_id != met[i - 1].lead_id) {
+            db_array_text(&places, met[i].tid, sizeof met[i].tid);
+        }
+    }
+    Status status = lead_read_places(lane->db, &places, &update->set, err);
+    db_array_done(&places);
     return status;
 }
 
-/* Does the locked lead still have the phone and the list that the probe saw? */
+/* Is it there, and still the lead that the probe saw? */
 static bool update_still_fits(const ImportLane *lane, const LeadRow *lead, const ChunkRow *row)
 {
     return lead != NULL && lead->phone == row->lead.phone &&
@@ -100,7 +120,7 @@ static Status update_apply_rows(
             continue;
         }
         const ChunkRow *row = &share->rows[i];
-        LeadRow *lead = lead_set_find(&update->set, lane->plan.lead_ids[i]);
+        LeadRow *lead = lead_set_find(&update->set, lane->plan.met[i].lead_id);
         if (!update_still_fits(lane, lead, row)) {
             return error_set(err, STATUS_RETRY, "lead_race",
                              "a lead changed while it was looked up");
@@ -128,6 +148,7 @@ static void update_gather(ImportUpdate *update, const LeadRow before[], const ui
         }
         update->leads[update->count] = lead;
         update->changed[update->count++] = net;
+        update->any_changed |= net;
     }
 }
 
@@ -150,16 +171,18 @@ Status import_find_zone(ImportLane *lane, LeadRow *lead, Error *err)
 Status
 import_update_plan(ImportUpdate *update, ImportLane *lane, const ChunkShare *share, Error *err)
 {
-    Status status = update_lock(update, lane, share, err);
-    if (status != STATUS_OK || update->set.count == 0) {
+    Status status = update_read(update, lane, share, err);
+    if (status != STATUS_OK) {
         return status;
     }
     size_t count = (size_t)update->set.count;
-    AUTO_FREE LeadRow *before = mem_alloc(count * sizeof *before);
-    AUTO_FREE uint32_t *changed = mem_alloc(count * sizeof *changed);
-    memcpy(before, update->set.rows, count * sizeof *before);
-    update->leads = mem_alloc(count * sizeof(LeadRow *));
-    update->changed = mem_alloc(count * sizeof *update->changed);
+    AUTO_FREE LeadRow *before = mem_alloc((count + 1) * sizeof *before);
+    AUTO_FREE uint32_t *changed = mem_alloc((count + 1) * sizeof *changed);
+    if (count > 0) {
+        memcpy(before, update->set.rows, count * sizeof *before);
+    }
+    update->leads = mem_alloc((count + 1) * sizeof(LeadRow *));
+    update->changed = mem_alloc((count + 1) * sizeof *update->changed);
     status = update_apply_rows(update, lane, share, changed, err);
     if (status == STATUS_OK) {
         update_gather(update, before, changed);

@@ -3,18 +3,20 @@
 
 #include "importer/import_lane.h"
 
-/* The leads that a chunk changes, locked, as they will be. Rows borrow from set, the chunk and
+/* The leads that a chunk changes, as they will be. Rows borrow from set, the chunk and
  * arena. */
 typedef struct ImportUpdate {
     LeadSet set;
     Arena arena;
     LeadRow **leads;
     uint32_t *changed; /* bits of lead_merge.h */
+    uint32_t any_changed;
     int count;
 } ImportUpdate;
 
-/* Locks the leads that the lane's plan wants to change and puts the rows into them, in file order;
- * rows about two leads become conflicts of the plan. */
+/* Reads the leads that the lane's plan wants to change and puts the rows into them, in file order;
+ * rows about two leads become conflicts of the plan. They are not locked: lead_write_places() sees
+ * whether they are still as they were read. */
 Status import_update_plan(ImportUpdate *update,
                           ImportLane *lane,
                           const ChunkShare *share,

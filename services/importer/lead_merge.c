@@ -4,9 +4,6 @@
 
 #include "importer/custom_json.h"
 
-static const uint32_t zone_fields =
-    LEAD_HAS_PHONE | LEAD_HAS(LEAD_STATE) | LEAD_HAS(LEAD_COUNTRY) | LEAD_HAS(LEAD_TIME_ZONE);
-
 static const struct {
     uint32_t bit;
     const char *name;
@@ -91,7 +88,7 @@ uint32_t lead_merge(LeadRow *lead, const LeadChange *change, StrBuf *custom_scra
 
 bool lead_merge_moves_zone(uint32_t changed)
 {
-    return (changed & zone_fields) != 0;
+    return (changed & LEAD_HAS_ZONE) != 0;
 }
 
 static void add_name(StrBuf *json, size_t begin, const char *name)

@@ -12,6 +12,9 @@
 #define LEAD_HAS_PRIORITY (UINT32_C(1) << 24)
 #define LEAD_HAS_CUSTOM   (UINT32_C(1) << 25)
 #define LEAD_HAS_PHONE    (UINT32_C(1) << 26)
+/* Any of these moves the candidate time zones. */
+#define LEAD_HAS_ZONE                                                                              \
+    (LEAD_HAS_PHONE | LEAD_HAS(LEAD_STATE) | LEAD_HAS(LEAD_COUNTRY) | LEAD_HAS(LEAD_TIME_ZONE))
 
 typedef struct LeadChange {
     const LeadRow *row; /* the new values */

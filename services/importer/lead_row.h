@@ -34,6 +34,12 @@ size_t lead_text_limit(LeadText text);
 
 enum { LEAD_PRIORITY_DEFAULT = 50, LEAD_PRIORITY_MAX = 99, LEAD_CUSTOM_MAX = 64 * 1024 };
 
+/* Where a version of a row lies, and which transaction wrote it: PostgreSQL's ctid and xmin. */
+typedef struct LeadPlace {
+    char tid[6];
+    uint32_t xmin;
+} LeadPlace;
+
 typedef struct LeadRow {
     int64_t lead_id;
     int64_t phone;        /* E.164 digits */
@@ -48,6 +54,7 @@ typedef struct LeadRow {
     bool verified;
     TextSlice texts[LEAD_TEXTS];
     TextSlice custom; /* a JSON object */
+    LeadPlace place;  /* lead_place.h */
 } LeadRow;
 
 /* COPY of rows in binary: begin, add every row, end; the statement is lead_copy_sql. */

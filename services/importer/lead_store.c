@@ -1,5 +1,6 @@
 #include "importer/lead_store.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -21,6 +22,8 @@ enum {
     CUSTOM,
     FIRST_TEXT,
     COLUMNS = FIRST_TEXT + LEAD_TEXTS,
+    TID = COLUMNS, /* of lead_read_places.sql */
+    XMIN,
 };
 
 static const DbArrayType lead_column_types[FIRST_TEXT] = {
@@ -72,22 +75,39 @@ void lead_set_done(LeadSet *set)
     *set = (LeadSet){0};
 }
 
+static void lead_read_place(const DbResult *result, int row, LeadPlace *ret)
+{
+    size_t len;
+    const char *tid = db_bytes(result, row, TID, &len);
+    assert(len == sizeof ret->tid);
+    memcpy(ret->tid, tid, sizeof ret->tid);
+    ret->xmin = (uint32_t)db_bin_i64(result, row, XMIN);
+}
+
+void lead_set_take(LeadSet *set, DbResult *result)
+{
+    bool placed = db_columns(result) > COLUMNS;
+    set->result = result;
+    set->count = db_rows(result);
+    set->rows = mem_alloc((size_t)set->count * sizeof *set->rows);
+    for (int row = 0; row < set->count; row++) {
+        lead_read(result, row, &set->rows[row]);
+        if (placed) {
+            lead_read_place(result, row, &set->rows[row].place);
+        }
+    }
+}
+
 Status lead_lock(Db *db, DbArray *lead_ids, LeadSet *ret, Error *err)
 {
     DbParams params = {0};
     db_param_array(&params, lead_ids);
-    LeadSet set = {0};
-    Status status = db_query_binary(db, sql_lead_lock, &params, &set.result, err);
-    if (status != STATUS_OK) {
-        return status;
+    DbResult *result = NULL;
+    Status status = db_query_binary(db, sql_lead_lock, &params, &result, err);
+    if (status == STATUS_OK) {
+        lead_set_take(ret, result);
     }
-    set.count = db_rows(set.result);
-    set.rows = mem_alloc((size_t)set.count * sizeof *set.rows);
-    for (int row = 0; row < set.count; row++) {
-        lead_read(set.result, row, &set.rows[row]);
-    }
-    *ret = set;
-    return STATUS_OK;
+    return status;
 }
 
 LeadRow *lead_set_find(const LeadSet *set, int64_t lead_id)
@@ -108,7 +128,7 @@ LeadRow *lead_set_find(const LeadSet *set, int64_t lead_id)
 /* ---- writing ---- */
 
 /* Somebody else took the phone or the external_id between look and write. */
-static Status lead_written(const Db *db, Status status, Error *err)
+Status lead_written(const Db *db, Status status, Error *err)
 {
     if (status == STATUS_BAD_INPUT && strcmp(db_sqlstate(db), "23505") == 0) {
         return error_set(err, STATUS_RETRY, "lead_race",

@@ -13,6 +13,9 @@ typedef struct LeadSet {
     int count;
     DbResult *result;
 } LeadSet;
+/* Reads a result with the columns of lead_lock.sql, and those of a place when they follow; takes
+ * the result over. */
+void lead_set_take(LeadSet *set, DbResult *result);
 void lead_set_done(LeadSet *set);
 #define AUTO_LEAD_SET __attribute__((cleanup(lead_set_done))) LeadSet
 
@@ -29,6 +32,9 @@ lead_insert(Db *db, const LeadRow *const rows[], int count, StrBuf *scratch, Err
 
 /* Writes all columns of locked leads, by lead_id, as the rows say. lead_race as above. */
 Status lead_update(Db *db, const LeadRow *const rows[], int count, Error *err) MUST_CHECK;
+
+/* What writing leads came to: lead_race in place of a broken unique index. */
+Status lead_written(const Db *db, Status status, Error *err) MUST_CHECK;
 
 /* Draws the transaction's number and sets the planner for many small look-ups. To run before
  * entries of the do-not-call list are read, which lead_dnc_phones() sees to: who adds an entry that

@@ -3,7 +3,7 @@
 SELECT found.*
 FROM (SELECT phone FROM unnest($1::bigint[]) AS v (phone) ORDER BY 1 OFFSET 0) AS wanted
 CROSS JOIN LATERAL (
-    SELECT phone, lead_id, coalesce(content_hash, 0)
+    SELECT phone, lead_id, coalesce(content_hash, 0), ctid
     FROM leads WHERE leads.phone = wanted.phone AND leads.list_no = $2::int
     LIMIT 1
 ) AS found
