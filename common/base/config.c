@@ -79,6 +79,8 @@ static const ConfigKey config_keys[] = {
      .doc = "how long an outbox lane stays with a silent relay"},
     {"LEADSPOOL_JOB_LEASE_MS", INT(job_lease_ms), "15000", 1000, 300000,
      .doc = "how long a job stays with a silent worker"},
+    {"LEADSPOOL_OUTBOX_MAX_MIB", INT(outbox_max_mib), "1024", 1, 1 << 20,
+     .doc = "events waiting for Kafka; with more, no command is taken and jobs wait"},
     {"LEADSPOOL_JOB_THREADS", INT(job_threads), "1", 1, 16, .doc = "jobs worked on at a time"},
     {"LEADSPOOL_IMPORT_LANES", INT(import_lanes), "2", 1, 16,
      .doc = "connections that write one import"},

@@ -61,6 +61,7 @@ typedef struct Config {
     int session_timeout_ms; /* LEADSPOOL_SESSION_TIMEOUT_MS: librdkafka's session.timeout.ms */
     int lane_lease_ms;      /* LEADSPOOL_LANE_LEASE_MS: lease of an outbox lane */
     int job_lease_ms;       /* LEADSPOOL_JOB_LEASE_MS */
+    int outbox_max_mib;     /* LEADSPOOL_OUTBOX_MAX_MIB: beyond it nothing new is begun */
     int job_threads;        /* LEADSPOOL_JOB_THREADS: jobs worked on at a time */
     int import_lanes;       /* LEADSPOOL_IMPORT_LANES */
     int import_chunk_rows;  /* LEADSPOOL_IMPORT_CHUNK_ROWS */

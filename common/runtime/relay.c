@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/metrics.h"
+#include "runtime/backlog.h"
 #include "runtime/outbox.h"
 #include "runtime/outbox_floor.h"
 #include "runtime/publisher.h"
@@ -42,6 +43,7 @@ struct Relay {
     bool kicked; /* under lock */
     atomic_bool stopping;
     atomic_bool cut_off; /* the last round did not reach PostgreSQL */
+    Backlog backlog;     /* looked at by the thread */
     /* the rest belongs to the thread */
     Db *db;
     Publisher publisher;
@@ -173,6 +175,9 @@ static bool relay_may_send(void *context)
     if (clock_mono_ms() >= relay->renew_ms && relay_renew(relay, true, &err) != STATUS_OK) {
         relay->renew_ms = clock_mono_ms() + RELAY_TROUBLE_MS;
     }
+    if (backlog_look(&relay->backlog, relay->db, &err) != STATUS_OK) {
+        LOG_DEBUG("outbox.not_measured", "code=%s", err.code); /* the next round tells of it */
+    }
     return relay_may_go_on(relay) && clock_mono_ms() < relay->lease_end_ms;
 }
 
@@ -302,11 +307,12 @@ static Status relay_round(Relay *relay, bool *ret_busy, Error *err)
             return status;
         }
     }
-    if (relay->lane_count == 0) {
-        return STATUS_OK;
+    Status status = backlog_look(&relay->backlog, relay->db, err);
+    if (status != STATUS_OK || relay->lane_count == 0) {
+        return status;
     }
     AUTO_RESULT *result = NULL;
-    Status status = relay_select(relay, &result, err);
+    status = relay_select(relay, &result, err);
     if (status != STATUS_OK || result == NULL || db_rows(result) == 0) {
         return status;
     }
@@ -377,6 +383,7 @@ relay_start(const Config *cfg, const char *worker_id, const char *service, Relay
     relay->cfg = cfg;
     relay->worker_id = mem_strdup(worker_id);
     relay->service = mem_strdup(service);
+    backlog_init(&relay->backlog, cfg);
     relay->db = db_new(cfg->database_url, cfg->ns, "leadspool relay");
     pthread_mutex_init(&relay->lock, NULL);
     pthread_condattr_t attributes;
@@ -402,6 +409,11 @@ relay_start(const Config *cfg, const char *worker_id, const char *service, Relay
 bool relay_is_cut_off(const Relay *relay)
 {
     return atomic_load(&relay->cut_off);
+}
+
+bool relay_is_backed_up(const Relay *relay)
+{
+    return backlog_is_over(&relay->backlog);
 }
 
 void relay_kick(Relay *relay)

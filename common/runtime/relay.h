@@ -28,6 +28,9 @@ Status relay_start(const Config *cfg,
 void relay_kick(Relay *relay);
 /* Did its last look into PostgreSQL fail? It looks every few milliseconds. Any thread. */
 bool relay_is_cut_off(const Relay *relay);
+/* Is the outbox larger than it may be (backlog.h)? Then nothing is begun that adds to it. Any
+ * thread. */
+bool relay_is_backed_up(const Relay *relay);
 /* Publishes what is there, for two seconds at most, gives the lanes back and ends. NULL is
  * allowed. */
 void relay_stop(Relay *relay);

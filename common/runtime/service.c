@@ -415,7 +415,9 @@ static Status loop_rejoin(Loop *loop, Error *err)
 
 static Status loop_round(Loop *loop, Error *err)
 {
-    bool may_work = loop->intake.queued > 0 && clock_mono_ms() >= loop->retry_at_ms;
+    /* Backed up, the queues fill and then fetching pauses; polling goes on. */
+    bool may_work = loop->intake.queued > 0 && clock_mono_ms() >= loop->retry_at_ms &&
+                    !relay_is_backed_up(loop->relay);
     BusEvent event;
     Status status = consumer_poll(loop->consumer, may_work ? 0 : LOOP_WAIT_MS, &event, err);
     if (status == STATUS_OK) {

@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "adapters/inbox.h"
@@ -11,6 +12,8 @@
 #include "importer/import_lanes.h"
 #include "importer/import_parse.h"
 #include "importer/list_store.h"
+
+enum { JOB_NAP_MS = 50 };
 
 /* One run of the job in this process. */
 typedef struct ImportJob {
@@ -170,10 +173,22 @@ static Status job_load_parts(ImportJob *job, RejectPartInfo **ret_parts, int *re
 
 /* ---- the work ---- */
 
+/* While the outbox is too large no chunk is begun. The lease is kept meanwhile, and what ends a job
+ * ends the wait. */
+static bool job_may_go_on(const ImportJob *job)
+{
+    struct timespec nap = {.tv_nsec = JOB_NAP_MS * 1000000L};
+    while (relay_is_backed_up(job->run->relay) && !job_run_should_stop(job->run) &&
+           !atomic_load(&job->shared.broken)) {
+        nanosleep(&nap, NULL);
+    }
+    return !job_run_should_stop(job->run);
+}
+
 static Status job_feed(ImportJob *job, ImportParser *parser, ImportLanes *lanes, Error *err)
 {
     bool last = false;
-    while (!last && !job_run_should_stop(job->run)) {
+    while (!last && job_may_go_on(job)) {
         ImportChunk *chunk = import_lanes_take(lanes);
         if (chunk == NULL) {
             return STATUS_OK; /* a lane says why */

@@ -6,10 +6,11 @@ import threading
 import time
 import uuid
 
+import pytest
 from confluent_kafka.admin import AlterConfigOpType, ConfigEntry, ConfigResource
 from harness import db, read_topic, send_command, wait_for
 from harness.bus import admin, partitions_of
-from scenario import answer, create_list, tell
+from scenario import answer, answers, create_list, job_state, start_import, tell, wait_rows
 
 LANES = 16
 SPARE = "dnc.commands.dlq"  # a topic that nothing else writes to here
@@ -208,3 +209,95 @@ def test_epoch_moves_and_rows_still_come_out(space):
     space.db.execute("SELECT setval('outbox_id_seq', 1000)")
     space.db.execute("UPDATE namespace SET epoch = epoch + 1")
     publishes(space, 2, str(uuid.uuid4()))
+
+
+# ---- an outbox that grows beyond its limit
+
+NOWHERE = "no topic can be called so!"
+FULL = {"LEADSPOOL_OUTBOX_MAX_MIB": "1", "LEADSPOOL_SESSION_TIMEOUT_MS": "3000"}
+
+
+def fill_outbox(space):
+    """2 MiB that cannot be published; returns when the importer has seen it."""
+    space.db.execute(INSERT, (3, payload(NOWHERE, b"k", random.Random(1).randbytes(200_000)), 10))
+    wait_for(lambda: "outbox.full" in space.importers[-1].log(), 10)
+
+
+def empty_outbox(space):
+    space.db.execute("DELETE FROM outbox WHERE lane = 3")
+
+
+def positions(space):
+    return space.rows("SELECT topic, partition, epoch, next_offset FROM consumer_position ORDER BY 1, 2")
+
+
+def test_a_full_outbox_holds_commands(space):
+    """No command is taken, the worker stays ready and in its group, what can be published is; then all goes on.
+    The files of the outbox have not shrunk by then."""
+    space.check_messages = False
+    importer = space.importer(env=FULL)
+    publishes(space, 5, "before")
+    fill_outbox(space)
+    before = positions(space)
+    assert importer.metrics()["leadspool_outbox_full"] == 1
+    ids = [tell(space, "list.create", {"list_id": f"l{n}", "campaign_id": "c"}) for n in range(8)]
+    publishes(space, 5, "meanwhile")
+    time.sleep(5)  # more than the session's timeout
+    assert positions(space) == before
+    assert importer.get("/readyz")[0] == 200
+    assert space.value("SELECT count(*) FROM list") == 0
+    space.db.execute("ALTER TABLE outbox SET (autovacuum_enabled = off, toast.autovacuum_enabled = off)")
+    empty_outbox(space)
+    answers(space, ids)
+    assert space.value("SELECT pg_total_relation_size('outbox')") > 1 << 20
+    assert importer.metrics()["leadspool_outbox_full"] == 0
+    log = importer.log()
+    assert [log.count(f"outbox.{what}") for what in ("full", "shrunk")] == [1, 1]
+    assert log.count("partitions.assigned") == 1
+
+
+@pytest.fixture
+def waiting_import(space):
+    """The number of an import that waits for the outbox to shrink."""
+    space.check_messages = False
+    space.extra_env |= FULL | {"LEADSPOOL_IMPORT_CHUNK_ROWS": "200", "LEADSPOOL_JOB_LEASE_MS": "1500"}
+    space.importer()
+    create_list(space)
+    rows = "".join(f"+1504{2_000_000 + n}\n" for n in range(200_000))
+    (space.inbox / "many.csv").write_text("phone\n" + rows)
+    job_id = start_import(space, "many.csv")
+    wait_rows(space, job_id, 400)
+    fill_outbox(space)
+    time.sleep(1)
+    return job_id
+
+
+def lane_rows(space):
+    return space.value("SELECT sum(rows) FROM import_lane")
+
+
+def test_a_full_outbox_holds_jobs(space, waiting_import):
+    """The job begins no chunk, keeps its lease, and goes on when there is room."""
+    job = "SELECT state, token, lease_until > clock_timestamp() FROM jobs"
+    rows, before = lane_rows(space), space.row(job)
+    time.sleep(3)  # two leases
+    assert lane_rows(space) == rows < 200_000
+    assert space.row(job) == before == ("running", before[1], True)
+    empty_outbox(space)
+    wait_for(lambda: lane_rows(space) > rows, 20)
+    space.db.execute("UPDATE jobs SET cancel_requested = true")
+
+
+def test_a_waiting_job_can_be_cancelled(space, waiting_import):
+    space.db.execute("UPDATE jobs SET cancel_requested = true")
+    wait_for(lambda: job_state(space, waiting_import) == "cancelled", 10)
+    assert lane_rows(space) < 200_000
+
+
+def test_a_waiting_job_can_be_stopped(space, waiting_import):
+    [importer] = space.importers
+    begun = time.monotonic()
+    assert importer.terminate(timeout=15) == 0
+    assert time.monotonic() - begun < 8
+    assert "abandoned" not in importer.log()
+    assert job_state(space, waiting_import) == "running"
