@@ -93,6 +93,8 @@ Status consumer_open(const Config *cfg,
 void consumer_close(Consumer *consumer);
 /* STATUS_FATAL when the client cannot go on. */
 Status consumer_poll(Consumer *consumer, int wait_ms, BusEvent *ret, Error *err) MUST_CHECK;
+/* Was a broker connected, as of the last poll? */
+bool consumer_sees_broker(const Consumer *consumer);
 Status consumer_assign(Consumer *consumer, const BusPartition *partitions, int count, Error *err)
     MUST_CHECK;
 void consumer_unassign(Consumer *consumer);

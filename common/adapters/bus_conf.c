@@ -26,6 +26,7 @@ static const struct BusSetting {
     {CONFIG_SCOPE_CONSUMER, "fetch.error.backoff.ms", "100"},
     {CONFIG_SCOPE_CONSUMER, "queued.max.messages.kbytes", "16384"},
     {CONFIG_SCOPE_CONSUMER, "allow.auto.create.topics", "false"},
+    {CONFIG_SCOPE_CONSUMER, "statistics.interval.ms", "1000"}, /* says whether a broker is there */
     {CONFIG_SCOPE_PRODUCER, "enable.idempotence", "true"},
     {CONFIG_SCOPE_PRODUCER, "acks", "all"},
     {CONFIG_SCOPE_PRODUCER, "partitioner", "murmur2_random"},

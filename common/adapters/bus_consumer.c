@@ -5,10 +5,15 @@
 
 #include "adapters/bus_internal.h"
 #include "base/clock.h"
+#include "base/json.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/metrics.h"
 
 enum { WATERMARK_WAIT_MS = 5000, CLOSE_WAIT_MS = 5000 };
+
+static Metric consumer_broker =
+    METRIC_GAUGE("leadspool_broker_up", "1 while a Kafka broker is connected.", NULL);
 
 struct Consumer {
     rd_kafka_t *client;
@@ -21,6 +26,7 @@ struct Consumer {
     rd_kafka_topic_partition_list_t *moved;
     BusPartition *partitions;
     bool joined;
+    bool broker_up;
     atomic_bool closing;
 };
 
@@ -53,11 +59,41 @@ static void consumer_on_rebalance(rd_kafka_t *client,
     consumer->moved = rd_kafka_topic_partition_list_copy(partitions);
 }
 
+static void consumer_set_broker(Consumer *consumer, bool up)
+{
+    consumer->broker_up = up;
+    metric_set(&consumer_broker, up, NULL, NULL);
+}
+
+static bool consumer_finds_broker(const json_t *statistics)
+{
+    const char *name;
+    json_t *broker;
+    json_object_foreach(json_object_get(statistics, "brokers"), name, broker)
+    {
+        const char *state = json_string_value(json_object_get(broker, "state"));
+        if (state != NULL && (strcmp(state, "UP") == 0 || strcmp(state, "UPDATE") == 0)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Nothing else tells that a broker is there again. 0: the text stays the client's. */
+static int consumer_on_statistics(rd_kafka_t *client, char *text, size_t len, void *opaque)
+{
+    (void)client;
+    AUTO_JSON json_t *statistics = json_loadb(text, len, 0, NULL);
+    consumer_set_broker(opaque, consumer_finds_broker(statistics));
+    return 0;
+}
+
 static void consumer_on_error(rd_kafka_t *client, int code, const char *reason, void *opaque)
 {
     (void)client;
-    (void)code;
-    (void)opaque;
+    if (code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) {
+        consumer_set_broker(opaque, false);
+    }
     static LogRate rate = LOG_RATE_INIT(5, 10000);
     log_rate_limited(&rate, LOG_LEVEL_WARN, "kafka.trouble", " msg=%s", reason);
 }
@@ -87,6 +123,8 @@ static Status consumer_create(Consumer *consumer, const Config *cfg, const char 
     rd_kafka_conf_set_opaque(conf, consumer);
     rd_kafka_conf_set_rebalance_cb(conf, consumer_on_rebalance);
     rd_kafka_conf_set_error_cb(conf, consumer_on_error);
+    rd_kafka_conf_set_stats_cb(conf, consumer_on_statistics);
+    metric_register(&consumer_broker);
     char text[256];
     consumer->client = rd_kafka_new(RD_KAFKA_CONSUMER, conf, text, sizeof text);
     if (consumer->client == NULL) {
@@ -275,6 +313,11 @@ Status consumer_poll(Consumer *consumer, int wait_ms, BusEvent *ret, Error *err)
         consumer_take_rebalance(consumer, ret);
     }
     return STATUS_OK;
+}
+
+bool consumer_sees_broker(const Consumer *consumer)
+{
+    return consumer->broker_up;
 }
 
 /* ---- assignment ---- */

@@ -151,6 +151,17 @@ static Status loop_on_assign(Loop *loop, const BusEvent *event, Error *err)
     return status;
 }
 
+/* When no broker is in reach for as long as a session lasts, the client takes all partitions away.
+ * Jobs go on meanwhile, and no restart would help: the worker stays as ready as it was. */
+static void loop_on_revoke(Loop *loop)
+{
+    bool ready = atomic_load(&loop->assigned) && !consumer_sees_broker(loop->consumer);
+    holding_release(&loop->holding);
+    consumer_unassign(loop->consumer);
+    loop_let_go(loop);
+    atomic_store(&loop->assigned, ready);
+}
+
 /* ---- records ---- */
 
 static Status loop_on_record(Loop *loop, BusRecord *record, Error *err)
@@ -189,9 +200,7 @@ static Status loop_on_event(Loop *loop, BusEvent *event, Error *err)
     case BUS_ASSIGN:
         return loop_on_assign(loop, event, err);
     case BUS_REVOKE:
-        holding_release(&loop->holding);
-        consumer_unassign(loop->consumer);
-        loop_let_go(loop);
+        loop_on_revoke(loop);
         return STATUS_OK;
     case BUS_POSITION: /* retention passed by, or the topic was cut: claiming anew finds out which
                         */

@@ -40,12 +40,15 @@ def test_jobs_go_on_without_the_broker(space):
         wait_for(lambda: space.value("SELECT state FROM jobs") == "completed", 60)
         assert space.value("SELECT count(*) FROM leads") == expected["inserted"]
         assert space.value("SELECT count(*) FROM outbox") > 0
-        time.sleep(3)
+        wait_for(lambda: importer.metrics()["leadspool_broker_up"] == 0, 20)
+        time.sleep(12)  # more than a session
+        assert importer.get("/readyz")[0] == 200
     finally:
         start_servers()
     assert finish_import(space, job_id)["inserted"] == expected["inserted"]
     wait_for(lambda: space.value("SELECT count(*) FROM outbox") == 0, 60)
     assert importer.alive
+    wait_for(lambda: importer.metrics()["leadspool_broker_up"] == 1, 20)
     id = tell(space, "list.update", {"list_id": "a", "name": "x"})
     assert answers(space, [id])[id][0].type == "command.completed"
 
