@@ -38,6 +38,7 @@ static const struct BusSetting {
     {CONFIG_SCOPE_PRODUCER, "enable.gapless.guarantee", "true"},
     {CONFIG_SCOPE_PRODUCER, "request.timeout.ms", "10000"},
     {CONFIG_SCOPE_PRODUCER, "queue.buffering.max.kbytes", "65536"},
+    {CONFIG_SCOPE_PRODUCER, "queue.buffering.max.messages", "200000"},
 };
 
 Status bus_conf_set(rd_kafka_conf_t *conf, const char *name, const char *value, Error *err)

@@ -1,13 +1,16 @@
 #include "runtime/publisher.h"
 
+#include <assert.h>
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/mem.h"
 #include "base/metrics.h"
 
-enum { PUBLISHER_POLL_MS = 5, PUBLISHER_STUB_PART_BYTES = 1024 };
+enum { PUBLISHER_POLL_MS = 5, PUBLISHER_ALONE_MS = 5000, PUBLISHER_STUB_PART_BYTES = 1024 };
 
 static Metric publisher_published =
     METRIC_COUNTER("leadspool_outbox_published_total", "Events confirmed by Kafka.", NULL);
@@ -53,16 +56,25 @@ Status publisher_open(
     return producer_open(cfg, publisher_delivered, publisher, &publisher->producer, err);
 }
 
-void publisher_close(Publisher *publisher)
+static void publisher_close_producer(Publisher *publisher)
 {
     producer_close(publisher->producer);
     publisher->producer = NULL;
 }
 
+void publisher_close(Publisher *publisher)
+{
+    publisher_close_producer(publisher);
+    for (int i = 0; i < publisher->row_count; i++) {
+        free(publisher->rows[i]);
+    }
+    publisher->row_count = 0;
+}
+
 static void publisher_rebuild(Publisher *publisher)
 {
     Error err;
-    publisher_close(publisher);
+    publisher_close_producer(publisher);
     metric_add(&publisher_rebuilds, 1, NULL, NULL);
     if (producer_open(publisher->cfg, publisher_delivered, publisher, &publisher->producer, &err) !=
         STATUS_OK) {
@@ -80,13 +92,35 @@ static bool publisher_is_usable(const Publisher *publisher)
 static bool publisher_may_wait(Publisher *publisher)
 {
     return !publisher->failed && publisher_is_usable(publisher) &&
-           clock_mono_ms() < publisher->give_up_ms && publisher->may_send(publisher->context);
+           publisher->may_send(publisher->context);
 }
 
 static bool publisher_in_flight(const Publisher *publisher)
 {
     for (int i = 0; i < publisher->row_count; i++) {
-        if (publisher->rows[i].pending > 0) {
+        if (publisher->rows[i]->pending > 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Is anything on its way that was sent by this call? */
+static bool publisher_awaits(const Publisher *publisher)
+{
+    for (int i = 0; i < publisher->row_count; i++) {
+        if (publisher->rows[i]->pending > 0 && publisher->rows[i]->payload != NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool publisher_is_overdue(const Publisher *publisher)
+{
+    for (int i = 0; i < publisher->row_count; i++) {
+        const PublisherRow *row = publisher->rows[i];
+        if (row->pending > 0 && clock_mono_ms() >= row->give_up_ms) {
             return true;
         }
     }
@@ -96,7 +130,7 @@ static bool publisher_in_flight(const Publisher *publisher)
 static bool publisher_saw_refusal(const Publisher *publisher)
 {
     for (int i = 0; i < publisher->row_count; i++) {
-        if (publisher->rows[i].fate == PUBLISHER_REFUSED) {
+        if (publisher->rows[i]->fate == PUBLISHER_REFUSED) {
             return true;
         }
     }
@@ -107,10 +141,10 @@ static bool publisher_saw_refusal(const Publisher *publisher)
  * may come to light only now, among the reports that were still to be read. */
 static void publisher_take_back(Publisher *publisher)
 {
-    bool taken[PUBLISHER_ROWS] = {false};
+    bool taken[PUBLISHER_ROWS_MAX] = {false};
     bool known = publisher->failed;
     for (int i = 0; i < publisher->row_count; i++) {
-        taken[i] = publisher->rows[i].pending > 0;
+        taken[i] = publisher->rows[i]->pending > 0;
     }
     publisher->taking_back = true;
     producer_purge(publisher->producer);
@@ -119,22 +153,40 @@ static void publisher_take_back(Publisher *publisher)
     known = known || publisher_saw_refusal(publisher);
     for (int i = 0; i < publisher->row_count; i++) {
         if (taken[i]) {
-            publisher_fail(publisher, &publisher->rows[i],
+            publisher->rows[i]->pending = 0; /* nobody is left who could report it */
+            publisher_fail(publisher, publisher->rows[i],
                            known ? PUBLISHER_LEFT : PUBLISHER_TROUBLED);
         }
     }
 }
 
-static void publisher_await(Publisher *publisher)
+/* What has failed, or may not be on its way any more, comes back. */
+static void publisher_look_after(Publisher *publisher)
 {
-    while (publisher_in_flight(publisher) && publisher_may_wait(publisher)) {
-        producer_poll(publisher->producer, PUBLISHER_POLL_MS);
-    }
-    if (publisher_in_flight(publisher)) {
+    bool may = publisher_may_wait(publisher) && !publisher_is_overdue(publisher);
+    if (!may && publisher_in_flight(publisher)) {
         publisher_take_back(publisher);
     } else if (!publisher_is_usable(publisher)) {
         publisher_rebuild(publisher);
     }
+}
+
+/* Answers to what was sent by earlier calls. */
+static void publisher_poll(Publisher *publisher)
+{
+    if (publisher_in_flight(publisher) && publisher_is_usable(publisher)) {
+        producer_poll(publisher->producer, publisher_awaits(publisher) ? 0 : PUBLISHER_POLL_MS);
+    }
+}
+
+static void publisher_await(Publisher *publisher, int wait_ms)
+{
+    int64_t until_ms = clock_mono_ms() + wait_ms;
+    while (publisher_awaits(publisher) && publisher_may_wait(publisher) &&
+           clock_mono_ms() < until_ms) {
+        producer_poll(publisher->producer, PUBLISHER_POLL_MS);
+    }
+    publisher_look_after(publisher);
 }
 
 /* ---- sending ---- */
@@ -148,7 +200,7 @@ publisher_send(Publisher *publisher, const BusMessage *message, PublisherRow *ro
             row->pending++;
         }
         if (status == STATUS_OK || strcmp(err->code, "queue_full") != 0 ||
-            !publisher_may_wait(publisher)) {
+            !publisher_may_wait(publisher) || publisher_is_overdue(publisher)) {
             return status;
         }
         producer_poll(publisher->producer, PUBLISHER_POLL_MS);
@@ -167,7 +219,10 @@ publisher_send_alone(Publisher *publisher, const BusMessage *message, PublisherR
     if (status != STATUS_OK) {
         return status;
     }
-    publisher_await(publisher);
+    publisher_await(publisher, PUBLISHER_ALONE_MS);
+    if (publisher_in_flight(publisher)) {
+        publisher_take_back(publisher);
+    }
     PublisherFate fate = row->fate;
     row->fate = PUBLISHER_DONE;
     if (fate == PUBLISHER_DONE) {
@@ -284,10 +339,11 @@ static void publisher_send_rows(Publisher *publisher)
 {
     bool stopped[OUTBOX_LANES] = {false};
     for (int i = 0; i < publisher->row_count; i++) {
-        PublisherRow *row = &publisher->rows[i];
+        PublisherRow *row = publisher->rows[i];
         size_t at = 0;
-        row->fate = PUBLISHER_DONE;
-        row->pending = 0;
+        if (row->payload == NULL) {
+            continue; /* it was sent before */
+        }
         if (stopped[row->lane] || publisher_is_refused(publisher, row) ||
             !publisher_may_wait(publisher)) {
             row->fate = PUBLISHER_LEFT;
@@ -298,28 +354,42 @@ static void publisher_send_rows(Publisher *publisher)
     }
 }
 
-/* Rows that were refused before; all that was sent before them has its answer. */
-static void publisher_send_refused(Publisher *publisher)
+/* A row that was refused before. Nothing else may be on its way; what is, is not to blame. */
+static void publisher_send_refused(Publisher *publisher, PublisherRow *row)
+{
+    PublisherRefused *refused = &publisher->refused[row->lane];
+    if (publisher_in_flight(publisher)) {
+        publisher->failed = true;
+        publisher_take_back(publisher);
+    }
+    if (publisher_is_usable(publisher)) {
+        row->fate = PUBLISHER_DONE;
+        publisher_send_row(publisher, row, &refused->at, publisher_send_alone);
+    }
+    if (row->fate == PUBLISHER_DONE) {
+        *refused = (PublisherRefused){0};
+    }
+}
+
+static void publisher_send_all_refused(Publisher *publisher)
 {
     for (int i = 0; i < publisher->row_count; i++) {
-        PublisherRow *row = &publisher->rows[i];
-        PublisherRefused *refused = &publisher->refused[row->lane];
-        if (publisher_is_refused(publisher, row) && publisher_is_usable(publisher)) {
-            row->fate = PUBLISHER_DONE;
-            publisher_send_row(publisher, row, &refused->at, publisher_send_alone);
-        }
-        if (publisher_is_refused(publisher, row) && row->fate == PUBLISHER_DONE) {
-            *refused = (PublisherRefused){0};
+        PublisherRow *row = publisher->rows[i];
+        if (row->payload != NULL && publisher_is_refused(publisher, row) &&
+            row->fate == PUBLISHER_LEFT) {
+            publisher_send_refused(publisher, row);
         }
     }
 }
 
-/* Behind the first row of a lane that failed, none counts as done, whatever Kafka took of it. */
+/* Behind the first row of a lane that failed, none counts as done, whatever Kafka took of it;
+ * behind one that is on its way, none is settled. */
 static void publisher_settle(Publisher *publisher)
 {
     bool stopped[OUTBOX_LANES] = {false};
+    bool waits[OUTBOX_LANES] = {false};
     for (int i = 0; i < publisher->row_count; i++) {
-        PublisherRow *row = &publisher->rows[i];
+        PublisherRow *row = publisher->rows[i];
         if (row->fate == PUBLISHER_REFUSED && !stopped[row->lane]) {
             publisher->refused[row->lane] = (PublisherRefused){.id = row->id};
         }
@@ -327,18 +397,66 @@ static void publisher_settle(Publisher *publisher)
             row->fate = PUBLISHER_LEFT;
         }
         stopped[row->lane] = stopped[row->lane] || row->fate != PUBLISHER_DONE;
+        waits[row->lane] = waits[row->lane] || row->pending > 0;
+        row->settled = !waits[row->lane];
+        row->payload = NULL;
     }
 }
 
 void publisher_publish(Publisher *publisher)
 {
-    if (!publisher_is_usable(publisher)) {
-        publisher_rebuild(publisher);
-    }
     publisher->failed = false;
-    publisher->give_up_ms = clock_mono_ms() + PUBLISHER_PATIENCE_MS;
+    publisher_look_after(publisher);
+    publisher->failed = false;
     publisher_send_rows(publisher);
-    publisher_await(publisher);
-    publisher_send_refused(publisher);
+    publisher_poll(publisher);
+    publisher_await(publisher, PUBLISHER_ROUND_MS);
+    publisher_send_all_refused(publisher);
     publisher_settle(publisher);
+}
+
+void publisher_recall(Publisher *publisher)
+{
+    if (publisher_in_flight(publisher)) {
+        publisher_take_back(publisher);
+    }
+    publisher_settle(publisher);
+}
+
+/* ---- the table of rows ---- */
+
+bool publisher_has_lane(const Publisher *publisher, int lane)
+{
+    for (int i = 0; i < publisher->row_count; i++) {
+        if (publisher->rows[i]->lane == lane) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void publisher_add(
+    Publisher *publisher, int64_t id, int lane, const char *payload, size_t payload_len)
+{
+    assert(publisher->row_count < PUBLISHER_ROWS_MAX);
+    PublisherRow *row = mem_alloc(sizeof *row);
+    *row = (PublisherRow){.id = id,
+                          .lane = lane,
+                          .payload = payload,
+                          .len = payload_len,
+                          .give_up_ms = clock_mono_ms() + PUBLISHER_PATIENCE_MS};
+    publisher->rows[publisher->row_count++] = row;
+}
+
+void publisher_forget(Publisher *publisher)
+{
+    int kept = 0;
+    for (int i = 0; i < publisher->row_count; i++) {
+        if (publisher->rows[i]->settled) {
+            free(publisher->rows[i]);
+        } else {
+            publisher->rows[kept++] = publisher->rows[i];
+        }
+    }
+    publisher->row_count = kept;
 }

@@ -1,8 +1,18 @@
 /* publisher.h - outbox rows to Kafka, each lane in the order of its rows. Layer: runtime.
  *
- * All rows of a call are on their way together. At the first failure everything that is not yet
- * confirmed is taken back and the producer replaced, so that nothing of a lane is ever written
- * behind a hole: whoever sends the lane again begins with the first row that was not confirmed.
+ * The rows of a lane are on their way together, and nothing more of it is sent until all of them
+ * have settled. A lane that takes long (a partition without a leader) stays on its way over many
+ * calls, for PUBLISHER_PATIENCE_MS at most, while others come and go.
+ *
+ * At the first failure everything that is not yet confirmed, of all lanes, is taken back and the
+ * producer replaced, so that nothing of a lane is ever written behind a hole: whoever sends the
+ * lane again begins with the first row that was not confirmed.
+ *
+ * One hole is left, of Kafka's making: a broker takes any sequence number from a producer that it
+ * has no record of in the partition (KAFKA-15591), so what is on its way behind the very first
+ * batch of a new producer is written although that was refused. It comes once more behind the
+ * replay, but what was refused with that batch comes after it. One request at a time does not
+ * close it: librdkafka makes the next one ready before it has the answer.
  *
  * Which message of a batch is too large, a broker does not say. So a row that was refused for its
  * content is sent message by message the next time, and what is refused then gets a stub in its
@@ -17,7 +27,13 @@
 #include "base/error.h"
 #include "runtime/outbox.h"
 
-enum { PUBLISHER_ROWS = 256, PUBLISHER_PATIENCE_MS = 30000 };
+enum {
+    PUBLISHER_ROWS = 256, /* added before one call */
+    PUBLISHER_ROWS_MAX = PUBLISHER_ROWS * OUTBOX_LANES,
+    PUBLISHER_LANE_BYTES = 2 << 20, /* of a lane on their way: all lanes fit into the producer */
+    PUBLISHER_ROUND_MS = 200,
+    PUBLISHER_PATIENCE_MS = 30000,
+};
 
 /* Ordered: the worst that happened to a row stays. */
 typedef enum PublisherFate {
@@ -31,10 +47,12 @@ typedef enum PublisherFate {
 typedef struct PublisherRow {
     int64_t id;
     int lane;
-    const char *payload; /* borrowed for the call */
+    const char *payload; /* borrowed for the call that sends it, then NULL */
     size_t len;
+    int64_t give_up_ms;
     PublisherFate fate;
-    int pending; /* messages on their way */
+    int pending;  /* messages on their way */
+    bool settled; /* its fate is final: also every earlier row of its lane is settled */
 } PublisherRow;
 
 /* A row that is sent message by message. */
@@ -52,10 +70,9 @@ typedef struct Publisher {
     PublisherMaySend may_send;
     void *context;
     PublisherRefused refused[OUTBOX_LANES];
-    int64_t give_up_ms;
-    bool failed;      /* since the last wait began */
-    bool taking_back; /* failures are our own doing */
-    PublisherRow rows[PUBLISHER_ROWS];
+    bool failed;                            /* since the last wait began */
+    bool taking_back;                       /* failures are our own doing */
+    PublisherRow *rows[PUBLISHER_ROWS_MAX]; /* those of a lane in the order of their ids */
     int row_count;
 } Publisher;
 
@@ -67,6 +84,16 @@ Status publisher_open(Publisher *publisher,
                       Error *err) MUST_CHECK;
 void publisher_close(Publisher *publisher);
 
-/* Sends publisher->rows, which come in the order of their ids, and sets the fate of each; returns
- * when nothing is on its way any more, after PUBLISHER_PATIENCE_MS and a little at the latest. */
+/* Has it rows of the lane? Then no more may be added before they are forgotten. */
+bool publisher_has_lane(const Publisher *publisher, int lane);
+/* A row to be sent by the next call; in the order of their ids, at most PUBLISHER_ROWS, and of a
+ * lane about PUBLISHER_LANE_BYTES. payload is borrowed for that call. */
+void publisher_add(
+    Publisher *publisher, int64_t id, int lane, const char *payload, size_t payload_len);
+/* Sends what was added, looks after what is on its way, and settles what has its answer. Waits for
+ * answers to what it sent, PUBLISHER_ROUND_MS long; a little longer when rows were refused. */
 void publisher_publish(Publisher *publisher);
+/* Takes back all that is on its way; it is settled then. */
+void publisher_recall(Publisher *publisher);
+/* Drops the rows that are settled. */
+void publisher_forget(Publisher *publisher);

@@ -129,18 +129,34 @@ static Status relay_claim(Relay *relay, int share, Error *err)
     return STATUS_OK;
 }
 
-/* in_flight: rows are on their way, so no lane may be given back now. */
-static Status relay_renew(Relay *relay, bool in_flight, Error *err)
+/* Lanes with rows on their way come first; returns how many. */
+static int relay_sort_lanes(Relay *relay)
+{
+    int busy = 0;
+    for (int i = 0; i < relay->lane_count; i++) {
+        int lane = relay->lanes[i];
+        if (publisher_has_lane(&relay->publisher, lane)) {
+            relay->lanes[i] = relay->lanes[busy];
+            relay->lanes[busy++] = lane;
+        }
+    }
+    return busy;
+}
+
+/* A lane with rows on their way is not given back. */
+static Status relay_renew(Relay *relay, Error *err)
 {
     int64_t asked_ms = clock_mono_ms();
     int share = 0;
+    int busy = relay_sort_lanes(relay);
     AUTO_TX Db *tx = relay->db;
     Status status = db_begin(tx, err);
     if (status == STATUS_OK) {
         status = relay_beat(relay, &share, err);
     }
-    if (status == STATUS_OK && relay->lane_count > share && !in_flight) {
-        status = relay_release(relay, share, err);
+    int keep = share > busy ? share : busy;
+    if (status == STATUS_OK && relay->lane_count > keep) {
+        status = relay_release(relay, keep, err);
     }
     if (status == STATUS_OK) {
         status = relay_claim(relay, share, err);
@@ -166,32 +182,50 @@ static bool relay_may_go_on(Relay *relay)
     return relay->stop_ms == 0 || clock_mono_ms() < relay->stop_ms;
 }
 
+static bool relay_holds(const Relay *relay, int lane)
+{
+    for (int i = 0; i < relay->lane_count; i++) {
+        if (relay->lanes[i] == lane) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Somebody else took a lane over while its rows were on their way. */
+static bool relay_lost_lane(const Relay *relay)
+{
+    for (int lane = 0; lane < OUTBOX_LANES; lane++) {
+        if (publisher_has_lane(&relay->publisher, lane) && !relay_holds(relay, lane)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* While rows are on their way: the lease is kept, and they are taken back before it can have
  * ended. */
 static bool relay_may_send(void *context)
 {
     Relay *relay = context;
     Error err;
-    if (clock_mono_ms() >= relay->renew_ms && relay_renew(relay, true, &err) != STATUS_OK) {
+    if (clock_mono_ms() >= relay->renew_ms && relay_renew(relay, &err) != STATUS_OK) {
         relay->renew_ms = clock_mono_ms() + RELAY_TROUBLE_MS;
     }
-    if (backlog_look(&relay->backlog, relay->db, &err) != STATUS_OK) {
-        LOG_DEBUG("outbox.not_measured", "code=%s", err.code); /* the next round tells of it */
-    }
-    return relay_may_go_on(relay) && clock_mono_ms() < relay->lease_end_ms;
+    return relay_may_go_on(relay) && clock_mono_ms() < relay->lease_end_ms &&
+           !relay_lost_lane(relay);
 }
 
+/* result: rows to be sent, or NULL when only what is on its way is looked after. */
 static void relay_publish(Relay *relay, const DbResult *result)
 {
-    Publisher *publisher = &relay->publisher;
-    publisher->row_count = db_rows(result);
-    for (int i = 0; i < publisher->row_count; i++) {
-        PublisherRow *row = &publisher->rows[i];
-        row->id = db_bin_i64(result, i, 0);
-        row->lane = (int)db_bin_i64(result, i, 1);
-        row->payload = db_bytes(result, i, 2, &row->len);
+    for (int i = 0; result != NULL && i < db_rows(result); i++) {
+        size_t len = 0;
+        const char *payload = db_bytes(result, i, 2, &len);
+        publisher_add(&relay->publisher, db_bin_i64(result, i, 0), (int)db_bin_i64(result, i, 1),
+                      payload, len);
     }
-    publisher_publish(publisher);
+    publisher_publish(&relay->publisher);
 }
 
 /* A lane in trouble makes way for the others, for longer each time. */
@@ -207,14 +241,19 @@ static void relay_judge(Relay *relay)
     static LogRate rate = LOG_RATE_INIT(3, 10000);
     const Publisher *publisher = &relay->publisher;
     int counts[PUBLISHER_FATES] = {0};
+    int settled = 0;
     for (int i = 0; i < publisher->row_count; i++) {
-        counts[publisher->rows[i].fate]++;
+        counts[publisher->rows[i]->fate] += publisher->rows[i]->settled;
+        settled += publisher->rows[i]->settled;
     }
     /* When all was taken back and none was to blame, all have a pause. */
-    bool none = counts[PUBLISHER_LEFT] == publisher->row_count;
+    bool none = settled > 0 && counts[PUBLISHER_LEFT] == settled;
     for (int i = 0; i < publisher->row_count; i++) {
-        const PublisherRow *row = &publisher->rows[i];
+        const PublisherRow *row = publisher->rows[i];
         RelayLane *lane = &relay->troubles[row->lane];
+        if (!row->settled) {
+            continue;
+        }
         if (row->fate == PUBLISHER_DONE) {
             lane->failures = 0;
         } else if ((none || row->fate == PUBLISHER_TROUBLED) && lane->pause_ms <= clock_mono_ms()) {
@@ -236,8 +275,9 @@ static Status relay_delete(Relay *relay, Error *err)
     DbArray ids = {0};
     db_array_begin(&ids, DB_ARRAY_INT8);
     for (int i = 0; i < relay->publisher.row_count; i++) {
-        if (relay->publisher.rows[i].fate == PUBLISHER_DONE) {
-            db_array_i64(&ids, relay->publisher.rows[i].id);
+        const PublisherRow *row = relay->publisher.rows[i];
+        if (row->settled && row->fate == PUBLISHER_DONE) {
+            db_array_i64(&ids, row->id);
         }
     }
     DbParams params = {0};
@@ -254,19 +294,21 @@ static Status relay_delete(Relay *relay, Error *err)
     return status;
 }
 
-/* Lanes to ask about now; the others have a pause. */
+/* Lanes to ask about now; the others have a pause, or rows on their way. */
 static int relay_ready_lanes(const Relay *relay, int ret_lanes[])
 {
     int count = 0;
     for (int i = 0; i < relay->lane_count; i++) {
-        if (relay->troubles[relay->lanes[i]].pause_ms <= clock_mono_ms()) {
-            ret_lanes[count++] = relay->lanes[i];
+        int lane = relay->lanes[i];
+        if (relay->troubles[lane].pause_ms <= clock_mono_ms() &&
+            !publisher_has_lane(&relay->publisher, lane)) {
+            ret_lanes[count++] = lane;
         }
     }
     return count;
 }
 
-/* ret: no rows when all lanes have a pause. */
+/* ret: no rows when no lane is ready. */
 static Status relay_select(Relay *relay, DbResult **ret, Error *err)
 {
     int ready[OUTBOX_LANES];
@@ -286,12 +328,24 @@ static Status relay_select(Relay *relay, DbResult **ret, Error *err)
         db_param_i64(&params, relay->floor.id);
         db_param_array(&params, &lanes);
         db_param_i64(&params, PUBLISHER_ROWS);
+        db_param_i64(&params, PUBLISHER_LANE_BYTES);
         status = db_query_binary(tx, sql_outbox_select, &params, ret, err);
     }
     db_array_done(&lanes);
     if (status == STATUS_OK && count == relay->lane_count) {
         outbox_floor_raise(&relay->floor, db_rows(*ret) > 0 ? db_bin_i64(*ret, 0, 0) : INT64_MAX);
     }
+    return status;
+}
+
+/* Deletes what is published and judges what is not. What cannot be deleted is published again. */
+static Status relay_settle(Relay *relay, Error *err)
+{
+    Status status = relay_delete(relay, err);
+    if (status == STATUS_OK) {
+        relay_judge(relay);
+    }
+    publisher_forget(&relay->publisher);
     return status;
 }
 
@@ -302,7 +356,7 @@ static Status relay_round(Relay *relay, bool *ret_busy, Error *err)
 {
     *ret_busy = false;
     if (clock_mono_ms() >= relay->renew_ms) {
-        Status status = relay_renew(relay, false, err);
+        Status status = relay_renew(relay, err);
         if (status != STATUS_OK) {
             return status;
         }
@@ -313,16 +367,13 @@ static Status relay_round(Relay *relay, bool *ret_busy, Error *err)
     }
     AUTO_RESULT *result = NULL;
     status = relay_select(relay, &result, err);
-    if (status != STATUS_OK || result == NULL || db_rows(result) == 0) {
+    bool found = result != NULL && db_rows(result) > 0;
+    if (status != STATUS_OK || (!found && relay->publisher.row_count == 0)) {
         return status;
     }
     relay_publish(relay, result);
-    status = relay_delete(relay, err);
-    if (status == STATUS_OK) {
-        relay_judge(relay);
-    }
-    *ret_busy = true;
-    return status;
+    *ret_busy = found;
+    return relay_settle(relay, err);
 }
 
 static void relay_wait(Relay *relay, int wait_ms)
@@ -354,12 +405,24 @@ static void relay_leave(Relay *relay)
     LOG_WARN("outbox.not_released", "msg=%s", err.text); /* the leases run out by themselves */
 }
 
+/* The last round: nothing is left on its way. */
+static void relay_end(Relay *relay)
+{
+    Error err;
+    publisher_recall(&relay->publisher);
+    if (relay_settle(relay, &err) != STATUS_OK) {
+        LOG_WARN("outbox.not_deleted", "msg=%s", err.text); /* published once more, then */
+    }
+    relay_leave(relay);
+}
+
 static void *relay_run(void *opaque)
 {
     Relay *relay = opaque;
     static LogRate rate = LOG_RATE_INIT(3, 10000);
     bool busy = true;
-    while (relay_may_go_on(relay) && (busy || !atomic_load(&relay->stopping))) {
+    while (relay_may_go_on(relay) &&
+           (busy || relay->publisher.row_count > 0 || !atomic_load(&relay->stopping))) {
         Error err;
         Status status = relay_round(relay, &busy, &err);
         atomic_store(&relay->cut_off, status != STATUS_OK);
@@ -367,12 +430,13 @@ static void *relay_run(void *opaque)
             log_rate_limited(&rate, LOG_LEVEL_WARN, "outbox.trouble", " code=%s msg=%s", err.code,
                              err.text);
             busy = false;
+            relay_publish(relay, NULL); /* without PostgreSQL a lease ends */
             relay_wait(relay, atomic_load(&relay->stopping) ? 0 : RELAY_TROUBLE_MS);
         } else if (!busy && !atomic_load(&relay->stopping)) {
             relay_wait(relay, RELAY_IDLE_MS);
         }
     }
-    relay_leave(relay);
+    relay_end(relay);
     return NULL;
 }
 

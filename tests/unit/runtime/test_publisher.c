@@ -104,17 +104,39 @@ static void row_add_text(int i, const char *topic, const char *text)
     row_add(i, &message);
 }
 
+static bool all_settled(void)
+{
+    for (int i = 0; i < publisher->row_count; i++) {
+        if (!publisher->rows[i]->settled) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* What is on its way gets its answer. */
+static void settle(void)
+{
+    int64_t deadline_ms = clock_mono_ms() + 2 * PUBLISHER_PATIENCE_MS;
+    while (!all_settled() && clock_mono_ms() < deadline_ms) {
+        publisher_publish(publisher);
+    }
+}
+
+static void add(int i, int lane)
+{
+    publisher_add(publisher, 100 + i, lane, payloads[i].data, payloads[i].len);
+}
+
 /* The rows as they are in payloads, all of lane 3 unless lanes says else. */
 static void publish_from(int first, int count, const int lanes[])
 {
-    publisher->row_count = count;
+    publisher_forget(publisher);
     for (int i = 0; i < count; i++) {
-        publisher->rows[i].id = 100 + first + i;
-        publisher->rows[i].lane = lanes != NULL ? lanes[i] : 3;
-        publisher->rows[i].payload = payloads[first + i].data;
-        publisher->rows[i].len = payloads[first + i].len;
+        add(first + i, lanes != NULL ? lanes[i] : 3);
     }
     publisher_publish(publisher);
+    settle();
 }
 
 static void publish(int count, const int lanes[])
@@ -122,7 +144,7 @@ static void publish(int count, const int lanes[])
     publish_from(0, count, lanes);
 }
 
-static void check_fates(const char *wanted, const char *what)
+static char *fates(char found[])
 {
     static const char letters[] = {
         [PUBLISHER_DONE] = 'd',
@@ -130,11 +152,30 @@ static void check_fates(const char *wanted, const char *what)
         [PUBLISHER_TROUBLED] = 't',
         [PUBLISHER_REFUSED] = 'r',
     };
-    char found[PUBLISHER_ROWS + 1] = "";
     for (int i = 0; i < publisher->row_count; i++) {
-        found[i] = letters[publisher->rows[i].fate];
+        const PublisherRow *row = publisher->rows[i];
+        found[i] = row->settled ? letters[row->fate] : 'w';
     }
+    found[publisher->row_count] = '\0';
+    return found;
+}
+
+static void check_fates(const char *wanted, const char *what)
+{
+    char found[PUBLISHER_ROWS + 1];
+    fates(found);
     cr_assert_str_eq(found, wanted, "%s: %s", what, found);
+}
+
+/* Fates as they become within ten seconds. */
+static void await_fates(const char *wanted, const char *what)
+{
+    char found[PUBLISHER_ROWS + 1];
+    int64_t deadline_ms = clock_mono_ms() + 10000;
+    do {
+        publisher_publish(publisher);
+    } while (strcmp(fates(found), wanted) != 0 && clock_mono_ms() < deadline_ms);
+    check_fates(wanted, what);
 }
 
 /* ---- reading back ---- */
@@ -145,13 +186,10 @@ static char *read_back(const char *topic)
     AUTO_FREE char *full = mem_sprintf("test.%s", topic);
     strbuf_reset(&payloads[PUBLISHER_ROWS - 1]);
     row_add_text(PUBLISHER_ROWS - 1, topic, "end");
-    PublisherRow *row = &publisher->rows[0];
-    *row = (PublisherRow){.id = 999,
-                          .lane = 9,
-                          .payload = payloads[PUBLISHER_ROWS - 1].data,
-                          .len = payloads[PUBLISHER_ROWS - 1].len};
-    publisher->row_count = 1;
+    publisher_forget(publisher);
+    add(PUBLISHER_ROWS - 1, 9);
     publisher_publish(publisher);
+    settle();
     check_fates("d", "the end");
 
     rd_kafka_topic_partition_list_t *places = rd_kafka_topic_partition_list_new(1);
@@ -288,7 +326,7 @@ Test(publisher, trouble_of_a_lane_is_not_that_of_another)
     refuse(1);
     publish(3, lanes);
     for (int i = 0; i < 3; i++) {
-        cr_assert_neq(publisher->rows[i].fate, PUBLISHER_TROUBLED, "row %d", i);
+        cr_assert_neq(publisher->rows[i]->fate, PUBLISHER_TROUBLED, "row %d", i);
     }
     cr_assert_neq(publisher->refused[3].id == 0, publisher->refused[4].id == 0);
 }
@@ -317,4 +355,47 @@ Test(publisher, a_damaged_rest_does_not_stop_its_lane)
     publish(2, NULL);
     check_fates("dd", "damaged");
     check_topic("t", "1,2");
+}
+
+/* A partition without a leader: its lane stays on its way, in order, and another's rows come and go
+ * meanwhile. */
+Test(publisher, a_lane_that_waits_holds_no_other)
+{
+    warm_up();
+    rd_kafka_mock_partition_set_leader(mock, "test.t", 0, -1);
+    row_add_text(0, "t", "1");
+    row_add_text(1, "other", "a");
+    row_add_text(2, "t", "2");
+    row_add_text(3, "other", "b");
+    publisher_forget(publisher);
+    add(0, 3);
+    add(1, 4);
+    add(2, 3);
+    await_fates("wdw", "without a leader");
+    publisher_forget(publisher);
+    cr_assert(publisher_has_lane(publisher, 3) && !publisher_has_lane(publisher, 4));
+    add(3, 4);
+    await_fates("wwd", "the other lane goes on");
+    rd_kafka_mock_partition_set_leader(mock, "test.t", 0, BROKER);
+    await_fates("ddd", "with a leader");
+    check_topic("t", "warm,1,2");
+}
+
+/* A row of the waiting lane that Kafka has taken does not count before the earlier ones. */
+Test(publisher, what_is_taken_ahead_of_a_waiting_row_waits_too)
+{
+    warm_up();
+    rd_kafka_mock_partition_set_leader(mock, "test.t", 0, -1);
+    row_add_text(0, "t", "1");
+    row_add_text(1, "other", "a");
+    publisher_forget(publisher);
+    add(0, 3);
+    add(1, 3);
+    for (int i = 0; i < 200 && (i == 0 || publisher->rows[1]->pending > 0); i++) {
+        publisher_publish(publisher);
+    }
+    cr_assert_eq(publisher->rows[1]->pending, 0);
+    check_fates("ww", "behind a waiting row");
+    publisher_recall(publisher);
+    check_fates("tl", "taken back");
 }
