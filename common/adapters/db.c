@@ -29,7 +29,8 @@ struct Db {
     char *schema;
     char *name;
     PGconn *conn;
-    bool open; /* a transaction is open */
+    bool open;  /* a transaction is open */
+    bool lasts; /* its statements have no deadline */
     int64_t epoch;
     char sqlstate[6];
 };
@@ -185,7 +186,7 @@ static Status db_wait_input(Db *db, Error *err)
     Status status = db_flush(db, begun_ms + ANSWER_DEADLINE_MS, err);
     while (status == STATUS_OK && PQisBusy(db->conn)) {
         int64_t now_ms = clock_mono_ms();
-        if (now_ms >= begun_ms + ANSWER_DEADLINE_MS) {
+        if (!db->lasts && now_ms >= begun_ms + ANSWER_DEADLINE_MS) {
             return db_lost(db, "the server did not answer in time", err);
         }
         if (now_ms >= look_ms) {
@@ -296,6 +297,7 @@ static Status db_begin_with(Db *db, const char *more, PGresult **ret, Error *err
         "SET LOCAL lock_timeout = 5000; SET LOCAL idle_in_transaction_session_timeout = 5000; %s",
         db->schema, (int)STATEMENT_TIMEOUT_MS, more);
     db->open = true;
+    db->lasts = false;
     status = db_simple(db, sql.data, ret, err);
     if (status != STATUS_OK) {
         db_rollback(db);
@@ -308,6 +310,19 @@ Status db_begin_unchecked(Db *db, Error *err)
     PGresult *result = NULL;
     Status status = db_begin_with(db, "", &result, err);
     PQclear(result);
+    return status;
+}
+
+Status db_begin_long(Db *db, Error *err)
+{
+    PGresult *result = NULL;
+    Status status = db_begin_with(db,
+                                  "SET LOCAL statement_timeout = 0; "
+                                  "SET LOCAL client_connection_check_interval = 2000; "
+                                  "SET TRANSACTION READ ONLY",
+                                  &result, err);
+    PQclear(result);
+    db->lasts = status == STATUS_OK;
     return status;
 }
 

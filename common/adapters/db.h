@@ -4,7 +4,8 @@
  * runs in a transaction that begins with its own SET LOCAL timeouts and search_path, parameters are
  * always bound, statements are never named. So pgbouncer in transaction mode works.
  *
- * A connection that fails is opened again by the next db_begin(). Every wait has a deadline. A
+ * A connection that fails is opened again by the next db_begin(). Every wait has a deadline, but
+ * for the statements of db_begin_long(). A
  * statement that waits for a lock behind a process frozen in the middle of its transaction ends
  * that process's backend (pg_blocking_pids() from a second connection, when the backend has waited
  * on its client for more than five seconds).
@@ -45,6 +46,10 @@ int64_t db_epoch(const Db *db);
 /* db_begin() for what must work without a namespace, or while the record is set back: migrations,
  * repair. */
 Status db_begin_unchecked(Db *db, Error *err) MUST_CHECK;
+
+/* db_begin_unchecked() for looks at all of a large table: read only, and a statement may take as
+ * long as it does. The server ends it soon after the client is gone. */
+Status db_begin_long(Db *db, Error *err) MUST_CHECK;
 
 /* SQLSTATE of the last failure, or "". */
 const char *db_sqlstate(const Db *db);

@@ -143,6 +143,16 @@ Status cli_query(Cli *cli, const char *sql, const DbParams *params, DbResult **r
     return status == STATUS_OK ? status : cli_explain(status, db_sqlstate(db), err);
 }
 
+Status cli_query_long(Cli *cli, const char *sql, const DbParams *params, DbResult **ret, Error *err)
+{
+    AUTO_TX Db *db = cli_db(cli);
+    Status status = db_begin_long(db, err);
+    if (status == STATUS_OK) {
+        status = db_query(db, sql, params, ret, err);
+    }
+    return status == STATUS_OK ? status : cli_explain(status, db_sqlstate(db), err);
+}
+
 /* ---- finding the verb ---- */
 
 static int cli_no_such(const char *typed, const char *what, const Suggest *suggest)

@@ -111,6 +111,11 @@ Db *cli_db(Cli *cli);
 Status
 cli_query(Cli *cli, const char *sql, const DbParams *params, DbResult **ret, Error *err) MUST_CHECK;
 
+/* The same for a look at all of a large table: read only, as long as it takes. When the process
+ * ends (Ctrl-C), the server ends the query, too. */
+Status cli_query_long(Cli *cli, const char *sql, const DbParams *params, DbResult **ret, Error *err)
+    MUST_CHECK;
+
 /* A line for people, on standard error; nothing with --json. */
 void cli_say(const Cli *cli, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

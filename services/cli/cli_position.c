@@ -8,6 +8,7 @@
 #include "adapters/bus.h"
 #include "base/mem.h"
 #include "cli/args.h"
+#include "cli/incident.h"
 #include "cli/table.h"
 #include "sql_queries.h"
 
@@ -170,5 +171,12 @@ const Verb cli_position_verbs[] = {
      "position reset --topic importer.commands --partition 3 --to earliest\n"
      "position reset --topic importer.commands --partition 3 --to 1200 --yes",
      position_reset},
+    {"incidents", "", 0, 0, "records that retention removed before they were read",
+     incident_ls_options, "position incidents --json", incident_ls},
+    {"ack", "[INCIDENT]", 0, 1, "take note of such records, so that doctor tells of them no more",
+     incident_ack_options,
+     "position ack 3\n"
+     "position ack --all --yes",
+     incident_ack},
     {0},
 };

@@ -17,7 +17,8 @@ typedef struct Check {
 void check_problem(Check *check, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void check_note(Check *check, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* I1: no partition is halted, none stands outside of what the broker has, none lost records. */
+/* I1: no partition is halted, none stands outside of what the broker has, none lost records
+ * that nobody has acknowledged. */
 Status doctor_positions(Cli *cli, Check *check, Error *err) MUST_CHECK;
 /* I3: each list's counters are a recount of its leads, in one snapshot. */
 Status doctor_counters(Cli *cli, Check *check, Error *err) MUST_CHECK;

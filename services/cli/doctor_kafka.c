@@ -56,9 +56,12 @@ static Status position_incidents(Cli *cli, Check *check, Error *err)
     AUTO_RESULT *rows = NULL;
     Status status = cli_query(cli, sql_cli_doctor_incidents, NULL, &rows, err);
     for (int row = 0; status == STATUS_OK && row < db_rows(rows); row++) {
-        check_problem(check, "%s %s/%s: records %s to %s were removed before they were read (%s)",
+        check_problem(check,
+                      "%s %s/%s: records %s to %s were removed before they were read (%s): "
+                      "`leadspool position ack %s` takes note of it",
                       db_text(rows, row, 0), db_text(rows, row, 1), db_text(rows, row, 2),
-                      db_text(rows, row, 3), db_text(rows, row, 4), db_text(rows, row, 5));
+                      db_text(rows, row, 3), db_text(rows, row, 4), db_text(rows, row, 5),
+                      db_text(rows, row, 6));
     }
     return status;
 }

@@ -21,7 +21,7 @@ doctor_each(Cli *cli, const char *each, const char *sql, const char *what, Check
         DbParams params = {0};
         db_param_i64(&params, db_i64(rows, row, 0));
         AUTO_RESULT *wrong = NULL;
-        status = cli_query(cli, sql, &params, &wrong, err);
+        status = cli_query_long(cli, sql, &params, &wrong, err);
         check->checked++;
         for (int i = 0; status == STATUS_OK && i < db_rows(wrong); i++) {
             check_problem(check, "%s %s: %s: %s, but %s", what, db_text(rows, row, 1),

@@ -16,7 +16,7 @@ from harness.space import Space
 from scenario import create_list, job_events, job_state, scale, seed, tell
 
 VERBS = """import;stats;migrate;doctor;list create;list ls;list show;list update;lead show;lead upsert;dnc add;dnc rm;
-job ls;job show;job watch;job cancel;topics print;topics check;position ls;position reset;epoch show;epoch bump"""
+job ls;job show;job watch;job cancel;topics print;topics check;position ls;position reset;position incidents;position ack;epoch show;epoch bump"""
 CSV = "phone,first_name\n504-621-8927,James\n810-292-9388,Josephine\n504-621-8927,Twice\n12,Short\n"
 
 
@@ -140,6 +140,9 @@ def test_help_and_version_without_servers(nowhere):
         ("dnc add +15046218927 --expires tomorrow", "--expires"),
         ("job show abc", "not the number of a job"),
         ("position reset --topic importer.commands", "--partition is missing"),
+        ("position ack", "one INCIDENT, or --all"),
+        ("position ack 1 --all", "one INCIDENT, or --all"),
+        ("position ack one --yes", "not the number of an incident"),
         ("topics print --as yaml", "--as"),
     ],
 )
@@ -527,6 +530,39 @@ def test_positions_are_reset_only_on_purpose(space):
     assert json.loads(space.cli(*wrong, code=1).stdout)["error"]["code"] == "unknown_position"
 
 
+def test_lost_records_are_acknowledged(space):
+    """doctor tells of them until then; what is lost later is told again."""
+    lose = (
+        "INSERT INTO consumer_incident (consumer_group, topic, partition, first_lost, next_kept, noticed_at)"
+        " SELECT 'importer', 'dnc.commands', n, 10, 15, '2026-01-02T03:04:05Z' FROM generate_series(0, %s) n"
+    )
+
+    def told():
+        report = json.loads(space.cli("doctor", "--json", code=None).stdout)
+        return [text for text in report["checks"][0]["problems"] if "were removed" in text]
+
+    space.importer()
+    space.db.execute(lose, (2,))
+    assert len(told()) == 3
+    [first, *_] = space.cli_json("position", "incidents")
+    assert first == {
+        "incident": 1, "group": "importer", "topic": "dnc.commands", "partition": 0, "first_lost": 10,
+        "last_lost": 14, "records": 5, "noticed_at": "2026-01-02T03:04:05Z", "acknowledged_at": None,
+    }  # fmt: skip
+    assert "--yes" in space.cli("position", "ack", 1, code=2).stderr
+    assert len(told()) == 3
+    [acknowledged] = space.cli_json("position", "ack", 1, "--yes")
+    assert acknowledged["incident"] == 1 and acknowledged["acknowledged_at"]
+    assert [text for text in told() if "dnc.commands/0" in text] == []
+    assert space.cli_json("position", "ack", 1, "--yes") == [acknowledged]
+    unknown = json.loads(space.cli("position", "ack", 9, "--yes", "--json", code=1).stdout)
+    assert unknown["error"]["code"] == "unknown_incident"
+    assert [item["incident"] for item in space.cli_json("position", "ack", "--all", "--yes")] == [2, 3]
+    assert space.cli_json("doctor")["ok"]
+    space.db.execute(lose, (0,))
+    assert len(told()) == 1
+
+
 def test_an_epoch_bump_moves_past_all_that_was_given_out(space):
     before = space.cli_json("epoch", "show")
     assert before["holds"] and before["epoch"] == 1
@@ -579,6 +615,41 @@ def test_doctor_sees_what_is_broken(space, tmp_path):
         for table in BREAKABLE:
             space.db.execute(f"DELETE FROM {table}")
             space.db.execute(f"INSERT INTO {table} SELECT * FROM kept_{table}")
+
+
+def slow_leads(space, seconds):
+    """Whoever looks at the leads waits first."""
+    space.importer()
+    create_list(space)
+    space.end_processes()
+    space.db.execute("ALTER TABLE leads RENAME TO leads_kept")
+    space.db.execute(
+        "CREATE FUNCTION look() RETURNS SETOF leads_kept VOLATILE LANGUAGE plpgsql AS"
+        f" $$ BEGIN PERFORM pg_sleep({seconds}); RETURN QUERY SELECT * FROM leads_kept; END $$"
+    )
+    space.db.execute("CREATE VIEW leads AS SELECT * FROM look()")
+
+
+def test_doctor_has_time_for_a_large_list(space):
+    """More than a statement has elsewhere, and more than the client waits for an answer there."""
+    slow_leads(space, 42)
+    report = space.cli_json("doctor")
+    assert report["ok"], report
+
+
+def test_ctrl_c_ends_doctor_and_what_it_asked(space):
+    slow_leads(space, 600)
+    running = (
+        "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND application_name = 'leadspool-cli'"
+        f" AND query LIKE '%Counters of the list%' AND pid IN (SELECT pid FROM pg_locks WHERE relation = '{space.ns}.leads'::regclass)"
+    )
+    doctor = subprocess.Popen(
+        [settings().bin / "leadspool", "doctor"], env=space.env(), stdout=subprocess.DEVNULL
+    )
+    wait_for(lambda: space.value(running) == 1, 60)
+    doctor.send_signal(signal.SIGINT)
+    doctor.wait(10)
+    wait_for(lambda: space.value(running) == 0, 15, what="the server ends the query")
 
 
 def test_doctor_tells_dead_letters_without_calling_them_broken(space):
