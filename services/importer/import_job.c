@@ -210,7 +210,11 @@ static Status job_feed(ImportJob *job, ImportParser *parser, ImportLanes *lanes,
 static Status job_work(ImportJob *job, Error *err)
 {
     const LaneMark *lowest = job_lowest(job);
-    ImportParserStart start = {&lowest->position, lowest->chunk, &job->stop};
+    ImportParserStart start = {
+        .position = &lowest->position,
+        .chunk = lowest->chunk,
+        .stop = &job->stop,
+        .ids = {job->run->cfg->outbox, (size_t)job->run->cfg->import_set_mib << 20}};
     ImportParser parser;
     Status status = import_parser_open(&parser, &job->spec, job->run->job_no, job->fd, &start, err);
     if (status != STATUS_OK) {

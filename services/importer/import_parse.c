@@ -70,7 +70,7 @@ Status import_parser_open(ImportParser *parser,
         csv_scan_new(parser->source,
                      &(CsvScanOptions){.delimiter = spec->format.delimiter, .stop = start->stop});
     if (spec->mapping.column_of[MAPPING_FIELD_EXTERNAL_ID] > 0) {
-        parser->external_ids = external_ids_new();
+        parser->external_ids = external_ids_new(start->ids);
     }
     status = parser_position(parser, start, err);
     if (status != STATUS_OK) {
@@ -134,21 +134,34 @@ static void parser_keep_cells(CsvFields *fields, TextSlice record, Arena *arena)
     }
 }
 
-static bool parser_external_ok(ImportParser *parser, const LeadRow *lead, RowProblem *problem)
+/* A problem without a code: none. */
+static Status
+parser_check_external(ImportParser *parser, const LeadRow *lead, RowProblem *problem, Error *err)
 {
     TextSlice external_id = lead->texts[LEAD_EXTERNAL_ID];
-    if (parser->external_ids == NULL || external_id.len == 0 ||
-        external_ids_meet(parser->external_ids, external_id, lead->phone) == lead->phone) {
-        return true;
+    int64_t phone = lead->phone;
+    *problem = (RowProblem){.code = ""};
+    if (parser->external_ids == NULL || external_id.len == 0) {
+        return STATUS_OK;
     }
-    *problem = (RowProblem){"identity_conflict",
-                            parser->spec->mapping.column_of[MAPPING_FIELD_EXTERNAL_ID],
-                            "an earlier row of the file has this external id with another phone"};
-    return false;
+    Status status = external_ids_meet(parser->external_ids, external_id, lead->phone, &phone, err);
+    if (status == STATUS_OK && phone != lead->phone) {
+        *problem = (RowProblem){
+            "identity_conflict", parser->spec->mapping.column_of[MAPPING_FIELD_EXTERNAL_ID],
+            "an earlier row of the file has this external id with another phone"};
+    }
+    return status;
 }
 
-static void
-parser_add_row(ImportParser *parser, ImportChunk *chunk, int64_t row_no, const CsvRecord *record)
+static void parser_keep_row(ImportParser *parser, ImportChunk *chunk, ChunkRow row)
+{
+    row.lead.lead_id = parser->job_no << 32 | row.row_no;
+    int lane = (int)(phone_hash((uint64_t)row.lead.phone) % (uint64_t)parser->spec->lanes);
+    *chunk_share_add_row(&chunk->shares[lane]) = row;
+}
+
+static Status parser_add_row(
+    ImportParser *parser, ImportChunk *chunk, int64_t row_no, const CsvRecord *record, Error *err)
 {
     TextSlice kept = {arena_copy(&chunk->arena, record->bytes, record->len), record->len};
     RowProblem problem = {csv_problem_code(record->problem), 0,
@@ -160,22 +173,25 @@ parser_add_row(ImportParser *parser, ImportChunk *chunk, int64_t row_no, const C
     }
     if (problem.code[0] != '\0') {
         parser_reject(chunk, row_no, kept, problem);
-        return;
+        return STATUS_OK;
     }
     if (record->has_quote) {
         parser_keep_cells(&parser->fields, kept, &chunk->arena);
     }
     CleanRow clean;
-    if (!row_clean(&parser->cleaner, &parser->fields, kept.data, kept.len, &chunk->arena, &clean,
-                   &problem) ||
-        !parser_external_ok(parser, &clean.lead, &problem)) {
-        parser_reject(chunk, row_no, kept, problem);
-        return;
+    Status status = STATUS_OK;
+    if (row_clean(&parser->cleaner, &parser->fields, kept.data, kept.len, &chunk->arena, &clean,
+                  &problem)) {
+        status = parser_check_external(parser, &clean.lead, &problem, err);
     }
-    clean.lead.lead_id = parser->job_no << 32 | row_no;
-    int lane = (int)(phone_hash((uint64_t)clean.lead.phone) % (uint64_t)parser->spec->lanes);
-    ChunkRow *row = chunk_share_add_row(&chunk->shares[lane]);
-    *row = (ChunkRow){row_no, clean.lead, clean.has_priority, clean.custom_said, clean.zones, kept};
+    if (status == STATUS_OK && problem.code[0] != '\0') {
+        parser_reject(chunk, row_no, kept, problem);
+    } else if (status == STATUS_OK) {
+        parser_keep_row(parser, chunk,
+                        (ChunkRow){row_no, clean.lead, clean.has_priority, clean.custom_said,
+                                   clean.zones, kept});
+    }
+    return status;
 }
 
 Status import_parser_next(ImportParser *parser, ImportChunk *chunk, Error *err)
@@ -196,7 +212,11 @@ Status import_parser_next(ImportParser *parser, ImportChunk *chunk, Error *err)
             break;
         }
         if (!record.is_blank) {
-            parser_add_row(parser, chunk, (int64_t)record.number - header_rows, &record);
+            status =
+                parser_add_row(parser, chunk, (int64_t)record.number - header_rows, &record, err);
+            if (status != STATUS_OK) {
+                return status;
+            }
             chunk->row_count++;
             bytes += record.len;
         }

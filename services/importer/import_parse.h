@@ -22,6 +22,7 @@ typedef struct ImportParserStart {
     const CsvPosition *position; /* where chunk `chunk` begins; only looked at when that is not 0 */
     int64_t chunk;
     const Stop *stop; /* borrowed until the parser is closed; NULL: never */
+    ExternalIdsRoom ids;
 } ImportParserStart;
 
 /* fd stays the caller's. What stands before the start must still be what it was (STATUS_BAD_INPUT

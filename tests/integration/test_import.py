@@ -46,6 +46,16 @@ def test_every_row_is_accounted_for(space):
     check_import(space, expected, ended)
 
 
+def test_without_memory_every_row_is_accounted_for(space):
+    """Phones are asked of the database, external ids of a file that is gone afterwards."""
+    expected = make(space.inbox / "leads.csv", scale(10_000), seed())
+    assert "identity_conflict" in expected["rejects"].values()
+    space.importer(env={"LEADSPOOL_IMPORT_SET_MIB": "0"})
+    create_list(space)
+    check_import(space, expected, run_import(space, "leads.csv", **expected["import"]))
+    assert [path.name for path in space.outbox.iterdir()] == ["rejects"]
+
+
 def test_all_is_found_out_from_the_file(space):
     """Encoding, delimiter, header and mapping of an ordinary file need not be given."""
     expected = make(space.inbox / "leads.csv", 2_000, seed(), delimiter=";", encoding="utf-8-sig")

@@ -124,8 +124,8 @@ Test(import_parse, resuming_stops_within_a_buffer_when_told_to)
             Stop stop = {patience_asked, &patience};
             ImportParser parser;
             Error err = {0};
-            Status status = import_parser_open(&parser, &spec, 1, fd,
-                                               &(ImportParserStart){&end, CHUNKS, &stop}, &err);
+            Status status = import_parser_open(
+                &parser, &spec, 1, fd, &(ImportParserStart){&end, CHUNKS, &stop, {0}}, &err);
             cr_expect_eq(status, STATUS_RETRY);
             cr_expect_str_eq(err.code, "stopped");
             cr_expect_eq(patience.asked, stops_at);
