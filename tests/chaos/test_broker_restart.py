@@ -75,6 +75,7 @@ def test_outage_longer_than_the_relay_waits(space, outage_s):
         finally:
             os.kill(server, signal.SIGCONT)
     assert {found[0].type for found in answers(space, ids, 120).values()} == {"command.completed"}
+    wait_for(lambda: space.value("SELECT count(*) FROM outbox") == 0, 60, what="all events published")
     updates = [r.id for r in read_topic(space, "list.events") if r.type == "list.updated"]
     assert len(set(updates)) == sent
     assert importer.alive

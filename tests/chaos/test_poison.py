@@ -131,6 +131,7 @@ def test_message_that_kills_the_process(space):
     assert dead.headers["leadspool_error_attempts"] == str(DEATHS)
     assert DEATHS <= supervisor.deaths <= DEATHS + 2
     assert space.value("SELECT name FROM list") == "after9"
+    wait_for(lambda: space.value("SELECT count(*) FROM outbox") == 0, 60, what="all events published")
     names = [r for r in read_topic(space, "list.events") if r.type == "list.updated"]
     assert len({r.id for r in names}) == 20
 

@@ -275,6 +275,7 @@ def test_import_reports_every_row(space, tmp_path):
     assert rejects == str(space.outbox / "rejects" / f"job-{job_id}.csv")
     assert "Short" in open(rejects).read()
     assert 0 < seconds < 60
+    wait_for(lambda: space.value("SELECT count(*) FROM outbox") == 0, 60, what="all events published")
     assert len(read_topic(space, "lead.events")) == 2
     stats = space.cli_json("stats", "--list", "a")
     assert {name: stats[name] for name in ("list_id", "total", "dialable", "penetration", "coverage", "source")} == {
