@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "adapters/beneath.h"
+#include "base/guard.h"
 #include "base/mem.h"
 
 #define OUTFILE_RETRY "outbox_unavailable"
@@ -179,6 +180,7 @@ static Status outfile_cut(int fd, const char *name, int64_t size_bytes, Error *e
                          "is lost: start the job again",
                          name, (long long)info.st_size, (long long)size_bytes);
     }
+    size_bytes = BROKEN(REJECT_CUT) ? info.st_size : size_bytes;
     if (ftruncate(fd, size_bytes) != 0 || lseek(fd, size_bytes, SEEK_SET) < 0) {
         return outfile_error("ftruncate", errno, err);
     }

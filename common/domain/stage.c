@@ -2,6 +2,8 @@
 
 #include <stddef.h>
 
+#include "base/guard.h"
+
 static const char *const stage_names[STAGE_END] = {
     [STAGE_DNC] = "dnc",         [STAGE_INVALID] = "invalid",     [STAGE_FINISHED] = "finished",
     [STAGE_OFFERED] = "offered", [STAGE_EXHAUSTED] = "exhausted", [STAGE_READY] = "ready",
@@ -12,7 +14,7 @@ static const struct StageRule {
     size_t fact;
     Stage stage;
 } stage_rules[] = {
-    {offsetof(StageFacts, dnc), STAGE_DNC},
+    {offsetof(StageFacts, dnc), BROKEN(DNC_STAGE) ? STAGE_READY : STAGE_DNC},
     {offsetof(StageFacts, invalid), STAGE_INVALID},
     {offsetof(StageFacts, finished), STAGE_FINISHED},
     {offsetof(StageFacts, offered), STAGE_OFFERED},

@@ -1,6 +1,7 @@
 #include "runtime/outbox_floor.h"
 
 #include "base/clock.h"
+#include "base/guard.h"
 #include "sql_queries.h"
 
 enum { FLOOR_LOOK_MS = 1000 };
@@ -38,7 +39,8 @@ static Status floor_ripen(OutboxFloor *floor, Db *tx, Error *err)
 {
     int64_t horizon = 0;
     Status status = floor_ask(tx, sql_outbox_horizon, &horizon, err);
-    if (status == STATUS_OK && horizon >= floor->before) {
+    bool ended = horizon >= floor->before || BROKEN(OUTBOX_FLOOR);
+    if (status == STATUS_OK && ended) {
         floor->ripe = floor->candidate;
         floor->candidate = 0;
     }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/guard.h"
 #include "sql_queries.h"
 
 static void position_params(DbParams *params, const char *group, const Position *position)
@@ -155,9 +156,11 @@ Status position_claim(Db *db,
 PositionMeeting position_meet(Position *position, int64_t offset, int64_t fingerprint)
 {
     if (position->verified) {
-        return offset < position->next_offset ? POSITION_DROP : POSITION_TAKE;
+        bool seen = offset < position->next_offset && !BROKEN(REDELIVERY);
+        return seen ? POSITION_DROP : POSITION_TAKE;
     }
-    if (offset != position->next_offset - 1 || fingerprint != position->fingerprint) {
+    bool same = fingerprint == position->fingerprint || BROKEN(FINGERPRINT);
+    if (offset != position->next_offset - 1 || !same) {
         return POSITION_MISMATCH;
     }
     position->verified = true;
@@ -298,7 +301,7 @@ Status position_look(
         return error_set(err, STATUS_RETRY, "fenced",
                          "another process owns a partition of the batch");
     }
-    *ret_moved = db_i64(result, 0, 0) == count;
+    *ret_moved = db_i64(result, 0, 0) == count || BROKEN(POSITION_DOUBT);
     return STATUS_OK;
 }
 

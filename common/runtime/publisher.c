@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/guard.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/metrics.h"
@@ -393,7 +394,7 @@ static void publisher_settle(Publisher *publisher)
         if (row->fate == PUBLISHER_REFUSED && !stopped[row->lane]) {
             publisher->refused[row->lane] = (PublisherRefused){.id = row->id};
         }
-        if (row->fate == PUBLISHER_DONE && stopped[row->lane]) {
+        if (row->fate == PUBLISHER_DONE && stopped[row->lane] && !BROKEN(RELAY_ORDER)) {
             row->fate = PUBLISHER_LEFT;
         }
         stopped[row->lane] = stopped[row->lane] || row->fate != PUBLISHER_DONE;

@@ -6,6 +6,7 @@ set(SQL_GENERATED ${CMAKE_BINARY_DIR}/generated/sql_queries.c ${CMAKE_BINARY_DIR
 add_custom_command(
   OUTPUT ${SQL_GENERATED} ${CMAKE_BINARY_DIR}/generated/sql_queries.h
   COMMAND ${CMAKE_COMMAND} -DSOURCE_DIR=${CMAKE_SOURCE_DIR}/schemas/sql -DOUT_DIR=${CMAKE_BINARY_DIR}/generated
+          -DBREAK=${LEADSPOOL_BREAK}
           -P ${CMAKE_SOURCE_DIR}/schemas/sql/embed_script.cmake
   DEPENDS ${SQL_QUERY_FILES} ${SQL_MIGRATION_FILES} ${CMAKE_SOURCE_DIR}/schemas/sql/embed_script.cmake
   COMMENT "Embedding SQL"

@@ -1,6 +1,15 @@
 # Run with -P by embed.cmake. SQL goes into C as raw bytes of a string literal per line.
+
+# A line "AND condition -- guard NAME" holds always when BREAK is that NAME; see common/base/guard.h.
+function(break_guard text ret_text)
+  string(REGEX REPLACE "(\n *)(AND|WHERE) ([^\n]*) -- guard ${BREAK}\n" "\\1\\2 (\\3 OR true)\n" text "${text}")
+  string(REGEX REPLACE " -- guard [A-Z_]+\n" "\n" text "${text}")
+  set(${ret_text} "${text}" PARENT_SCOPE)
+endfunction()
+
 function(c_literal path ret_text)
   file(READ ${path} text)
+  break_guard("${text}" text)
   string(REPLACE "\\" "\\\\" text "${text}")
   string(REPLACE "\"" "\\\"" text "${text}")
   string(REPLACE "\n" "\\n\"\n    \"" text "${text}")

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/guard.h"
 #include "base/mem.h"
 #include "importer/dnc_plan.h"
 #include "importer/lead_event.h"
@@ -183,7 +184,7 @@ static void plan_leads(Following *following)
         }
         lead->lead_version++;
         list_delta_stage(&list->delta, before, -1);
-        list_delta_stage(&list->delta, lead->stage, 1);
+        list_delta_stage(&list->delta, lead->stage, BROKEN(DNC_COUNTERS) ? 0 : 1);
         following->moved[following->moved_count++] = lead;
     }
 }

@@ -7,6 +7,7 @@
 
 #include "adapters/inbox.h"
 #include "base/clock.h"
+#include "base/guard.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "importer/import_lanes.h"
@@ -262,7 +263,7 @@ job_read_sums(const ImportJob *job, ImportCounts *ret, int64_t *ret_offset, Erro
     if (status == STATUS_OK) {
         status = job_run_lock(run, tx, err);
     }
-    if (status == STATUS_OK) {
+    if (status == STATUS_OK && !BROKEN(LANES_CLOSED)) {
         status = import_lanes_claim(tx, run->job_no, run->token, job->spec.lanes, err);
     }
     if (status == STATUS_OK) {

@@ -7,4 +7,6 @@ SET next_offset = v.after,
 FROM unnest($2::text[], $3::int[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[])
      AS v (topic, partition, epoch, before, after, fingerprint)
 WHERE p.consumer_group = $1 AND p.topic = v.topic AND p.partition = v.partition
-  AND p.epoch = v.epoch AND p.next_offset = v.before AND p.halted IS NULL
+  AND p.epoch = v.epoch -- guard POSITION_EPOCH
+  AND p.next_offset = v.before -- guard POSITION_OFFSET
+  AND p.halted IS NULL

@@ -1,0 +1,39 @@
+/* guard.h - guards that a build can take out, one at a time, to prove that a test sees it. Layer:
+ * base.
+ *
+ * BROKEN(NAME) is the constant false, and the compiler drops it. Configured with
+ * -DLEADSPOOL_BREAK=NAME it is true for that name: the guard whose condition it stands in does not
+ * hold any more. In schemas/sql/queries a line "AND condition -- guard NAME" is a guard too: its
+ * condition is then always true (embed_script.cmake). Never for use: such a build loses data.
+ *
+ * tests/guards/table.py says which test goes red for which guard. */
+#pragma once
+
+typedef enum Guard {
+    GUARD_NONE,
+    GUARD_POSITION_EPOCH,  /* I1: a move needs the claim's epoch */
+    GUARD_POSITION_OFFSET, /* I1: a move needs the place where the last one ended */
+    GUARD_POSITION_DOUBT,  /* I6: a commit whose answer was lost is looked up */
+    GUARD_REDELIVERY,      /* I1: records below the position are dropped */
+    GUARD_FINGERPRINT,     /* I1: another record at the old place halts the partition */
+    GUARD_COMMAND_RECALL,  /* I1: a repeated command gets the answer of the first */
+    GUARD_LANE_TOKEN,      /* I1: a chunk needs the claim's token */
+    GUARD_LANE_CHUNK,      /* I1: a chunk needs the checkpoint before it */
+    GUARD_LANE_DOUBT,      /* I5: a chunk whose commit is in doubt is looked up */
+    GUARD_LANES_CLOSED,    /* I5: nothing is added behind the accounting of an import */
+    GUARD_REJECT_CUT,      /* I5: rejects of a try that failed are cut off */
+    GUARD_DNC_STAGE,       /* I2: a lead whose number is on a do-not-call list has the stage dnc */
+    GUARD_DNC_HORIZON,     /* I2: leads follow an entry also when they were committed beside it */
+    GUARD_DNC_COUNTERS,    /* I3: counters move with the leads that follow an entry */
+    GUARD_RELAY_LEASE,     /* I4: nothing is sent once the lease may have ended */
+    GUARD_RELAY_ORDER,     /* I4: behind a row that failed, its lane is sent again */
+    GUARD_OUTBOX_FLOOR,    /* I4, I6: the scan begins below every id that may still commit */
+    GUARD_CRASH_MARKS,     /* I6: a message that kills the process is buried at the third death */
+} Guard;
+
+#ifndef GUARD_BROKEN
+#define GUARD_BROKEN GUARD_NONE
+#endif
+_Static_assert(GUARD_BROKEN >= GUARD_NONE, "LEADSPOOL_BREAK names a guard");
+
+#define BROKEN(name) (GUARD_BROKEN == GUARD_##name)
