@@ -5,19 +5,19 @@
 
 REPORTS=$DEV/reports
 
-# test_run [unit|integration|chaos|sanitized]... [NAME] [--long]
+# test_run [unit|integration|chaos|sanitized|guards]... [NAME] [--long]
 test_run() {
     local parts=() name='' was_up=1 part
     while (($#)); do
         case $1 in
-        unit | integration | chaos | sanitized) parts+=("$1") ;;
+        unit | integration | chaos | sanitized | guards) parts+=("$1") ;;
         --long) export LEADSPOOL_TEST_LONG=1 ;;
         -*) die "test: unknown option $1" ;;
         *) name=$1 ;;
         esac
         shift
     done
-    ((${#parts[@]})) || parts=(unit integration chaos sanitized)
+    ((${#parts[@]})) || parts=(unit integration chaos sanitized ${LEADSPOOL_TEST_LONG:+guards})
     servers_run || was_up=0
     rm -rf "$REPORTS"
     mkdir -p "$REPORTS" "$LOG/tests"
@@ -72,6 +72,11 @@ test_chaos() {
 test_folder() {
     say "== $1 tests"
     test_step "$1" test_pytest "$1" "$2" || true
+}
+
+# Builds without one guard each, and a test that has to see it; see tests/guards. Long: not in a plain run.
+test_guards() {
+    test_folder guards "$1"
 }
 
 # Scenarios that go through most of the code, with the importer and the command line under sanitizers.

@@ -5,6 +5,7 @@ A round is a file to import, upserts, list updates and do-not-call entries, the 
 the same state, the same answers, the same events but for those whose number hangs on time.
 """
 
+import os
 import random
 import threading
 
@@ -22,7 +23,7 @@ FAST = {  # short leases and small chunks, so that there is much to disturb and 
     "LEADSPOOL_IMPORT_LANES": "3",
     "LEADSPOOL_BATCH_MESSAGES": "20",
 }
-PATIENCE = 180
+PATIENCE = int(os.environ.get("PATIENCE", "180"))  # seconds; shorter where a failure is what is wanted
 EXCHANGES = [n for n in range(200, 1000) if n % 100 != 11]  # N11 is no exchange: such numbers are rejected
 
 

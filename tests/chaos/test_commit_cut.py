@@ -6,7 +6,7 @@ import pytest
 from dirty_csv import make
 from harness import wait_for
 from rounds import FAST, PATIENCE, Work, check_same
-from scenario import check_import, create_list, finish_import, scale, seed, start_import, wait_rows
+from scenario import check_import, create_list, done, finish_import, scale, seed, start_import, wait_rows
 
 CUTS = scale(20, long=1000)
 
@@ -70,6 +70,62 @@ def test_rejects_are_not_cut_back_while_a_commit_is_in_doubt(space, proxy):
     wait_for(given_back, 60, every=0.005, what="a new claim of the lanes")
     limit_files(importer, resource.RLIM_INFINITY)
     check_import(space, expected, finish_import(space, job_id, PATIENCE))
+
+
+def test_command_whose_commit_was_lost_is_carried_out(space, proxy):
+    """One cut, and nothing else goes wrong: what was not committed is done again."""
+    space.importer(env={"DATABASE_URL": proxy.url})
+    create_list(space)
+    proxy.cut_commits(1, marker=b"UPDATE consumer_position p\nSET next_offset", after=False)
+    assert done(space, "list.update", {"list_id": "a", "name": "new"}, timeout=30)
+    assert (proxy.cuts, space.value("SELECT name FROM list")) == (1, "new")
+
+
+def test_last_chunk_whose_commit_was_lost_is_in_the_list(space, proxy):
+    """Its lane would be done, and the job end without it."""
+    expected = make(space.inbox / "leads.csv", 200, seed())
+    space.importer(env={"DATABASE_URL": proxy.url, "LEADSPOOL_IMPORT_LANES": "1"})
+    create_list(space)
+    proxy.cut_commits(1, marker=b"UPDATE import_lane", after=False)
+    job_id = start_import(space, "leads.csv", **expected["import"])
+    check_import(space, expected, finish_import(space, job_id))
+    assert proxy.cuts == 1
+
+
+def waits_for(space, pids):
+    """How many backends wait for one of these."""
+    sql = "SELECT count(*) FROM pg_stat_activity WHERE pg_blocking_pids(pid) && %s::int[]"
+    return space.value(sql, pids)
+
+
+def test_chunk_that_is_committed_late_counts_once(space, proxy):
+    """The client looks before the server has the COMMIT, and tries again: the first try comes through then."""
+    expected = make(space.inbox / "leads.csv", 200, seed())
+    space.importer(env={"DATABASE_URL": proxy.url, "LEADSPOOL_IMPORT_LANES": "1"})
+    create_list(space)
+    proxy.cut_commits(1, marker=b"UPDATE import_lane", after=None)
+    job_id = start_import(space, "leads.csv", **expected["import"])
+    wait_for(lambda: proxy.cuts == 1, 30, every=0.005, what="a commit that was cut")
+    holders = [pid for [pid] in space.rows(
+        "SELECT DISTINCT l.pid FROM pg_locks l JOIN pg_class c ON c.oid = l.relation"
+        " WHERE c.relname = 'import_lane' AND c.relnamespace = %s::regnamespace AND l.mode = 'RowExclusiveLock'",
+        space.ns,
+    )]  # fmt: skip
+    wait_for(lambda: waits_for(space, holders), 4, every=0.005, what="the next try, behind the first")
+    proxy.deliver()
+    check_import(space, expected, finish_import(space, job_id))
+
+
+def test_rejects_of_a_lost_commit_are_written_once(space, proxy):
+    """The try that failed has left its lines in the part; those of the next chunk come behind."""
+    space.extra_env |= {"LEADSPOOL_IMPORT_LANES": "1", "LEADSPOOL_IMPORT_CHUNK_ROWS": "100"}
+    expected = make(space.inbox / "leads.csv", 500, seed(), bad=0.3)
+    space.importer(env={"DATABASE_URL": proxy.url})
+    create_list(space)
+    proxy.cut_commits(1, marker=b"INSERT INTO import_part", after=False)
+    job_id = start_import(space, "leads.csv", **expected["import"])
+    check_import(space, expected, finish_import(space, job_id))
+    assert proxy.cuts == 1
 
 
 @pytest.mark.parametrize("after", [True, False])

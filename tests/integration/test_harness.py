@@ -55,6 +55,17 @@ def test_cut_commit(proxy, table, after, rows):
     assert (count(table), proxy.cuts) == (rows + 1, 1)
 
 
+def test_commit_that_arrives_late(proxy, table):
+    proxy.cut_commits(1, marker=b"INSERT", after=None)
+    connection = connect(proxy, table)
+    connection.execute("INSERT INTO t VALUES (1)")
+    with pytest.raises(psycopg.OperationalError):
+        connection.commit()
+    assert (count(table), proxy.cuts) == (0, 1)
+    proxy.deliver()
+    assert count(table) == 1
+
+
 def test_commit_of_a_failed_transaction_is_answered(proxy, table):
     connection = connect(proxy, table)
     with pytest.raises(psycopg.errors.SyntaxError):

@@ -78,6 +78,25 @@ def test_floor_counts_who_draws_while_it_is_looked_for(space):
     read_new(space, SPARE, lambda seen: b"late" in [r.raw for r in seen], timeout=10)
 
 
+def test_nothing_is_sent_once_the_lease_may_have_ended(space, proxy):
+    """A row lies in the producer when the record goes out of reach, and with it the lease: it is taken
+    back, since somebody else may have the lane by the time that it would go out."""
+    space.check_messages = False
+    linger_s = 5
+    env = {"KAFKA_PRODUCER_LINGER_MS": str(linger_s * 1000), "LEADSPOOL_LANE_LEASE_MS": "1500"}
+    space.importer(env={"DATABASE_URL": proxy.url, **env})
+    publishes(space, 5, "before")
+    wait_for(lambda: space.value("SELECT count(*) FROM outbox") == 0)
+    space.db.execute(INSERT, (5, payload(SPARE, b"k", b"late"), 1))
+    time.sleep(linger_s / 5)  # the relay looks a hundred times a second
+    proxy.refuse()
+    proxy.reset()
+    time.sleep(linger_s + 2)
+    assert [r.raw for r in read_topic(space, SPARE)] == [b"before"]
+    proxy.forward()
+    read_new(space, SPARE, lambda seen: b"late" in [r.raw for r in seen])
+
+
 def test_a_lane_in_trouble_makes_way(space):
     """A topic that can never be stops its lane; the others go on, however long that lane's queue is."""
     space.check_messages = False

@@ -3,6 +3,8 @@
     with TcpProxy(database=settings().database_url) as proxy:
         importer = space.importer(env={"DATABASE_URL": proxy.url})
         proxy.cut_commits(1)        # the server commits, the client never learns
+        proxy.cut_commits(1, after=None)
+        proxy.deliver()             # the server commits now, when the client has looked already
 
 Modes, for all connections, changeable at any time: forward (at first), delay, stall (nothing is
 forwarded, connections stay open), refuse (new ones are reset). reset() ends the open ones at once.
@@ -74,14 +76,14 @@ class Link:
         start = max(0, len(self.seen) - len(COMMIT) + 1)
         self.seen += data
         if self.seen.find(COMMIT, start) >= 0:
-            return data if self.commit_may_go_on() else None
+            return data if self.commit_may_go_on(data) else None
         begun = [match.start() for match in BEGIN.finditer(self.seen)]
         self.seen = self.seen[begun[-1] if begun else 0 :]
         if len(self.seen) > MEMORY:  # the statements are at its start, what comes next at its end
             self.seen = self.seen[: MEMORY // 2] + self.seen[-MEMORY // 4 :]
         return data
 
-    def commit_may_go_on(self):
+    def commit_may_go_on(self, data):
         transaction, self.seen = self.seen, b""
         cut = self.proxy.take_cut(transaction)
         if cut is None:
@@ -89,9 +91,18 @@ class Link:
         if cut.after:
             self.awaits_commit = True
             return True
+        if cut.after is None:
+            self.leave(data)
         self.proxy.count_cut()
-        self.reset()
+        if cut.after is False:
+            self.reset()
         return False
+
+    def leave(self, data):
+        """RST to the client alone; data waits for deliver()."""
+        self.client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.client.close()
+        self.proxy.held.append((self, data))
 
     def from_server(self, data):
         """The bytes that go on to the client, b"" while they are kept back; None: it has ended."""
@@ -142,6 +153,7 @@ class TcpProxy:
         self.cut = None
         self.cuts = 0  # commits cut so far
         self.links = set()
+        self.held = []  # (link, its COMMIT that has not arrived)
         self.listener = socket.create_server(("127.0.0.1", 0), backlog=64)
         self.port = self.listener.getsockname()[1]
         threading.Thread(target=self.accept, daemon=True).start()
@@ -188,11 +200,18 @@ class TcpProxy:
         """Cuts the connections of the next `count` transactions at their COMMIT.
 
         after=True: the server has committed, and its answer is lost. after=False: the COMMIT itself is
-        lost. marker: only transactions in which the client sent these bytes (a table's name). .cuts
+        lost. after=None: the COMMIT is on its way until deliver(). marker: only transactions in which the client sent these bytes (a table's name). .cuts
         counts what was cut.
         """
         with self.lock:
             self.cut = Cut(count, marker, after)
+
+    def deliver(self):
+        """The commits that are still on their way arrive; returns when the server has answered them."""
+        held, self.held = self.held, []
+        for link, data in held:
+            link.server.sendall(data)
+            link.threads[1].join(10)
 
     # -- for the links
 

@@ -1,0 +1,33 @@
+"""Which tests see that a guard of common/base/guard.h is missing: at least one of them goes red.
+
+A name that begins with test_ and has no path is a unit test, as ctest knows it; else pytest's node id
+below tests/.
+"""
+
+FENCES = "integration/test_fences.py::"
+CUTS = "chaos/test_commit_cut.py::"
+ZOMBIES = "chaos/test_zombie.py::"
+RELAY = "integration/test_relay.py::"
+DNC = "integration/test_dnc.py::"
+RACES = "integration/test_lead_races.py::"
+
+GUARDS = {
+    "POSITION_EPOCH": [f"{FENCES}test_batch_of_a_position_that_moved_is_given_up[epoch]"],
+    "POSITION_OFFSET": [f"{FENCES}test_batch_of_a_position_that_moved_is_given_up[next_offset]"],
+    "POSITION_DOUBT": [f"{CUTS}test_command_whose_commit_was_lost_is_carried_out"],
+    "REDELIVERY": ["test_intake"],
+    "FINGERPRINT": ["test_intake", f"{FENCES}test_topic_that_was_made_anew_halts"],
+    "COMMAND_RECALL": [f"{RACES}test_the_same_command_again_changes_nothing"],
+    "LANE_TOKEN": [f"{FENCES}test_chunk_of_a_lane_that_was_claimed_is_given_up"],
+    "LANE_CHUNK": [f"{CUTS}test_chunk_that_is_committed_late_counts_once"],
+    "LANE_DOUBT": [f"{CUTS}test_last_chunk_whose_commit_was_lost_is_in_the_list"],
+    "LANES_CLOSED": [f"{ZOMBIES}test_frozen_worker_adds_nothing_behind_the_accounting"],
+    "REJECT_CUT": ["test_outfile", f"{CUTS}test_rejects_of_a_lost_commit_are_written_once"],
+    "DNC_STAGE": ["test_stage", f"{DNC}test_entry_before_the_import"],
+    "DNC_HORIZON": [f"{RACES}test_a_lead_of_a_transaction_that_did_not_see_the_entry_follows"],
+    "DNC_COUNTERS": [f"{DNC}test_entry_after_the_import"],
+    "RELAY_LEASE": [f"{RELAY}test_nothing_is_sent_once_the_lease_may_have_ended"],
+    "RELAY_ORDER": ["test_publisher", f"{RELAY}test_nothing_is_written_behind_what_the_broker_refuses"],
+    "OUTBOX_FLOOR": [f"{RELAY}test_floor_counts_who_draws_while_it_is_looked_for"],
+    "CRASH_MARKS": ["chaos/test_poison.py::test_message_that_kills_the_process"],
+}
