@@ -1,13 +1,15 @@
 /* guard.h - guards that a build can take out, one at a time, to prove that a test sees it. Layer:
  * base.
  *
- * BROKEN(NAME) is the constant false, and the compiler drops it. Configured with
+ * BROKEN(NAME) is false, and the compiler drops it. Configured with
  * -DLEADSPOOL_BREAK=NAME it is true for that name: the guard whose condition it stands in does not
  * hold any more. In schemas/sql/queries a line "AND condition -- guard NAME" is a guard too: its
  * condition is then always true (embed_script.cmake). Never for use: such a build loses data.
  *
  * tests/guards/guard_tests.py says which test goes red for which guard. */
 #pragma once
+
+#include <stdbool.h>
 
 typedef enum Guard {
     GUARD_NONE,
@@ -35,4 +37,9 @@ typedef enum Guard {
 #define GUARD_BROKEN GUARD_NONE
 #endif
 
-#define BROKEN(name) (GUARD_BROKEN == GUARD_##name)
+static inline bool guard_is_broken(Guard guard)
+{
+    return guard == GUARD_BROKEN;
+}
+
+#define BROKEN(name) guard_is_broken(GUARD_##name)

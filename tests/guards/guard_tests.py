@@ -1,7 +1,7 @@
-"""Which tests see that a guard of common/base/guard.h is missing: at least one of them goes red.
+"""Which tests see that a guard of common/base/guard.h is missing: each of them goes red.
 
 A name that begins with test_ and has no path is a unit test, as ctest knows it; else pytest's node id
-below tests/.
+below tests/; one of its parameters is enough.
 """
 
 FENCES = "integration/test_fences.py::"
