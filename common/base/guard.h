@@ -28,7 +28,7 @@ typedef enum Guard {
     GUARD_DNC_HORIZON,     /* I2: leads follow an entry also when they were committed beside it */
     GUARD_DNC_COUNTERS,    /* I3: counters move with the leads that follow an entry */
     GUARD_RELAY_LEASE,     /* I4: nothing is sent once the lease may have ended */
-    GUARD_RELAY_ORDER,     /* I4: behind a row that failed, its lane is sent again */
+    GUARD_RELAY_ORDER,     /* I4: nothing of a lane is sent before its row that failed */
     GUARD_OUTBOX_FLOOR,    /* I4, I6: the scan begins below every id that may still commit */
     GUARD_CRASH_MARKS,     /* I6: a message that kills the process is buried at the third death */
 } Guard;

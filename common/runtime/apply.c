@@ -76,9 +76,9 @@ static int apply_gather_open(Apply *apply, const Batch *batch, int count)
 static Status apply_handler(Apply *apply, const Batch *batch, int count, int64_t now_us, Error *err)
 {
     const Handler *handler = batch->handler;
-    bool recorded = handler->recorded && count == 1 && !BROKEN(COMMAND_RECALL);
     Status status = STATUS_OK;
-    if (recorded && batch->messages[0]->fate == MESSAGE_OPEN) {
+    if (handler->recorded && count == 1 && batch->messages[0]->fate == MESSAGE_OPEN &&
+        !BROKEN(COMMAND_RECALL)) {
         status = command_recall(apply->db, batch->messages[0], err);
     }
     Work work = {.service = apply->service,
@@ -90,7 +90,8 @@ static Status apply_handler(Apply *apply, const Batch *batch, int count, int64_t
     if (status == STATUS_OK && work.count > 0) {
         status = handler->apply(&work, err);
     }
-    if (status == STATUS_OK && recorded && !batch->messages[0]->repeated) {
+    if (status == STATUS_OK && handler->recorded && count == 1 && !batch->messages[0]->repeated &&
+        !BROKEN(COMMAND_RECALL)) {
         status = command_record(apply->db, batch->messages[0], now_us, err);
     }
     return status;

@@ -156,11 +156,11 @@ Status position_claim(Db *db,
 PositionMeeting position_meet(Position *position, int64_t offset, int64_t fingerprint)
 {
     if (position->verified) {
-        bool seen = offset < position->next_offset && !BROKEN(REDELIVERY);
-        return seen ? POSITION_DROP : POSITION_TAKE;
+        return offset < position->next_offset && !BROKEN(REDELIVERY) ? POSITION_DROP
+                                                                     : POSITION_TAKE;
     }
-    bool same = fingerprint == position->fingerprint || BROKEN(FINGERPRINT);
-    if (offset != position->next_offset - 1 || !same) {
+    if (offset != position->next_offset - 1 ||
+        (fingerprint != position->fingerprint && !BROKEN(FINGERPRINT))) {
         return POSITION_MISMATCH;
     }
     position->verified = true;

@@ -345,7 +345,7 @@ static void publisher_send_rows(Publisher *publisher)
         if (row->payload == NULL) {
             continue; /* it was sent before */
         }
-        if (stopped[row->lane] || publisher_is_refused(publisher, row) ||
+        if ((stopped[row->lane] && !BROKEN(RELAY_ORDER)) || publisher_is_refused(publisher, row) ||
             !publisher_may_wait(publisher)) {
             row->fate = PUBLISHER_LEFT;
         } else {
@@ -394,7 +394,7 @@ static void publisher_settle(Publisher *publisher)
         if (row->fate == PUBLISHER_REFUSED && !stopped[row->lane]) {
             publisher->refused[row->lane] = (PublisherRefused){.id = row->id};
         }
-        if (row->fate == PUBLISHER_DONE && stopped[row->lane] && !BROKEN(RELAY_ORDER)) {
+        if (row->fate == PUBLISHER_DONE && stopped[row->lane]) {
             row->fate = PUBLISHER_LEFT;
         }
         stopped[row->lane] = stopped[row->lane] || row->fate != PUBLISHER_DONE;

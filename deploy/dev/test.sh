@@ -17,7 +17,10 @@ test_run() {
         esac
         shift
     done
-    ((${#parts[@]})) || parts=(unit integration chaos sanitized ${LEADSPOOL_TEST_LONG:+guards})
+    if ((${#parts[@]} == 0)); then
+        parts=(unit integration chaos sanitized)
+        [[ ${LEADSPOOL_TEST_LONG:-} != 1 ]] || parts+=(guards)
+    fi
     servers_run || was_up=0
     rm -rf "$REPORTS"
     mkdir -p "$REPORTS" "$LOG/tests"
