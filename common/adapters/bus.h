@@ -151,8 +151,9 @@ void bus_admin_close(BusAdmin *admin);
 /* Partition count of a topic, 0 when it does not exist or a partition has no leader (yet). */
 Status bus_admin_partitions(BusAdmin *admin, const char *topic, int *ret_partitions, Error *err)
     MUST_CHECK;
-/* Create it unless it exists; replication as the broker's default. */
-Status bus_admin_create(BusAdmin *admin, const BusTopicSpec *spec, Error *err) MUST_CHECK;
+/* Create those that do not exist, in one request; replication as the broker's default. */
+Status
+bus_admin_create(BusAdmin *admin, const BusTopicSpec specs[], size_t count, Error *err) MUST_CHECK;
 /* What the broker keeps for retention.ms and cleanup.policy, as text. */
 Status bus_admin_settings(BusAdmin *admin,
                           const char *topic,

@@ -76,29 +76,39 @@ Status bus_admin_partitions(BusAdmin *admin, const char *topic, int *ret_partiti
     return STATUS_OK;
 }
 
+static Status admin_topic_error(const rd_kafka_topic_result_t *result, Error *err)
+{
+    rd_kafka_resp_err_t code = rd_kafka_topic_result_error(result);
+    if (code == RD_KAFKA_RESP_ERR_NO_ERROR || code == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS) {
+        return STATUS_OK;
+    }
+    return error_set(err, STATUS_RETRY, "kafka", "creating topic %s: %s",
+                     rd_kafka_topic_result_name(result),
+                     rd_kafka_topic_result_error_string(result));
+}
+
 static Status admin_creation_error(rd_kafka_event_t *event, Error *err)
 {
     if (event == NULL) {
         return error_set(err, STATUS_RETRY, "kafka_timeout", "Kafka did not answer in time");
     }
     if (rd_kafka_event_error(event) != RD_KAFKA_RESP_ERR_NO_ERROR) {
-        return bus_error_set(err, rd_kafka_event_error(event), "creating a topic");
+        return bus_error_set(err, rd_kafka_event_error(event), "creating topics");
     }
     size_t count = 0;
     const rd_kafka_topic_result_t **results =
         rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event), &count);
-    rd_kafka_resp_err_t code = rd_kafka_topic_result_error(results[0]);
-    if (code == RD_KAFKA_RESP_ERR_NO_ERROR || code == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS) {
-        return STATUS_OK;
+    Status status = STATUS_OK;
+    for (size_t i = 0; status == STATUS_OK && i < count; i++) {
+        status = admin_topic_error(results[i], err);
     }
-    return error_set(err, STATUS_RETRY, "kafka", "creating topic %s: %s",
-                     rd_kafka_topic_result_name(results[0]),
-                     rd_kafka_topic_result_error_string(results[0]));
+    return status;
 }
 
-Status bus_admin_create(BusAdmin *admin, const BusTopicSpec *spec, Error *err)
+static Status
+admin_topic_new(const char *ns, const BusTopicSpec *spec, rd_kafka_NewTopic_t **ret, Error *err)
 {
-    AUTO_FREE char *full = bus_topic_full(admin->ns, spec->topic);
+    AUTO_FREE char *full = bus_topic_full(ns, spec->topic);
     char retention[24];
     char text[256];
     snprintf(retention, sizeof retention, "%" PRId64, spec->retention_ms);
@@ -109,13 +119,28 @@ Status bus_admin_create(BusAdmin *admin, const BusTopicSpec *spec, Error *err)
     }
     rd_kafka_NewTopic_set_config(topic, "retention.ms", retention);
     rd_kafka_NewTopic_set_config(topic, "cleanup.policy", spec->compacted ? "compact" : "delete");
-    rd_kafka_CreateTopics(admin->client, &topic, 1, NULL, admin->queue);
-    rd_kafka_event_t *event = rd_kafka_queue_poll(admin->queue, ADMIN_WAIT_MS);
-    Status status = admin_creation_error(event, err);
-    if (event != NULL) {
-        rd_kafka_event_destroy(event);
+    *ret = topic;
+    return STATUS_OK;
+}
+
+Status bus_admin_create(BusAdmin *admin, const BusTopicSpec specs[], size_t count, Error *err)
+{
+    AUTO_FREE rd_kafka_NewTopic_t **topics = mem_alloc(count * sizeof *topics);
+    size_t made = 0;
+    Status status = STATUS_OK;
+    while (status == STATUS_OK && made < count) {
+        status = admin_topic_new(admin->ns, &specs[made], &topics[made], err);
+        made += status == STATUS_OK;
     }
-    rd_kafka_NewTopic_destroy(topic);
+    if (status == STATUS_OK) {
+        rd_kafka_CreateTopics(admin->client, topics, count, NULL, admin->queue);
+        rd_kafka_event_t *event = rd_kafka_queue_poll(admin->queue, ADMIN_WAIT_MS);
+        status = admin_creation_error(event, err);
+        if (event != NULL) {
+            rd_kafka_event_destroy(event);
+        }
+    }
+    rd_kafka_NewTopic_destroy_array(topics, made);
     return status;
 }
 

@@ -53,10 +53,7 @@ topics_await(BusAdmin *admin, const BusTopicSpec *spec, int64_t deadline_ms, Err
 
 Status topics_create(BusAdmin *admin, Error *err)
 {
-    Status status = STATUS_OK;
-    for (size_t i = 0; status == STATUS_OK && i < topic_count; i++) {
-        status = bus_admin_create(admin, &topics[i], err);
-    }
+    Status status = bus_admin_create(admin, topics, topic_count, err);
     int64_t deadline_ms = clock_mono_ms() + TOPICS_WAIT_MS;
     for (size_t i = 0; status == STATUS_OK && i < topic_count; i++) {
         status = topics_await(admin, &topics[i], deadline_ms, err);

@@ -11,6 +11,7 @@ import time
 
 import pytest
 from harness import read_topic, wait_for
+from harness.bus import admin, partitions_of
 from harness.settings import settings
 from harness.space import Space
 from scenario import create_list, job_events, job_state, scale, seed, tell
@@ -200,6 +201,15 @@ def test_migrate_says_what_it_did_once(space):
     specs = space.cli_json("topics", "print")
     assert [spec["topic"] for spec in specs] == [state["topic"] for state in states]
     assert f"{space.ns}.importer.commands" in {spec["topic"] for spec in specs}
+
+
+def test_migrate_makes_the_topics_that_are_missing(space):
+    gone = f"{space.ns}.importer.commands"
+    [done] = admin().delete_topics([gone], operation_timeout=30).values()
+    done.result()
+    wait_for(lambda: not partitions_of(space, "importer.commands"), what="the topic is gone")
+    assert space.cli_json("migrate") == [{"kind": "topic", "name": "importer.commands", "done": True}]
+    assert all(state["ok"] for state in space.cli_json("topics", "check"))
 
 
 def test_migrate_plan_changes_nothing(space):
