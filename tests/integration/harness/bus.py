@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, Producer, TopicPartition
-from confluent_kafka.admin import AdminClient
+from confluent_kafka.admin import AdminClient, OffsetSpec
 
 from harness.settings import settings
 
@@ -150,6 +150,22 @@ def record_of(space, message):
     )
 
 
+def offsets_of(places, spec):
+    """{(topic, partition): its offset}. Asked again for a while: a topic that was made a moment ago may
+    have no leader yet."""
+    asked = {TopicPartition(place.topic, place.partition): spec for place in places}
+    deadline = time.monotonic() + 10
+    while asked:
+        try:
+            found = admin().list_offsets(asked, request_timeout=10)
+            return {(place.topic, place.partition): one.result().offset for place, one in found.items()}
+        except KafkaException:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
+    return {}
+
+
 class Reader:
     """Reads topics from the beginning of all their partitions, without a group."""
 
@@ -179,25 +195,11 @@ class Reader:
     def __exit__(self, *_):
         self.consumer.close()
 
-    def marks_of(self, place):
-        """Asked again for a while: a topic that was made a moment ago may have no leader yet."""
-        deadline = time.monotonic() + 10
-        while True:
-            try:
-                return self.consumer.get_watermark_offsets(place, timeout=10)
-            except KafkaException:
-                if time.monotonic() > deadline:
-                    raise
-                time.sleep(0.1)
-
     def ends(self):
         """{(topic, partition): offset after the last record}, asked of the broker."""
-        marks = {}
-        for place in self.places:
-            low, high = self.marks_of(place)
-            if high > low:
-                marks[place.topic, place.partition] = high
-        return marks
+        first = offsets_of(self.places, OffsetSpec.earliest())
+        after = offsets_of(self.places, OffsetSpec.latest())
+        return {place: high for place, high in after.items() if high > first[place]}
 
     def read(self, timeout):
         """Records that arrive within timeout, at the first that do."""
