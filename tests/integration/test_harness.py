@@ -112,7 +112,7 @@ def test_what_is_sent_can_be_read(bare):
 def test_until_waits_and_tells_what_came(bare):
     send_command(bare, "importer.commands", "a", "list.create", LIST)
     with pytest.raises(AssertionError, match="last of 1"):
-        read_topic(bare, "importer.commands", until=lambda seen: len(seen) == 2, timeout=1)
+        read_topic(bare, "importer.commands", until=lambda seen: len(seen) == 2, timeout=4)
 
 
 def test_bad_messages_are_seen_unless_marked(bare):
