@@ -72,9 +72,17 @@ test_chaos() {
     test_folder chaos "$1"
 }
 
+# Scenarios have a namespace each and wait more than they compute: a few run beside each other. Those
+# that stop the servers (pytest.ini: alone) come after the others, one by one.
+WORKERS=$(($(nproc) < 4 ? $(nproc) + 1 : 4))
+
 test_folder() {
+    local name=$2
     say "== $1 tests"
-    test_step "$1" test_pytest "$1" "$2" || true
+    test_step "$1" test_pytest "$1" "$1" "$name" -m "not alone" -n "$WORKERS" --dist worksteal || true
+    grep -qs "mark\.alone" "$ROOT/tests/$1"/test_*.py || return 0
+    say "== $1 tests that stop the servers"
+    test_step "$1-alone" test_pytest "$1-alone" "$1" "$name" -m alone || true
 }
 
 # Builds without one guard each, and a test that has to see it; see tests/guards. Long: not in a plain run.
@@ -106,11 +114,13 @@ test_pytest_sanitized() {
 # deadlines. At a desk a failure is a failure.
 RERUNS=(${CI:+--reruns 1 -rR})
 
-# test_pytest FOLDER NAME: exit 5 says that there was no test, which is no failure here.
+# test_pytest REPORT FOLDER NAME OPTIONS...: exit 5 says that there was no test, which is no failure here.
 test_pytest() {
-    local folder=$1 name=$2 code=0
+    local report=$1 folder=$2 name=$3 code=0
+    shift 3
     cd "$ROOT/tests" || return
-    "$PYTHON" -m pytest "$folder" "${RERUNS[@]}" --junitxml="$REPORTS/$folder.xml" ${name:+-k "$name"} || code=$?
+    "$PYTHON" -m pytest "$folder" "$@" "${RERUNS[@]}" --durations=10 --junitxml="$REPORTS/$report.xml" \
+        ${name:+-k "$name"} || code=$?
     ((code == 5)) && code=0
     return "$code"
 }

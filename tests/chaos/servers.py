@@ -1,4 +1,6 @@
-"""The private servers of ./dev, killed and started again. What they stored stays."""
+"""The private servers of ./dev, killed and started again. What they stored stays.
+
+Every scenario shares them: who does this to them is marked `alone`."""
 
 import os
 import signal
@@ -12,6 +14,8 @@ RUN = ROOT / ".dev" / "run"
 
 
 def server_pid(name):
+    """Asked by whoever is about to stop it."""
+    assert "PYTEST_XDIST_WORKER" not in os.environ, "not marked alone: other scenarios run beside it"
     return int((RUN / f"{name}.pid").read_text().split()[0])
 
 

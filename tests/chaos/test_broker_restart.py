@@ -14,6 +14,8 @@ from servers import restart_kafka, server_pid, start_servers, stop_server
 
 RESTARTS = scale(2, long=30)
 
+pytestmark = pytest.mark.alone
+
 
 @pytest.mark.timeout(300 + RESTARTS * 60)
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM], ids=["killed", "stopped"])

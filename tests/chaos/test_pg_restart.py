@@ -21,6 +21,7 @@ def begin(spaces, seed_shift):
     return work, importers
 
 
+@pytest.mark.alone
 @pytest.mark.timeout(240 + RESTARTS * 60)
 def test_restarts_change_nothing(spaces):
     """An immediate shutdown takes the backends with whatever they hold open."""
@@ -53,6 +54,7 @@ def test_lost_connections_change_nothing(spaces):
     check_same(spaces, work, rounds)
 
 
+@pytest.mark.alone
 @pytest.mark.timeout(240)
 def test_a_long_absence(space):
     """Ten seconds without the record: the worker lives on, says not ready, and takes up the work again."""
