@@ -42,23 +42,32 @@ class Record:
         return (self.topic, self.partition, self.offset)
 
 
+def client(**more):
+    """The configuration of a client. A broker that stood still is unknown for a moment; a client that
+    was told so then begins anew, rather than wait five minutes."""
+    return {
+        "bootstrap.servers": settings().bootstrap,
+        "log_level": 3,
+        "metadata.recovery.rebootstrap.trigger.ms": 3_000,
+    } | {name.replace("_", "."): value for name, value in more.items()}
+
+
 @functools.cache
 def admin():
-    return AdminClient({"bootstrap.servers": settings().bootstrap, "log_level": 3})
+    return AdminClient(client())
 
 
 @functools.cache
 def producer():
+    """Idempotent: no command lies there twice, unless a test sends it twice."""
     return Producer(
-        {
-            "bootstrap.servers": settings().bootstrap,
-            "partitioner": "murmur2_random",
-            "linger.ms": 1,
-            "acks": "all",
-            "log_level": 3,
-            "topic.metadata.refresh.sparse": True,
-            "topic.metadata.propagation.max.ms": 10_000,
-        }
+        client(
+            partitioner="murmur2_random",
+            linger_ms=1,
+            enable_idempotence=True,
+            topic_metadata_refresh_sparse=True,
+            topic_metadata_propagation_max_ms=10_000,
+        )
     )
 
 
@@ -172,14 +181,12 @@ class Reader:
     def __init__(self, space, topics):
         self.space = space
         self.consumer = Consumer(
-            {
-                "bootstrap.servers": settings().bootstrap,
-                "group.id": f"{space.ns}.test-reader",
-                "enable.auto.commit": False,
-                "enable.partition.eof": True,
-                "fetch.wait.max.ms": 50,
-                "log_level": 3,
-            }
+            client(
+                group_id=f"{space.ns}.test-reader",
+                enable_auto_commit=False,
+                enable_partition_eof=True,
+                fetch_wait_max_ms=50,
+            )
         )
         self.places = [
             TopicPartition(f"{space.ns}.{topic}", partition, OFFSET_BEGINNING)
