@@ -32,6 +32,7 @@ struct Db {
     bool open;  /* a transaction is open */
     bool lasts; /* its statements have no deadline */
     int64_t epoch;
+    int64_t connects;
     char sqlstate[6];
 };
 
@@ -72,6 +73,11 @@ void db_close(Db *db)
 int64_t db_epoch(const Db *db)
 {
     return db->epoch;
+}
+
+int64_t db_connects(const Db *db)
+{
+    return db->connects;
 }
 
 const char *db_sqlstate(const Db *db)
@@ -268,6 +274,7 @@ static Status db_connect(Db *db, Error *err)
     if (PQstatus(db->conn) != CONNECTION_OK) {
         return db_fail(db, NULL, err);
     }
+    db->connects++;
     PQsetNoticeProcessor(db->conn, db_notice, db);
     PQsetnonblocking(db->conn, 1);
     return STATUS_OK;
@@ -466,11 +473,6 @@ void db_result_free(DbResult *result)
 int db_rows(const DbResult *result)
 {
     return PQntuples(result->pg);
-}
-
-int db_columns(const DbResult *result)
-{
-    return PQnfields(result->pg);
 }
 
 int64_t db_affected(const DbResult *result)

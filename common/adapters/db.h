@@ -42,6 +42,8 @@ void db_rollback(Db *db); /* also when no transaction is open */
 
 /* The namespace's epoch as of the last db_begin(). */
 int64_t db_epoch(const Db *db);
+/* How often it connected: what was learned before the last time may be of a server that is gone. */
+int64_t db_connects(const Db *db);
 
 /* db_begin() for what must work without a namespace, or while the record is set back: migrations,
  * repair. */
@@ -114,7 +116,6 @@ Status db_script(Db *db, const char *sql, Error *err) MUST_CHECK;
 
 void db_result_free(DbResult *result);
 int db_rows(const DbResult *result);
-int db_columns(const DbResult *result);
 int64_t db_affected(const DbResult *result);
 bool db_is_null(const DbResult *result, int row, int column);
 const char *db_text(const DbResult *result, int row, int column); /* borrowed; NULL for SQL null */

@@ -48,6 +48,9 @@ static Status epoch_bump(Cli *cli, Error *err)
         status = db_query(db, sql_cli_epoch_sequences, NULL, NULL, err);
     }
     if (status == STATUS_OK) {
+        status = db_exec(db, sql_cli_epoch_dnc, NULL, -1, err);
+    }
+    if (status == STATUS_OK) {
         status = db_query(db, sql_cli_epoch_show, NULL, &result, err);
     }
     if (status == STATUS_OK) {

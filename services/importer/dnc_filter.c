@@ -3,17 +3,19 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "sql_queries.h"
 
 enum {
     FILTER_BYTES_MAX = 8 << 20, /* at its peak: some 400,000 phones of the lane */
     FILTER_AGAIN_MS = 2000,
+    FILTER_REST = 20, /* times what reading takes, before it is read again */
 };
 
 void dnc_filter_init(DncFilter *filter, int lane, int lanes)
 {
-    *filter = (DncFilter){.lane = lane, .lanes = lanes, .tried_ms = INT64_MIN / 2};
+    *filter = (DncFilter){.lane = lane, .lanes = lanes, .again_ms = INT64_MIN};
 }
 
 static void filter_empty(DncFilter *filter)
@@ -62,34 +64,49 @@ static Status filter_read(DncFilter *filter, Db *tx, bool *ret_whole, Error *err
     return status;
 }
 
-Status dnc_filter_fill(DncFilter *filter, Db *db, Error *err)
+static Status filter_fill(DncFilter *filter, Db *db, bool *ret_whole, Error *err)
 {
-    int64_t now_ms = clock_mono_ms();
-    if (filter->snapshot != NULL || now_ms - filter->tried_ms < FILTER_AGAIN_MS) {
-        return STATUS_OK;
-    }
-    filter->tried_ms = now_ms;
     AUTO_RESULT *snapshot = NULL;
-    bool whole = false;
     AUTO_TX Db *tx = db;
     Status status = db_begin(tx, err);
     if (status == STATUS_OK) { /* an older snapshot than that of the phones */
         status = db_query(tx, sql_dnc_filter_snapshot, NULL, &snapshot, err);
     }
     if (status == STATUS_OK) {
-        status = filter_read(filter, tx, &whole, err);
+        status = filter_read(filter, tx, ret_whole, err);
     }
-    if (status == STATUS_OK && whole) {
+    if (status == STATUS_OK && *ret_whole) {
         filter->snapshot = mem_strdup(db_text(snapshot, 0, 0));
+        filter->epoch = db_epoch(tx);
+        filter->connects = db_connects(tx);
     } else {
         filter_empty(filter);
     }
     return status;
 }
 
+void dnc_filter_fill(DncFilter *filter, Db *db)
+{
+    int64_t begun_ms = clock_mono_ms();
+    if (filter->snapshot != NULL || begun_ms < filter->again_ms) {
+        return;
+    }
+    Error err;
+    bool whole = true;
+    if (filter_fill(filter, db, &whole, &err) != STATUS_OK) {
+        LOG_DEBUG("import.dnc_filter", "lane=%d code=%s msg=%s", filter->lane, err.code, err.text);
+    }
+    int64_t rest_ms = (clock_mono_ms() - begun_ms) * FILTER_REST;
+    filter->again_ms =
+        whole ? begun_ms + (rest_ms > FILTER_AGAIN_MS ? rest_ms : FILTER_AGAIN_MS) : INT64_MAX;
+}
+
 Status dnc_filter_check(DncFilter *filter, Db *db, Error *err)
 {
     filter->holds = false;
+    if (filter->epoch != db_epoch(db) || filter->connects != db_connects(db)) {
+        filter_empty(filter); /* a server that was restarted gives numbers out again */
+    }
     if (filter->snapshot == NULL) {
         return STATUS_OK;
     }

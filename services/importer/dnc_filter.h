@@ -14,16 +14,19 @@ typedef struct DncFilter {
     int lanes;
     PhoneSet phones;
     char *snapshot; /* what the phones are as of; NULL: not filled */
-    int64_t tried_ms;
-    bool holds; /* complete for the open transaction */
+    int64_t epoch;  /* and of which server's life the snapshot is */
+    int64_t connects;
+    int64_t again_ms; /* not to be filled before */
+    bool holds;       /* complete for the open transaction */
 } DncFilter;
 
 void dnc_filter_init(DncFilter *filter, int lane, int lanes);
 void dnc_filter_done(DncFilter *filter);
 
-/* Before a transaction: reads the list in one of its own, unless that was done or tried a moment
- * ago. A list too long for the memory that a filter may take leaves it empty. */
-Status dnc_filter_fill(DncFilter *filter, Db *db, Error *err) MUST_CHECK;
+/* Before a transaction: reads the list in one of its own, unless that was done or tried not long
+ * ago. It stays empty when that fails, and for good when the list is too long for the memory that a
+ * filter may take. */
+void dnc_filter_fill(DncFilter *filter, Db *db);
 
 /* In a transaction, after lead_begin(): do the phones hold for it? Else every answer is maybe, and
  * the next fill reads anew. */

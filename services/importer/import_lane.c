@@ -118,8 +118,8 @@ static Status lane_probe(ImportLane *lane,
     lane_fill_phones(lane, share);
     Status status = import_probe(lane->db, &lane->phones, run->list_no, ret_found, err);
     if (status == STATUS_OK && lane->shared->spec->duplicate_scope == IMPORT_SCOPE_CAMPAIGN) {
-        status = import_probe_campaign(lane->db, &lane->phones, run->list_no,
-                                       lane->shared->campaign_no, ret_elsewhere, err);
+        status = import_probe_campaign(lane->db, &lane->phones, run->list_no, lane->campaign_no,
+                                       ret_elsewhere, err);
     }
     return status;
 }
@@ -198,8 +198,8 @@ static Status lane_find_dnc(ImportLane *lane, DbResult **ret, Error *err)
     if (lane->phones.count == 0) {
         return STATUS_OK;
     }
-    return lead_dnc_phones(lane->db, &lane->phones, lane->shared->campaign_no, lane->outbox.now_us,
-                           ret, err);
+    return lead_dnc_phones(lane->db, &lane->phones, lane->campaign_no, lane->outbox.now_us, ret,
+                           err);
 }
 
 static Status lane_finish_leads(ImportLane *lane, ListDelta *delta, Error *err)
@@ -269,7 +269,7 @@ static Status lane_count(ImportLane *lane, const ListDelta *delta, bool changed,
     if (status == STATUS_OK && strcmp(gate.life, "deleting") == 0) {
         return error_set_field(err, "list_id", "list_deleting", "the list is being deleted");
     }
-    if (status == STATUS_OK && gate.campaign_no != lane->shared->campaign_no) {
+    if (status == STATUS_OK && gate.campaign_no != lane->campaign_no) {
         lane->shared->campaign_no = gate.campaign_no;
         return error_set(err, STATUS_RETRY, "again", "the list went to another campaign");
     }
@@ -361,6 +361,7 @@ static Status lane_transaction(ImportLane *lane, ImportChunk *chunk, Error *err)
         return status;
     }
     outbox_reset(&lane->outbox, db_epoch(tx), clock_now_us());
+    lane->campaign_no = lane->shared->campaign_no;
     status = lead_begin(tx, err);
     if (status == STATUS_OK) {
         status = lane_plan(lane, chunk, err);
@@ -402,6 +403,7 @@ static void lane_committed(ImportLane *lane, const ImportChunk *chunk)
     lane->mark.chunk = chunk->number + 1;
     lane->mark.position = chunk->end;
     lane->mark.finished = chunk->last;
+    lane->locks = false;
     relay_kick(lane->shared->run->relay);
 }
 
@@ -417,6 +419,7 @@ static void lane_lost_race(ImportLane *lane)
     phone_set_done(&lane->set);
     lane->has_set = false;
     lane->planned_chunk = -1;
+    lane->locks = true;
 }
 
 Status import_lane_chunk(ImportLane *lane, ImportChunk *chunk, Error *err)
@@ -427,7 +430,7 @@ Status import_lane_chunk(ImportLane *lane, ImportChunk *chunk, Error *err)
     for (;;) {
         Status status = lane_find_zones(lane, &chunk->shares[lane->lane], err);
         if (status == STATUS_OK) {
-            status = dnc_filter_fill(&lane->dnc, lane->db, err);
+            dnc_filter_fill(&lane->dnc, lane->db);
         }
         if (status == STATUS_OK) {
             status = lane_transaction(lane, chunk, err);

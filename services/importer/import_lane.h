@@ -42,6 +42,8 @@ typedef struct ImportLane {
     ImportPlan plan;
     RejectPart part;
     ImportCounts counts; /* of the chunk in work */
+    int32_t campaign_no; /* that the transaction goes by */
+    bool locks;          /* the chunk lost a race: it locks the leads before it reads them */
     CsvFields fields;    /* scratch */
     StrBuf copy;         /* scratch */
     StrBuf frames;       /* scratch */

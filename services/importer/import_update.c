@@ -43,7 +43,36 @@ static int met_compare(const void *a, const void *b)
     return (first > second) - (first < second);
 }
 
-/* The leads that rows want to change, each once, where the probe saw them. */
+static Status update_read_places(
+    ImportUpdate *update, ImportLane *lane, const MetLead met[], size_t count, Error *err)
+{
+    DbArray places = {0};
+    db_array_begin(&places, DB_ARRAY_TID);
+    for (size_t i = 0; i < count; i++) {
+        if (i == 0 || met[i].lead_id != met[i - 1].lead_id) {
+            db_array_text(&places, met[i].tid, sizeof met[i].tid);
+        }
+    }
+    Status status = lead_read_places(lane->db, &places, &update->set, err);
+    db_array_done(&places);
+    return status;
+}
+
+static Status
+update_lock(ImportUpdate *update, ImportLane *lane, const MetLead met[], size_t count, Error *err)
+{
+    DbArray ids = {0};
+    db_array_begin(&ids, DB_ARRAY_INT8);
+    for (size_t i = 0; i < count; i++) {
+        db_array_i64(&ids, met[i].lead_id);
+    }
+    Status status = lead_lock(lane->db, &ids, &update->set, err);
+    db_array_done(&ids);
+    return status;
+}
+
+/* The leads that rows want to change, each once: where the probe saw them, or, beside somebody who
+ * writes them too, locked. */
 static Status
 update_read(ImportUpdate *update, ImportLane *lane, const ChunkShare *share, Error *err)
 {
@@ -58,16 +87,8 @@ update_read(ImportUpdate *update, ImportLane *lane, const ChunkShare *share, Err
         return STATUS_OK;
     }
     qsort(met, count, sizeof *met, met_compare);
-    DbArray places = {0};
-    db_array_begin(&places, DB_ARRAY_TID);
-    for (size_t i = 0; i < count; i++) {
-        if (i == 0 || met[i].lead_id != met[i - 1].lead_id) {
-            db_array_text(&places, met[i].tid, sizeof met[i].tid);
-        }
-    }
-    Status status = lead_read_places(lane->db, &places, &update->set, err);
-    db_array_done(&places);
-    return status;
+    return lane->locks ? update_lock(update, lane, met, count, err)
+                       : update_read_places(update, lane, met, count, err);
 }
 
 /* Is it there, and still the lead that the probe saw? */

@@ -15,8 +15,9 @@ typedef struct ImportUpdate {
 } ImportUpdate;
 
 /* Reads the leads that the lane's plan wants to change and puts the rows into them, in file order;
- * rows about two leads become conflicts of the plan. They are not locked: lead_write_places() sees
- * whether they are still as they were read. */
+ * rows about two leads become conflicts of the plan. They are not locked, but
+ * for a chunk that lost a race before: lead_write_places() sees whether they are as they were read.
+ */
 Status import_update_plan(ImportUpdate *update,
                           ImportLane *lane,
                           const ChunkShare *share,

@@ -42,6 +42,11 @@ typedef struct PlaceColumn {
     void (*add)(DbArray *column, const LeadRow *row);
 } PlaceColumn;
 
+static void add_id(DbArray *column, const LeadRow *row)
+{
+    db_array_i64(column, row->lead_id);
+}
+
 static void add_place(DbArray *column, const LeadRow *row)
 {
     db_array_text(column, row->place.tid, sizeof row->place.tid);
@@ -95,8 +100,9 @@ static void add_custom(DbArray *column, const LeadRow *row)
     add_slice(column, row->custom);
 }
 
-/* The first two say which row. An import moves neither phone, list nor stage of a lead. */
+/* The first three say which row. An import moves neither phone, list nor stage of a lead. */
 static const PlaceColumn place_columns[] = {
+    {"lead_id", "bigint", DB_ARRAY_INT8, ALWAYS, add_id},
     {"place", "tid", DB_ARRAY_TID, ALWAYS, add_place},
     {"seen", "xid", DB_ARRAY_XID, ALWAYS, add_xmin},
     {"lead_version", "int", DB_ARRAY_INT4, ALWAYS, add_version},
@@ -106,7 +112,7 @@ static const PlaceColumn place_columns[] = {
     {"custom", "jsonb", DB_ARRAY_JSONB, LEAD_HAS_CUSTOM, add_custom},
 };
 enum {
-    WHERE_COLUMNS = 2,
+    WHERE_COLUMNS = 3,
     PLACE_COLUMNS = sizeof place_columns / sizeof place_columns[0],
     MOST_COLUMNS = PLACE_COLUMNS + LEAD_TEXTS,
 };
@@ -181,7 +187,7 @@ static Status write_run(PlaceWrite *write, Db *db, Error *err)
     AUTO_STRBUF sql = STRBUF_INIT;
     strbuf_addf(&sql,
                 "UPDATE leads SET %s FROM unnest(%s) AS v (%s) "
-                "WHERE leads.ctid = v.place AND leads.xmin = v.seen",
+                "WHERE leads.ctid = v.place AND leads.xmin = v.seen AND leads.lead_id = v.lead_id",
                 write->set.data, write->arrays.data, write->names.data);
     DbParams params = {0};
     for (int i = 0; i < write->count; i++) {

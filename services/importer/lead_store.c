@@ -22,7 +22,7 @@ enum {
     CUSTOM,
     FIRST_TEXT,
     COLUMNS = FIRST_TEXT + LEAD_TEXTS,
-    TID = COLUMNS, /* of lead_read_places.sql */
+    TID = COLUMNS, /* those of the place */
     XMIN,
 };
 
@@ -86,15 +86,12 @@ static void lead_read_place(const DbResult *result, int row, LeadPlace *ret)
 
 void lead_set_take(LeadSet *set, DbResult *result)
 {
-    bool placed = db_columns(result) > COLUMNS;
     set->result = result;
     set->count = db_rows(result);
     set->rows = mem_alloc((size_t)set->count * sizeof *set->rows);
     for (int row = 0; row < set->count; row++) {
         lead_read(result, row, &set->rows[row]);
-        if (placed) {
-            lead_read_place(result, row, &set->rows[row].place);
-        }
+        lead_read_place(result, row, &set->rows[row].place);
     }
 }
 

@@ -13,8 +13,7 @@ typedef struct LeadSet {
     int count;
     DbResult *result;
 } LeadSet;
-/* Reads a result with the columns of lead_lock.sql, and those of a place when they follow; takes
- * the result over. */
+/* Reads a result with the columns of lead_lock.sql; takes it over. */
 void lead_set_take(LeadSet *set, DbResult *result);
 void lead_set_done(LeadSet *set);
 #define AUTO_LEAD_SET __attribute__((cleanup(lead_set_done))) LeadSet

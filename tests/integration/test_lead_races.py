@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from harness import db, read_topic, wait_for
+from harness.settings import ROOT
 from scenario import (
     answers,
     ask,
@@ -133,6 +134,23 @@ def test_a_lead_of_a_transaction_that_did_not_see_the_entry_follows(listed):
     assert (event.type, event.key, event.value["stage"]) == ("lead.updated", "77", "dnc")
     assert event.value["changed"] == ["dnc"]
     assert ANN[1:] not in event.raw.decode()
+
+
+def test_an_entry_waits_for_all_that_began_before_its_commit(space):
+    """Also for those whose number is higher than its own, when nothing else has drawn one since."""
+    queries = ROOT / "schemas" / "sql" / "queries"
+    mark, due = ((queries / f"dnc_recheck_{name}.sql").read_text() for name in ("mark", "due"))
+    due = due.replace("$1::int", "10")
+    with db(space) as entry, db(space) as other:
+        entry.execute("BEGIN")
+        entry.execute("INSERT INTO dnc_recheck (number_id) VALUES (1)")
+        other.execute("BEGIN")
+        other.execute("SELECT pg_current_xact_id()")
+        entry.execute("COMMIT")
+        entry.execute(mark)
+        assert entry.execute(due).fetchall() == [], "the other one may not have seen it"
+        other.execute("COMMIT")
+        assert len(entry.execute(due).fetchall()) == 1
 
 
 def test_an_entry_ends_by_itself(listed):
