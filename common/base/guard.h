@@ -24,6 +24,7 @@ typedef enum Guard {
     GUARD_LANE_DOUBT,      /* I5: a chunk whose commit is in doubt is looked up */
     GUARD_LANES_CLOSED,    /* I5: nothing is added behind the accounting of an import */
     GUARD_REJECT_CUT,      /* I5: rejects of a try that failed are cut off */
+    GUARD_DNC_FILTER,      /* I2: an entry opened behind an import's reading of the list counts */
     GUARD_DNC_STAGE,       /* I2: a lead whose number is on a do-not-call list has the stage dnc */
     GUARD_DNC_HORIZON,     /* I2: leads follow an entry also when they were committed beside it */
     GUARD_DNC_COUNTERS,    /* I3: counters move with the leads that follow an entry */

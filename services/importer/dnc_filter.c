@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/guard.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "sql_queries.h"
@@ -117,7 +118,7 @@ Status dnc_filter_check(DncFilter *filter, Db *db, Error *err)
     if (status != STATUS_OK) {
         return status;
     }
-    filter->holds = db_rows(opened) == 0;
+    filter->holds = db_rows(opened) == 0 || BROKEN(DNC_FILTER);
     if (!filter->holds) {
         filter_empty(filter);
     }

@@ -23,6 +23,7 @@ GUARDS = {
     "LANE_DOUBT": [f"{CUTS}test_last_chunk_whose_commit_was_lost_is_in_the_list"],
     "LANES_CLOSED": [f"{ZOMBIES}test_frozen_worker_adds_nothing_behind_the_accounting"],
     "REJECT_CUT": ["test_outfile", f"{CUTS}test_rejects_of_a_lost_commit_are_written_once"],
+    "DNC_FILTER": [f"{DNC}test_entry_between_two_chunks"],
     "DNC_STAGE": ["test_stage", f"{DNC}test_entry_before_the_import"],
     "DNC_HORIZON": [f"{RACES}test_a_lead_of_a_transaction_that_did_not_see_the_entry_follows"],
     "DNC_COUNTERS": [f"{DNC}test_entry_after_the_import"],

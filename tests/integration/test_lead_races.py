@@ -109,6 +109,23 @@ def test_upserts_beside_an_import_of_the_same_numbers(listed):
     assert letters(listed) == []
 
 
+def test_an_import_does_not_write_over_what_changed_since_it_looked(listed):
+    """The lead changes between the import's look and its write, which waits for that change."""
+    upsert(listed, phone=ANN, city="Rome", last_name="Lee")
+    (listed.inbox / "city.csv").write_text(f"phone,city\n{ANN},Paris\n")
+    with db(listed) as other:
+        other.execute("BEGIN")
+        other.execute("UPDATE leads SET city = 'Bonn', zip = '70116', lead_version = lead_version + 1")
+        job_id = start_import(listed, "city.csv", on_duplicate="update")
+        waits = "SELECT count(*) FROM pg_locks WHERE NOT granted AND transactionid::text = %s"
+        xid = other.execute("SELECT pg_current_xact_id()::text").fetchone()[0]
+        wait_for(lambda: listed.value(waits, xid), what="the import waits for the change")
+        other.execute("COMMIT")
+    assert finish_import(listed, job_id)["updated"] == 1
+    assert listed.row("SELECT city, zip, last_name, lead_version FROM leads") == ("Paris", "70116", "Lee", 3)
+    check_counters(listed)
+
+
 # ---- beside a do-not-call entry
 
 
