@@ -28,6 +28,7 @@ def test_restarts_change_nothing(spaces):
     work, importers = begin(spaces, 0)
     pids = [importer.pid for importer in importers]
     rounds = disturb(work, Disturber(lambda _: restart_postgres(), seed(), 2.0, 5.0), RESTARTS)
+    work.space.disconnect()
     assert [importer.pid for importer in importers if importer.alive] == pids, "no worker has to die of it"
     check_same(spaces, work, rounds)
 

@@ -85,6 +85,11 @@ class Space:
             self.connection = db(self)
         return self.connection
 
+    def disconnect(self):
+        """For a test that restarted PostgreSQL: the connection from before tells of that at its next use."""
+        if self.connection:
+            self.connection.close()
+
     def rows(self, sql, *params):
         return self.db.execute(sql, params or None).fetchall()
 
@@ -109,8 +114,7 @@ class Space:
     def drop(self):
         """Takes the namespace away from all three servers, and its folders; the logs stay."""
         self.end_processes()
-        if self.connection:
-            self.connection.close()
+        self.disconnect()
         with psycopg.connect(settings().database_url, autocommit=True) as connection:
             connection.execute(
                 "SELECT pg_terminate_backend(l.pid) FROM pg_locks l JOIN pg_class c ON c.oid = l.relation"
