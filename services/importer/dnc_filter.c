@@ -89,7 +89,7 @@ static Status filter_fill(DncFilter *filter, Db *db, bool *ret_whole, Error *err
 void dnc_filter_fill(DncFilter *filter, Db *db)
 {
     int64_t begun_ms = clock_mono_ms();
-    if (filter->snapshot != NULL || begun_ms < filter->again_ms) {
+    if (filter->snapshot != NULL || !filter->wanted || begun_ms < filter->again_ms) {
         return;
     }
     Error err;
@@ -104,6 +104,7 @@ void dnc_filter_fill(DncFilter *filter, Db *db)
 
 Status dnc_filter_check(DncFilter *filter, Db *db, Error *err)
 {
+    filter->wanted = true;
     filter->holds = false;
     if (filter->epoch != db_epoch(db) || filter->connects != db_connects(db)) {
         filter_empty(filter); /* a server that was restarted gives numbers out again */

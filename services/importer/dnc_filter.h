@@ -17,6 +17,7 @@ typedef struct DncFilter {
     int64_t epoch;  /* and of which server's life the snapshot is */
     int64_t connects;
     int64_t again_ms; /* not to be filled before */
+    bool wanted;      /* phones were looked up: the next transaction may, too */
     bool holds;       /* complete for the open transaction */
 } DncFilter;
 
@@ -24,8 +25,8 @@ void dnc_filter_init(DncFilter *filter, int lane, int lanes);
 void dnc_filter_done(DncFilter *filter);
 
 /* Before a transaction: reads the list in one of its own, unless that was done or tried not long
- * ago. It stays empty when that fails, and for good when the list is too long for the memory that a
- * filter may take. */
+ * ago, or no transaction has looked up a phone yet: a short file is not worth it. It stays empty
+ * when that fails, and for good when the list is too long for the memory that a filter may take. */
 void dnc_filter_fill(DncFilter *filter, Db *db);
 
 /* In a transaction, after lead_begin(): do the phones hold for it? Else every answer is maybe, and

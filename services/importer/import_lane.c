@@ -184,6 +184,9 @@ static void lane_sort_inserts(ImportPlan *plan)
 /* *ret stays as it is when no phone can be on the list. */
 static Status lane_find_dnc(ImportLane *lane, DbResult **ret, Error *err)
 {
+    if (lane->plan.insert_count == 0) {
+        return STATUS_OK;
+    }
     Status status = dnc_filter_check(&lane->dnc, lane->db, err);
     if (status != STATUS_OK) {
         return status;
