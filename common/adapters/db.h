@@ -5,10 +5,9 @@
  * always bound, statements are never named. So pgbouncer in transaction mode works.
  *
  * A connection that fails is opened again by the next db_begin(). Every wait has a deadline, but
- * for the statements of db_begin_long(). A
- * statement that waits for a lock behind a process frozen in the middle of its transaction ends
- * that process's backend (pg_blocking_pids() from a second connection, when the backend has waited
- * on its client for more than five seconds).
+ * for the statements of db_begin_long(). A statement that waits for a lock behind a process frozen
+ * in the middle of its transaction ends that process's backend (pg_blocking_pids() from a second
+ * connection, when the backend has waited on its client for more than five seconds).
  *
  * Statuses: STATUS_RETRY for a lost connection, deadlock, serialization failure, lock or statement
  * timeout, full disk, read-only server; STATUS_BAD_INPUT for data that the server refuses;

@@ -17,15 +17,9 @@ static int row_by_id(const void *a, const void *b)
 
 Status lead_read_places(Db *db, DbArray *places, LeadSet *ret, Error *err)
 {
-    DbParams params = {0};
-    db_param_array(&params, places);
-    DbResult *result = NULL;
-    Status status = db_query_binary(db, sql_lead_read_places, &params, &result, err);
-    if (status == STATUS_OK) {
-        lead_set_take(ret, result);
-        if (ret->count > 1) {
-            qsort(ret->rows, (size_t)ret->count, sizeof *ret->rows, row_by_id);
-        }
+    Status status = lead_set_query(db, sql_lead_read_places, places, ret, err);
+    if (status == STATUS_OK && ret->count > 1) {
+        qsort(ret->rows, (size_t)ret->count, sizeof *ret->rows, row_by_id);
     }
     return status;
 }
@@ -57,15 +51,6 @@ static void add_xmin(DbArray *column, const LeadRow *row)
     db_array_i64(column, row->place.xmin);
 }
 
-static void add_number(DbArray *column, int64_t value)
-{
-    if (value == 0) {
-        db_array_null(column);
-    } else {
-        db_array_i64(column, value);
-    }
-}
-
 static void add_version(DbArray *column, const LeadRow *row)
 {
     db_array_i64(column, row->lead_version);
@@ -73,12 +58,12 @@ static void add_version(DbArray *column, const LeadRow *row)
 
 static void add_hash(DbArray *column, const LeadRow *row)
 {
-    add_number(column, row->content_hash);
+    lead_add_number(column, row->content_hash, 0);
 }
 
 static void add_zones(DbArray *column, const LeadRow *row)
 {
-    add_number(column, row->zone_set_no);
+    lead_add_number(column, row->zone_set_no, 0);
 }
 
 static void add_priority(DbArray *column, const LeadRow *row)
@@ -86,18 +71,9 @@ static void add_priority(DbArray *column, const LeadRow *row)
     db_array_i64(column, row->priority);
 }
 
-static void add_slice(DbArray *column, TextSlice text)
-{
-    if (text.len == 0) {
-        db_array_null(column);
-    } else {
-        db_array_text(column, text.data, text.len);
-    }
-}
-
 static void add_custom(DbArray *column, const LeadRow *row)
 {
-    add_slice(column, row->custom);
+    lead_add_text(column, row->custom);
 }
 
 /* The first three say which row. An import moves neither phone, list nor stage of a lead. */
@@ -154,7 +130,7 @@ static void write_add_text(PlaceWrite *write, LeadText text)
 {
     DbArray *array = write_begin(write, lead_text_name(text), "text", DB_ARRAY_TEXT);
     for (int i = 0; i < write->row_count; i++) {
-        add_slice(array, write->rows[i]->texts[text]);
+        lead_add_text(array, write->rows[i]->texts[text]);
     }
 }
 

@@ -84,7 +84,7 @@ static void lead_read_place(const DbResult *result, int row, LeadPlace *ret)
     ret->xmin = (uint32_t)db_bin_i64(result, row, XMIN);
 }
 
-void lead_set_take(LeadSet *set, DbResult *result)
+static void lead_set_take(LeadSet *set, DbResult *result)
 {
     set->result = result;
     set->count = db_rows(result);
@@ -95,16 +95,21 @@ void lead_set_take(LeadSet *set, DbResult *result)
     }
 }
 
-Status lead_lock(Db *db, DbArray *lead_ids, LeadSet *ret, Error *err)
+Status lead_set_query(Db *db, const char *sql, DbArray *which, LeadSet *ret, Error *err)
 {
     DbParams params = {0};
-    db_param_array(&params, lead_ids);
+    db_param_array(&params, which);
     DbResult *result = NULL;
-    Status status = db_query_binary(db, sql_lead_lock, &params, &result, err);
+    Status status = db_query_binary(db, sql, &params, &result, err);
     if (status == STATUS_OK) {
         lead_set_take(ret, result);
     }
     return status;
+}
+
+Status lead_lock(Db *db, DbArray *lead_ids, LeadSet *ret, Error *err)
+{
+    return lead_set_query(db, sql_lead_lock, lead_ids, ret, err);
 }
 
 LeadRow *lead_set_find(const LeadSet *set, int64_t lead_id)
@@ -145,7 +150,7 @@ Status lead_insert(Db *db, const LeadRow *const rows[], int count, StrBuf *scrat
     return lead_written(db, status, err);
 }
 
-static void lead_add_number(DbArray *column, int64_t value, int64_t null_value)
+void lead_add_number(DbArray *column, int64_t value, int64_t null_value)
 {
     if (value == null_value) {
         db_array_null(column);
@@ -154,7 +159,7 @@ static void lead_add_number(DbArray *column, int64_t value, int64_t null_value)
     }
 }
 
-static void lead_add_text(DbArray *column, TextSlice text)
+void lead_add_text(DbArray *column, TextSlice text)
 {
     if (text.len == 0) {
         db_array_null(column);

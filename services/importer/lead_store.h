@@ -13,8 +13,8 @@ typedef struct LeadSet {
     int count;
     DbResult *result;
 } LeadSet;
-/* Reads a result with the columns of lead_lock.sql; takes it over. */
-void lead_set_take(LeadSet *set, DbResult *result);
+/* Rows by a statement that has one array as its parameter and the columns of lead_lock.sql. */
+Status lead_set_query(Db *db, const char *sql, DbArray *which, LeadSet *ret, Error *err) MUST_CHECK;
 void lead_set_done(LeadSet *set);
 #define AUTO_LEAD_SET __attribute__((cleanup(lead_set_done))) LeadSet
 
@@ -31,6 +31,10 @@ lead_insert(Db *db, const LeadRow *const rows[], int count, StrBuf *scratch, Err
 
 /* Writes all columns of locked leads, by lead_id, as the rows say. lead_race as above. */
 Status lead_update(Db *db, const LeadRow *const rows[], int count, Error *err) MUST_CHECK;
+
+/* A column's next value: SQL null for null_value, and for an empty text. */
+void lead_add_number(DbArray *column, int64_t value, int64_t null_value);
+void lead_add_text(DbArray *column, TextSlice text);
 
 /* What writing leads came to: lead_race in place of a broken unique index. */
 Status lead_written(const Db *db, Status status, Error *err) MUST_CHECK;
