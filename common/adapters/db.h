@@ -82,6 +82,7 @@ typedef enum DbArrayType {
     DB_ARRAY_TEXT = 25,
     DB_ARRAY_TID = 27,
     DB_ARRAY_XID = 28,
+    DB_ARRAY_TIME = 1184, /* timestamptz */
     DB_ARRAY_JSONB = 3802,
 } DbArrayType;
 typedef struct DbArray {
@@ -92,6 +93,7 @@ typedef struct DbArray {
 void db_array_begin(DbArray *array,
                     DbArrayType type);            /* of a zeroed or used array; memory is kept */
 void db_array_i64(DbArray *array, int64_t value); /* as the array's type asks: 1, 2, 4 or 8 bytes */
+void db_array_time(DbArray *array, int64_t unix_us);
 /* Also the six bytes of a tid as they came, and JSON text for jsonb. */
 void db_array_text(DbArray *array, const char *bytes, size_t len);
 void db_array_string(DbArray *array, const char *text_or_null);
@@ -122,6 +124,7 @@ int64_t db_i64(const DbResult *result, int row, int column);      /* text format
 bool db_bool(const DbResult *result, int row, int column);        /* text format; null is false */
 const char *db_bytes(const DbResult *result, int row, int column, size_t *ret_len);
 int64_t db_bin_i64(const DbResult *result, int row, int column); /* binary int2, int4, int8, bool */
+int64_t db_bin_time(const DbResult *result, int row, int column); /* unix microseconds; null is 0 */
 
 /* COPY … FROM STDIN in the open transaction: all of data at once, so that nothing waits for the
  * client. */

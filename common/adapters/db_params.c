@@ -36,10 +36,11 @@ void db_param_bool(DbParams *params, bool value)
     params_add(params, value ? "t" : "f", 0, 0);
 }
 
+/* timestamptz in binary: microseconds since 2000-01-01. */
+static const int64_t postgres_epoch_us = INT64_C(946684800000000);
+
 void db_param_time(DbParams *params, int64_t unix_us)
 {
-    /* timestamptz in binary: microseconds since 2000-01-01. */
-    static const int64_t postgres_epoch_us = INT64_C(946684800000000);
     int index = params_add(params, NULL, (int)sizeof(uint64_t), 1);
     if (unix_us != 0) {
         uint64_t wire = htobe64((uint64_t)(unix_us - postgres_epoch_us));
@@ -90,6 +91,7 @@ void db_array_i64(DbArray *array, int64_t value)
         strbuf_add_u32(buf, (uint32_t)value);
         return;
     case DB_ARRAY_INT8:
+    case DB_ARRAY_TIME:
         strbuf_add_u32(buf, 8);
         strbuf_add_u64(buf, (uint64_t)value);
         return;
@@ -100,6 +102,17 @@ void db_array_i64(DbArray *array, int64_t value)
         break;
     }
     assert(!"an array of numbers");
+}
+
+void db_array_time(DbArray *array, int64_t unix_us)
+{
+    db_array_i64(array, unix_us - postgres_epoch_us);
+}
+
+int64_t db_bin_time(const DbResult *result, int row, int column)
+{
+    return db_is_null(result, row, column) ? 0
+                                           : db_bin_i64(result, row, column) + postgres_epoch_us;
 }
 
 void db_array_text(DbArray *array, const char *bytes, size_t len)

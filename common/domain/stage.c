@@ -21,6 +21,15 @@ static const struct StageRule {
     {offsetof(StageFacts, exhausted), STAGE_EXHAUSTED},
 };
 
+StageFacts stage_facts(bool dnc, unsigned hold, bool offered)
+{
+    return (StageFacts){.dnc = dnc,
+                        .invalid = (hold & LEAD_HOLD_INVALID) != 0,
+                        .finished = (hold & LEAD_HOLD_FINAL) != 0,
+                        .offered = offered,
+                        .exhausted = (hold & LEAD_HOLD_EXHAUSTED) != 0};
+}
+
 Stage stage_of(const StageFacts *facts)
 {
     for (size_t i = BROKEN(DNC_STAGE) ? 1 : 0; i < sizeof stage_rules / sizeof stage_rules[0];

@@ -19,11 +19,19 @@ typedef enum Stage {
 typedef struct StageFacts {
     bool dnc;
     bool invalid;   /* the last disposition says so */
-    bool finished;  /* the last disposition says so */
+    bool finished;  /* the last disposition is final */
     bool offered;   /* an offer row is open */
     bool exhausted; /* by the present campaign's rules */
 } StageFacts;
 
+/* What the last call, or the rules that hold now, say of a lead: bits of leads.hold. */
+typedef enum LeadHold {
+    LEAD_HOLD_FINAL = 1,
+    LEAD_HOLD_INVALID = 2,
+    LEAD_HOLD_EXHAUSTED = 4,
+} LeadHold;
+
+StageFacts stage_facts(bool dnc, unsigned hold, bool offered);
 Stage stage_of(const StageFacts *facts);
 
 /* "dnc", "invalid", ... as in messages and table columns. */

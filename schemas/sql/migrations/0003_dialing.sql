@@ -49,11 +49,13 @@ CREATE TABLE gate (
     disposition text NOT NULL DEFAULT '',
     UNIQUE (zones, regions, disposition)
 );
+INSERT INTO gate (zones, regions) VALUES ('', ''); -- 1: leads of which nothing is known
 ALTER TABLE zone_set ADD COLUMN gate_no int REFERENCES gate;
 
 -- The facts that the stage is made of (domain/stage.h). hold: bits of LeadHold. tries: calls of this pass by
--- disposition, "NA=2,B=1". gate_no, due_at: as in ready_lead, also of a lead that is not ready. called_at: start of
--- its last call. No index may stand on what dialing changes.
+-- disposition, "NA=2,B=1". due_at: NULL is since ever. gate_no: NULL is that of the zone set. called_at: start of its
+-- last call. No index may stand on what dialing changes, so that updates stay within their page.
+ALTER TABLE leads SET (fillfactor = 85);
 ALTER TABLE leads
     ADD COLUMN gate_no int,
     ADD COLUMN hold smallint NOT NULL DEFAULT 0,
@@ -64,8 +66,8 @@ ALTER TABLE leads
     ADD COLUMN callback_agent text,
     ADD COLUMN tries text;
 
--- The leads whose stage is ready, as a top-up looks for them. class: 1 callback, 2 fresh, 3 recycled.
--- lead_rank: 99 - priority, so that the best comes first.
+-- The leads whose stage is ready, as a top-up looks for them (runtime/ready_queue.h). class: 1 callback, 2 fresh,
+-- 3 recycled. lead_rank: 99 - priority, so that the best comes first.
 CREATE TABLE ready_lead (
     lead_id bigint NOT NULL,
     due_at timestamptz NOT NULL,
@@ -144,3 +146,17 @@ CREATE TABLE campaign_hopper (
 
 -- Up to when a partition is known to have been read (dialer.outcomes).
 ALTER TABLE consumer_position ADD COLUMN read_until timestamptz;
+
+-- What older leads lack.
+CREATE TEMPORARY TABLE old_zones ON COMMIT DROP AS
+SELECT zone_set_no, array_to_string(ARRAY(
+           SELECT DISTINCT zone
+           FROM regexp_split_to_table(regexp_replace(key, '(own|area|state)=', '', 'g'), '[;,]') AS zone
+           ORDER BY zone), ',') AS zones
+FROM zone_set;
+INSERT INTO gate (zones, regions) SELECT DISTINCT zones, '' FROM old_zones ON CONFLICT DO NOTHING;
+UPDATE zone_set SET gate_no = gate.gate_no
+FROM old_zones JOIN gate USING (zones) WHERE zone_set.zone_set_no = old_zones.zone_set_no;
+INSERT INTO ready_lead (lead_id, due_at, list_no, gate_no, class, lead_rank)
+SELECT lead_id, 'epoch', list_no, coalesce(z.gate_no, 1), 2, 99 - priority
+FROM leads LEFT JOIN zone_set z USING (zone_set_no) WHERE stage = 6;

@@ -1,0 +1,314 @@
+#include "runtime/lead_dial.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "sql_queries.h"
+
+/* Columns of lead_dial_lock.sql. */
+enum {
+    LEAD_ID,
+    PHONE,
+    LIST_NO,
+    LEAD_VERSION,
+    ZONE_SET_NO,
+    GATE_NO,
+    BASE_GATE_NO,
+    STAGE,
+    PRIORITY,
+    ATTEMPTS,
+    ATTEMPTS_TOTAL,
+    CONTACTED,
+    DNC,
+    HOLD,
+    OFFER_ID,
+    DUE_AT,
+    CALLED_AT,
+    CALLBACK_AT,
+    CALLBACK_AGENT,
+    STATUS,
+    TRIES,
+    EXTERNAL_ID,
+    TID,
+};
+
+/* ---- reading ---- */
+
+static int64_t dial_number(const DbResult *result, int row, int column)
+{
+    return db_is_null(result, row, column) ? 0 : db_bin_i64(result, row, column);
+}
+
+static void dial_text(const DbResult *result, int row, int column, char *ret, size_t size)
+{
+    size_t len = 0;
+    const char *text = db_bytes(result, row, column, &len);
+    if (len >= size) {
+        len = size - 1;
+    }
+    if (len > 0) {
+        memcpy(ret, text, len);
+    }
+    ret[len] = '\0';
+}
+
+static void dial_read(const DbResult *result, int row, LeadDial *ret)
+{
+    size_t len;
+    *ret = (LeadDial){
+        .lead_id = db_bin_i64(result, row, LEAD_ID),
+        .phone = db_bin_i64(result, row, PHONE),
+        .list_no = (int32_t)db_bin_i64(result, row, LIST_NO),
+        .lead_version = (int32_t)db_bin_i64(result, row, LEAD_VERSION),
+        .zone_set_no = (int32_t)dial_number(result, row, ZONE_SET_NO),
+        .gate_no = (int32_t)dial_number(result, row, GATE_NO),
+        .base_gate_no = (int32_t)db_bin_i64(result, row, BASE_GATE_NO),
+        .stage = (Stage)db_bin_i64(result, row, STAGE),
+        .priority = (int16_t)db_bin_i64(result, row, PRIORITY),
+        .attempts = (int16_t)db_bin_i64(result, row, ATTEMPTS),
+        .attempts_total = (int16_t)db_bin_i64(result, row, ATTEMPTS_TOTAL),
+        .hold = (uint16_t)db_bin_i64(result, row, HOLD),
+        .contacted = db_bin_i64(result, row, CONTACTED) != 0,
+        .dnc = db_bin_i64(result, row, DNC) != 0,
+        .offer_id = dial_number(result, row, OFFER_ID),
+        .due_us = db_bin_time(result, row, DUE_AT),
+        .called_us = db_bin_time(result, row, CALLED_AT),
+        .callback_us = db_bin_time(result, row, CALLBACK_AT),
+    };
+    dial_text(result, row, STATUS, ret->status, sizeof ret->status);
+    dial_text(result, row, TRIES, ret->tries, sizeof ret->tries);
+    dial_text(result, row, CALLBACK_AGENT, ret->callback_agent, sizeof ret->callback_agent);
+    ret->external_id.data = db_bytes(result, row, EXTERNAL_ID, &ret->external_id.len);
+    const char *tid = db_bytes(result, row, TID, &len);
+    assert(len == sizeof ret->tid);
+    memcpy(ret->tid, tid, sizeof ret->tid);
+}
+
+Status lead_dials_lock(Db *db, DbArray *lead_ids, bool free, LeadDials *ret, Error *err)
+{
+    DbParams params = {0};
+    db_param_array(&params, lead_ids);
+    Status status = db_exec(db, sql_lead_begin, NULL, -1, err);
+    if (status == STATUS_OK) {
+        status = db_query_binary(db, free ? sql_lead_dial_lock_free : sql_lead_dial_lock, &params,
+                                 &ret->result, err);
+    }
+    if (status != STATUS_OK) {
+        return status;
+    }
+    ret->count = db_rows(ret->result);
+    size_t most = (size_t)ret->count + 1;
+    ret->rows = mem_alloc(most * sizeof *ret->rows);
+    ret->before = mem_alloc(most * sizeof *ret->before);
+    ret->changed = mem_alloc(most * sizeof *ret->changed);
+    for (int row = 0; row < ret->count; row++) {
+        dial_read(ret->result, row, &ret->rows[row]);
+        ret->before[row] = ret->rows[row];
+    }
+    return STATUS_OK;
+}
+
+void lead_dials_done(LeadDials *dials)
+{
+    free(dials->rows);
+    free(dials->before);
+    free(dials->changed);
+    db_result_free(dials->result);
+    *dials = (LeadDials){0};
+}
+
+static int dial_compare(const void *lead_id, const void *lead)
+{
+    int64_t wanted = *(const int64_t *)lead_id;
+    int64_t found = ((const LeadDial *)lead)->lead_id;
+    return (wanted > found) - (wanted < found);
+}
+
+int lead_dials_find(const LeadDials *dials, int64_t lead_id)
+{
+    const LeadDial *lead =
+        bsearch(&lead_id, dials->rows, (size_t)dials->count, sizeof *lead, dial_compare);
+    return lead != NULL ? (int)(lead - dials->rows) : -1;
+}
+
+/* ---- changing ---- */
+
+void lead_dial_restage(LeadDial *lead)
+{
+    StageFacts facts = stage_facts(lead->dnc, lead->hold, lead->offer_id != 0);
+    lead->stage = stage_of(&facts);
+}
+
+ReadyKey lead_dial_key(const LeadDial *lead)
+{
+    return (ReadyKey){.lead_id = lead->lead_id,
+                      .due_us = lead->due_us,
+                      .list_no = lead->list_no,
+                      .gate_no = lead->gate_no != 0 ? lead->gate_no : lead->base_gate_no,
+                      .class_no = (int16_t)ready_class(lead->attempts, lead->callback_us),
+                      .lead_rank = (int16_t)(READY_RANK_MOST - lead->priority)};
+}
+
+/* ---- writing ---- */
+
+enum { WRITE_COLUMNS = 17 };
+
+static const DbArrayType write_types[WRITE_COLUMNS] = {
+    DB_ARRAY_TID,  DB_ARRAY_INT8, DB_ARRAY_INT4, DB_ARRAY_INT4, DB_ARRAY_INT2, DB_ARRAY_INT2,
+    DB_ARRAY_INT2, DB_ARRAY_BOOL, DB_ARRAY_BOOL, DB_ARRAY_INT2, DB_ARRAY_INT8, DB_ARRAY_TIME,
+    DB_ARRAY_TIME, DB_ARRAY_TIME, DB_ARRAY_TEXT, DB_ARRAY_TEXT, DB_ARRAY_TEXT,
+};
+
+static void write_number(DbArray *column, int64_t value)
+{
+    if (value == 0) {
+        db_array_null(column);
+    } else if (column->type == DB_ARRAY_TIME) {
+        db_array_time(column, value);
+    } else {
+        db_array_i64(column, value);
+    }
+}
+
+static void write_text(DbArray *column, const char *text)
+{
+    db_array_string(column, text[0] != '\0' ? text : NULL);
+}
+
+/* In the order of lead_dial_write.sql's parameters. */
+static void write_add(DbArray columns[WRITE_COLUMNS], const LeadDial *lead)
+{
+    int at = 0;
+    db_array_text(&columns[at++], lead->tid, sizeof lead->tid);
+    db_array_i64(&columns[at++], lead->lead_id);
+    db_array_i64(&columns[at++], lead->lead_version);
+    write_number(&columns[at++], lead->gate_no);
+    db_array_i64(&columns[at++], lead->stage);
+    db_array_i64(&columns[at++], lead->attempts);
+    db_array_i64(&columns[at++], lead->attempts_total);
+    db_array_i64(&columns[at++], lead->contacted);
+    db_array_i64(&columns[at++], lead->dnc);
+    db_array_i64(&columns[at++], lead->hold);
+    write_number(&columns[at++], lead->offer_id);
+    write_number(&columns[at++], lead->due_us);
+    write_number(&columns[at++], lead->called_us);
+    write_number(&columns[at++], lead->callback_us);
+    write_text(&columns[at++], lead->callback_agent);
+    db_array_string(&columns[at++], lead->status);
+    write_text(&columns[at++], lead->tries);
+    assert(at == WRITE_COLUMNS);
+}
+
+static Status write_rows(Db *db, DbArray columns[WRITE_COLUMNS], Error *err)
+{
+    DbParams params = {0};
+    int count = columns[0].count;
+    if (count == 0) {
+        return STATUS_OK;
+    }
+    for (int column = 0; column < WRITE_COLUMNS; column++) {
+        db_param_array(&params, &columns[column]);
+    }
+    return db_exec(db, sql_lead_dial_write, &params, count, err);
+}
+
+static Status write_leads(LeadDials *dials, Db *db, Error *err)
+{
+    DbArray columns[WRITE_COLUMNS] = {0};
+    for (int column = 0; column < WRITE_COLUMNS; column++) {
+        db_array_begin(&columns[column], write_types[column]);
+    }
+    for (int i = 0; i < dials->count; i++) {
+        if (dials->changed[i]) {
+            dials->rows[i].lead_version = dials->before[i].lead_version + 1;
+            write_add(columns, &dials->rows[i]);
+        }
+    }
+    Status status = write_rows(db, columns, err);
+    for (int column = 0; column < WRITE_COLUMNS; column++) {
+        db_array_done(&columns[column]);
+    }
+    return status;
+}
+
+static Status write_ready(const LeadDials *dials, Db *db, Error *err)
+{
+    ReadyMoves moves = {0};
+    ready_moves_begin(&moves);
+    for (int i = 0; i < dials->count; i++) {
+        if (dials->changed[i]) {
+            ReadyKey before = lead_dial_key(&dials->before[i]);
+            ReadyKey after = lead_dial_key(&dials->rows[i]);
+            ready_moves_add(&moves, dials->before[i].stage == STAGE_READY ? &before : NULL,
+                            dials->rows[i].stage == STAGE_READY ? &after : NULL);
+        }
+    }
+    Status status = ready_moves_write(&moves, db, err);
+    ready_moves_done(&moves);
+    return status;
+}
+
+Status lead_dials_write(LeadDials *dials, Db *db, Error *err)
+{
+    Status status = write_leads(dials, db, err);
+    return status == STATUS_OK ? write_ready(dials, db, err) : status;
+}
+
+/* ---- counting ---- */
+
+static int delta_compare(const void *a, const void *b)
+{
+    int32_t first = ((const ListDelta *)a)->list_no;
+    int32_t second = ((const ListDelta *)b)->list_no;
+    return (first > second) - (first < second);
+}
+
+static ListDelta *delta_of(ListDelta deltas[], int *count, int32_t list_no)
+{
+    for (int i = *count - 1; i >= 0; i--) {
+        if (deltas[i].list_no == list_no) {
+            return &deltas[i];
+        }
+    }
+    deltas[*count].list_no = list_no;
+    return &deltas[(*count)++];
+}
+
+static void delta_add(ListDelta *delta, const LeadDial *before, const LeadDial *after)
+{
+    list_delta_stage(delta, before->stage, -1);
+    list_delta_stage(delta, after->stage, 1);
+    if (strcmp(before->status, after->status) != 0) {
+        list_delta_status(delta, before->status, -1);
+        list_delta_status(delta, after->status, 1);
+    }
+    delta->contacted += after->contacted - before->contacted;
+    delta->attempted += (after->attempts > 0) - (before->attempts > 0);
+}
+
+void lead_dials_count(const LeadDials *dials, ListDelta **ret, int *ret_count)
+{
+    ListDelta *deltas = NULL;
+    int count = 0;
+    int cap = 0;
+    for (int i = 0; i < dials->count; i++) {
+        if (!dials->changed[i]) {
+            continue;
+        }
+        if (count == cap) { /* room for one list more */
+            cap = cap * 2 + 4;
+            deltas = mem_realloc(deltas, (size_t)cap * sizeof *deltas);
+            memset(&deltas[count], 0, (size_t)(cap - count) * sizeof *deltas);
+        }
+        delta_add(delta_of(deltas, &count, dials->rows[i].list_no), &dials->before[i],
+                  &dials->rows[i]);
+    }
+    if (count > 1) {
+        qsort(deltas, (size_t)count, sizeof *deltas, delta_compare);
+    }
+    *ret = deltas;
+    *ret_count = count;
+}

@@ -1,0 +1,69 @@
+/* lead_dial.h - what dialing knows of a lead: locked, changed, written, counted. Layer: runtime.
+ *
+ *   lead_dials_lock() ─▶ change rows[i], lead_dial_restage(), .changed ─▶ lead_dials_write()
+ *   ─▶ lead_dials_count() ─▶ list_stats_apply() ─▶ events ─▶ outbox
+ *
+ * The leads row is the lead's only lock: numbers are locked before it, list_stats after it. What
+ * was locked is kept beside what it becomes, so that ready_lead and the counters follow from the
+ * difference. */
+#pragma once
+
+#include "adapters/db.h"
+#include "domain/stage.h"
+#include "domain/text.h"
+#include "runtime/list_stats.h"
+#include "runtime/ready_queue.h"
+
+enum { LEAD_TRIES_SIZE = 256, LEAD_AGENT_SIZE = 65 };
+
+typedef struct LeadDial {
+    int64_t lead_id;
+    int64_t phone; /* E.164 digits */
+    int32_t list_no;
+    int32_t lead_version; /* lead_dials_write() adds one when changed */
+    int32_t zone_set_no;  /* 0: no evidence */
+    int32_t gate_no;      /* 0: that of its zone set */
+    int32_t base_gate_no; /* of its zone set */
+    Stage stage;
+    int16_t priority;
+    int16_t attempts;       /* of this pass */
+    int16_t attempts_total; /* of all */
+    uint16_t hold;          /* LeadHold */
+    bool contacted;         /* in this pass */
+    bool dnc;
+    int64_t offer_id;    /* the open one; 0: none */
+    int64_t due_us;      /* 0: since ever */
+    int64_t called_us;   /* start of its last call; 0: never */
+    int64_t callback_us; /* asked for by its last call; 0: not */
+    char status[LIST_STATUS_SIZE];
+    char tries[LEAD_TRIES_SIZE]; /* calls of this pass by disposition, "NA=2,B=1" */
+    char callback_agent[LEAD_AGENT_SIZE];
+    TextSlice external_id; /* borrowed from the set's result */
+    char tid[6];
+} LeadDial;
+
+typedef struct LeadDials {
+    LeadDial *rows;   /* by lead_id; to be changed */
+    LeadDial *before; /* as locked */
+    bool *changed;    /* what is to be written */
+    int count;
+    DbResult *result;
+} LeadDials;
+
+/* Locks the leads of these ids (int8 array, any order); those that are gone are not in *ret. free:
+ * leaves out those that another transaction holds. */
+Status lead_dials_lock(Db *db, DbArray *lead_ids, bool free, LeadDials *ret, Error *err) MUST_CHECK;
+void lead_dials_done(LeadDials *dials);
+#define AUTO_LEAD_DIALS __attribute__((cleanup(lead_dials_done))) LeadDials
+/* The index of this lead, or -1. */
+int lead_dials_find(const LeadDials *dials, int64_t lead_id);
+
+/* The stage that its facts make. */
+void lead_dial_restage(LeadDial *lead);
+ReadyKey lead_dial_key(const LeadDial *lead);
+
+/* Writes the changed leads, their version raised, and their rows of ready_lead. */
+Status lead_dials_write(LeadDials *dials, Db *db, Error *err) MUST_CHECK;
+
+/* One delta for each list of a changed lead, by list_no; *ret is to be freed. */
+void lead_dials_count(const LeadDials *dials, ListDelta **ret, int *ret_count);
