@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/guard.h"
 #include "base/mem.h"
 #include "sql_queries.h"
 
@@ -104,6 +105,7 @@ Status lead_dials_lock(Db *db, DbArray *lead_ids, bool free, LeadDials *ret, Err
     ret->rows = mem_alloc(most * sizeof *ret->rows);
     ret->before = mem_alloc(most * sizeof *ret->before);
     ret->changed = mem_alloc(most * sizeof *ret->changed);
+    ret->told = mem_alloc(most * sizeof *ret->told);
     for (int row = 0; row < ret->count; row++) {
         dial_read(ret->result, row, &ret->rows[row]);
         ret->before[row] = ret->rows[row];
@@ -116,6 +118,7 @@ void lead_dials_done(LeadDials *dials)
     free(dials->rows);
     free(dials->before);
     free(dials->changed);
+    free(dials->told);
     db_result_free(dials->result);
     *dials = (LeadDials){0};
 }
@@ -280,7 +283,7 @@ static ListDelta *delta_of(ListDelta deltas[], int *count, int32_t list_no)
 static void delta_add(ListDelta *delta, const LeadDial *before, const LeadDial *after)
 {
     list_delta_stage(delta, before->stage, -1);
-    list_delta_stage(delta, after->stage, 1);
+    list_delta_stage(delta, after->stage, BROKEN(DNC_COUNTERS) ? 0 : 1);
     if (strcmp(before->status, after->status) != 0) {
         list_delta_status(delta, before->status, -1);
         list_delta_status(delta, after->status, 1);
@@ -311,4 +314,15 @@ void lead_dials_count(const LeadDials *dials, ListDelta **ret, int *ret_count)
     }
     *ret = deltas;
     *ret_count = count;
+}
+
+Status lead_dials_apply(const LeadDials *dials, Db *db, Outbox *outbox, ListGates *ret, Error *err)
+{
+    AUTO_FREE ListDelta *deltas = NULL;
+    lead_dials_count(dials, &deltas, &ret->count);
+    if (ret->count == 0) {
+        return STATUS_OK;
+    }
+    ret->gates = mem_alloc((size_t)ret->count * sizeof *ret->gates);
+    return list_stats_apply(db, outbox, deltas, ret->count, ret->gates, err);
 }

@@ -42,10 +42,17 @@ typedef struct LeadDial {
     char tid[6];
 } LeadDial;
 
+/* Events of this lead in this transaction so far (lead_tell.h). */
+typedef struct LeadTold {
+    int lead_events;
+    int dialable;
+} LeadTold;
+
 typedef struct LeadDials {
     LeadDial *rows;   /* by lead_id; to be changed */
     LeadDial *before; /* as locked */
     bool *changed;    /* what is to be written */
+    LeadTold *told;
     int count;
     DbResult *result;
 } LeadDials;
@@ -67,3 +74,6 @@ Status lead_dials_write(LeadDials *dials, Db *db, Error *err) MUST_CHECK;
 
 /* One delta for each list of a changed lead, by list_no; *ret is to be freed. */
 void lead_dials_count(const LeadDials *dials, ListDelta **ret, int *ret_count);
+/* Counts and applies: list_stats_apply() of what changed. */
+Status lead_dials_apply(const LeadDials *dials, Db *db, Outbox *outbox, ListGates *ret, Error *err)
+    MUST_CHECK;

@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -31,6 +32,26 @@ void list_delta_status(ListDelta *delta, const char *status, int64_t leads)
     assert(delta->status_count < LIST_STATUS_MAX);
     snprintf(delta->statuses[delta->status_count].status, LIST_STATUS_SIZE, "%s", status);
     delta->statuses[delta->status_count++].leads = leads;
+}
+
+void list_gates_done(ListGates *gates)
+{
+    free(gates->gates);
+    *gates = (ListGates){0};
+}
+
+static int gate_compare(const void *list_no, const void *gate)
+{
+    int32_t wanted = *(const int32_t *)list_no;
+    int32_t found = ((const ListGate *)gate)->list_no;
+    return (wanted > found) - (wanted < found);
+}
+
+const ListGate *list_gate_of(const ListGates *gates, int32_t list_no)
+{
+    return gates->count == 0 ? NULL
+                             : bsearch(&list_no, gates->gates, (size_t)gates->count,
+                                       sizeof *gates->gates, gate_compare);
 }
 
 static int64_t delta_total(const ListDelta *delta)

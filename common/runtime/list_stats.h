@@ -40,6 +40,16 @@ typedef struct ListGate {
     int64_t rules_version;
 } ListGate;
 
+/* The gates of a transaction's lists, by list_no. */
+typedef struct ListGates {
+    ListGate *gates;
+    int count;
+} ListGates;
+void list_gates_done(ListGates *gates);
+#define AUTO_GATES __attribute__((cleanup(list_gates_done))) ListGates
+/* NULL when it is not among them. */
+const ListGate *list_gate_of(const ListGates *gates, int32_t list_no);
+
 void list_delta_stage(ListDelta *delta, Stage stage, int64_t leads);
 void list_delta_status(ListDelta *delta, const char *status, int64_t leads);
 

@@ -170,7 +170,7 @@ void outbox_add(Outbox *outbox, const Event *event)
     frame_add_name(buf, event->topic);
     frame_add(buf, event->key, event->key_len);
     frame_add(buf, event->data, event->data_len);
-    strbuf_add_u32(buf, event->correlation != NULL ? 9 : 8);
+    strbuf_add_u32(buf, 8 + (event->correlation != NULL) + (event->campaign != NULL));
     frame_add_header(buf, "ce_specversion", "1.0");
     frame_add_header(buf, "ce_id", id);
     frame_add_header(buf, "ce_source", outbox->source);
@@ -181,6 +181,9 @@ void outbox_add(Outbox *outbox, const Event *event)
     frame_add_header(buf, "content-type", "application/json");
     if (event->correlation != NULL) {
         frame_add_header(buf, "ce_correlationid", event->correlation);
+    }
+    if (event->campaign != NULL) {
+        frame_add_header(buf, "campaign", event->campaign);
     }
 }
 

@@ -27,6 +27,7 @@ typedef struct Event {
     const char *type;
     const char *subject;
     const char *correlation; /* ce_id of the command that caused it, or NULL */
+    const char *campaign;    /* header of what goes to dialers; NULL: none */
     const char *cause;
     int ordinal; /* among the events of the same cause */
     int64_t n;

@@ -8,10 +8,10 @@
 #include "base/mem.h"
 #include "domain/address.h"
 #include "domain/phone.h"
-#include "importer/dnc_leads.h"
-#include "importer/dnc_store.h"
 #include "importer/importer_state.h"
 #include "importer/lead_store.h"
+#include "runtime/dnc_leads.h"
+#include "runtime/dnc_store.h"
 
 /* As a new campaign has it. */
 #define DNC_DEFAULT_COUNTRY "US"

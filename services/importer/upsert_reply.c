@@ -3,7 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "importer/lead_event.h"
+#include "runtime/lead_event.h"
 #include "runtime/topics.h"
 
 static const char *const result_names[UPSERT_RESULTS] = {

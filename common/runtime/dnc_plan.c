@@ -1,8 +1,6 @@
-#include "importer/dnc_plan.h"
+#include "runtime/dnc_plan.h"
 
 #include <stddef.h>
-
-#include "importer/lead_facts.h"
 
 static bool entry_is_expired(const DncEntry *entry, int64_t now_us)
 {
@@ -52,13 +50,13 @@ static bool holds_for(int64_t phone, int32_t campaign_no, const DncHold holds[],
     return false;
 }
 
-bool dnc_plan_lead(LeadRow *lead, int32_t campaign_no, const DncHold holds[], int count)
+bool dnc_plan_lead(LeadDial *lead, int32_t campaign_no, const DncHold holds[], int count)
 {
     bool dnc = holds_for(lead->phone, campaign_no, holds, count);
     if (dnc == lead->dnc) {
         return false;
     }
     lead->dnc = dnc;
-    lead_restage(lead);
+    lead_dial_restage(lead);
     return true;
 }

@@ -1,11 +1,11 @@
-/* dnc_store.h - SQL on numbers and their do-not-call entries. Layer: services/importer.
+/* dnc_store.h - SQL on numbers and their do-not-call entries. Layer: runtime.
  *
  * All run in the caller's open transaction. */
 #pragma once
 
 #include "adapters/db.h"
 #include "base/hash.h"
-#include "importer/dnc_plan.h"
+#include "runtime/dnc_plan.h"
 
 /* *ret_no is -1 when there is no such campaign. */
 Status dnc_find_campaign(

@@ -1,5 +1,5 @@
 /* dnc_leads.h - the leads of some numbers follow the numbers' do-not-call entries. Layer:
- * services/importer. */
+ * runtime. */
 #pragma once
 
 #include "adapters/db.h"

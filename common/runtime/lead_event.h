@@ -1,9 +1,10 @@
-/* lead_event.h - lead.created and lead.updated. Layer: services/importer.
+/* lead_event.h - lead.created and lead.updated. Layer: runtime.
  *
  * They say who the lead is by its ids alone: no name and no number is in them. */
 #pragma once
 
-#include "importer/lead_row.h"
+#include "domain/stage.h"
+#include "domain/text.h"
 #include "runtime/outbox.h"
 
 typedef struct LeadEvent {

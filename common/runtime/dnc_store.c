@@ -1,4 +1,4 @@
-#include "importer/dnc_store.h"
+#include "runtime/dnc_store.h"
 
 #include <stdio.h>
 

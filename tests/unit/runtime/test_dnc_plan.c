@@ -1,7 +1,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-#include "importer/dnc_plan.h"
+#include "runtime/dnc_plan.h"
 
 enum { NOW = 1000 };
 
@@ -87,7 +87,7 @@ static const struct {
 Test(dnc_plan, leads_follow_the_entries)
 {
     for (size_t i = 0; i < sizeof leads / sizeof leads[0]; i++) {
-        LeadRow lead = {.phone = leads[i].phone, .dnc = leads[i].dnc, .stage = leads[i].stage};
+        LeadDial lead = {.phone = leads[i].phone, .dnc = leads[i].dnc, .stage = leads[i].stage};
         bool changed = dnc_plan_lead(&lead, leads[i].campaign_no, holds, 4);
         cr_assert_eq(changed, leads[i].changes, "%s", leads[i].name);
         cr_assert_eq(lead.dnc, leads[i].dnc_after, "%s", leads[i].name);

@@ -1,4 +1,4 @@
-#include "importer/lead_event.h"
+#include "runtime/lead_event.h"
 
 #include <string.h>
 

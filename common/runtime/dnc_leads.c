@@ -1,4 +1,4 @@
-#include "importer/dnc_leads.h"
+#include "runtime/dnc_leads.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -7,36 +7,34 @@
 
 #include "base/guard.h"
 #include "base/mem.h"
-#include "importer/dnc_plan.h"
-#include "importer/lead_event.h"
-#include "importer/lead_store.h"
+#include "runtime/dnc_plan.h"
+#include "runtime/lead_tell.h"
 #include "runtime/list_stats.h"
+#include "runtime/offer_revoke.h"
 #include "sql_queries.h"
 
-/* A list of these leads; sorted by list_no, which is in delta. */
+/* A list of these leads; sorted by list_no. */
 typedef struct DncList {
-    ListDelta delta;
+    int32_t list_no;
     int32_t campaign_no;
     char list_id[65];
 } DncList;
 
 typedef struct Following {
     const DncFollow *follow;
-    LeadSet leads;
+    LeadDials leads;
     DncHold *holds;
     int hold_count;
     DncList *lists;
     int list_count;
-    const LeadRow **moved;
-    int moved_count;
+    int64_t moved;
 } Following;
 
 static void following_done(Following *following)
 {
-    lead_set_done(&following->leads);
+    lead_dials_done(&following->leads);
     free(following->holds);
     free(following->lists);
-    free(following->moved);
 }
 
 void dnc_numbers_done(DncNumbers *numbers)
@@ -92,7 +90,7 @@ static Status lock_leads(Following *following, Error *err)
     for (int row = 0; row < db_rows(result); row++) {
         db_array_i64(&ids, db_bin_i64(result, row, 0));
     }
-    status = lead_lock(following->follow->db, &ids, &following->leads, err);
+    status = lead_dials_lock(following->follow->db, &ids, false, &following->leads, err);
     db_array_done(&ids);
     return status;
 }
@@ -135,7 +133,7 @@ static Status read_lists(Following *following, Error *err)
     following->lists = mem_alloc((size_t)(following->list_count + 1) * sizeof *following->lists);
     for (int row = 0; row < following->list_count; row++) {
         DncList *list = &following->lists[row];
-        list->delta.list_no = (int32_t)db_i64(result, row, 0);
+        list->list_no = (int32_t)db_i64(result, row, 0);
         list->campaign_no = (int32_t)db_i64(result, row, 1);
         snprintf(list->list_id, sizeof list->list_id, "%s", db_text(result, row, 2));
     }
@@ -145,7 +143,7 @@ static Status read_lists(Following *following, Error *err)
 static int list_compare(const void *list_no, const void *list)
 {
     int32_t wanted = *(const int32_t *)list_no;
-    int32_t found = ((const DncList *)list)->delta.list_no;
+    int32_t found = ((const DncList *)list)->list_no;
     return (wanted > found) - (wanted < found);
 }
 
@@ -172,35 +170,18 @@ static bool phone_is_ours(const DncNumbers *numbers, int64_t phone)
 
 static void plan_leads(Following *following)
 {
-    LeadSet *leads = &following->leads;
-    following->moved = mem_alloc((size_t)(leads->count + 1) * sizeof *following->moved);
+    LeadDials *leads = &following->leads;
     for (int i = 0; i < leads->count; i++) {
-        LeadRow *lead = &leads->rows[i];
-        DncList *list = list_of(following, lead->list_no);
-        Stage before = lead->stage;
-        if (list == NULL || !phone_is_ours(following->follow->numbers, lead->phone) ||
-            !dnc_plan_lead(lead, list->campaign_no, following->holds, following->hold_count)) {
-            continue;
-        }
-        lead->lead_version++;
-        list_delta_stage(&list->delta, before, -1);
-        list_delta_stage(&list->delta, lead->stage, BROKEN(DNC_COUNTERS) ? 0 : 1);
-        following->moved[following->moved_count++] = lead;
+        const DncList *list = list_of(following, leads->rows[i].list_no);
+        leads->changed[i] = list != NULL &&
+                            phone_is_ours(following->follow->numbers, leads->rows[i].phone) &&
+                            dnc_plan_lead(&leads->rows[i], list->campaign_no, following->holds,
+                                          following->hold_count);
+        following->moved += leads->changed[i];
     }
 }
 
 /* ---- counters and events ---- */
-
-/* Lists without a change have nothing in their deltas: every move has a -1. */
-static bool delta_is_empty(const ListDelta *delta)
-{
-    for (Stage stage = STAGE_DNC; stage < STAGE_END; stage++) {
-        if (delta->stages[stage] != 0) {
-            return false;
-        }
-    }
-    return true;
-}
 
 static Status check_gates(const Following *following, const ListGate gates[], int count, Error *err)
 {
@@ -212,58 +193,32 @@ static Status check_gates(const Following *following, const ListGate gates[], in
     return STATUS_OK;
 }
 
-static Status count_lists(Following *following, Error *err)
+static Status count_and_tell(Following *following, Error *err)
 {
-    size_t most = (size_t)following->list_count + 1;
-    AUTO_FREE ListDelta *deltas = mem_alloc(most * sizeof *deltas);
-    AUTO_FREE ListGate *gates = mem_alloc(most * sizeof *gates);
-    int count = 0;
-    for (int i = 0; i < following->list_count; i++) {
-        if (!delta_is_empty(&following->lists[i].delta)) {
-            deltas[count++] = following->lists[i].delta;
+    const DncFollow *follow = following->follow;
+    AUTO_GATES gates = {0};
+    LeadTell tell = {
+        .outbox = follow->outbox, .dials = &following->leads, .message = follow->message};
+    Status status = lead_dials_apply(&following->leads, follow->db, follow->outbox, &gates, err);
+    if (status == STATUS_OK) {
+        status = check_gates(following, gates.gates, gates.count, err);
+    }
+    for (int i = 0; status == STATUS_OK && i < following->leads.count; i++) {
+        if (following->leads.changed[i]) {
+            lead_tell_updated(&tell, i, list_gate_of(&gates, following->leads.rows[i].list_no),
+                              "[\"dnc\"]");
         }
     }
-    const DncFollow *follow = following->follow;
-    Status status = list_stats_apply(follow->db, follow->outbox, deltas, count, gates, err);
-    return status == STATUS_OK ? check_gates(following, gates, count, err) : status;
-}
-
-static void tell_lead(const Following *following, const LeadRow *lead)
-{
-    const DncFollow *follow = following->follow;
-    LeadEvent event = {.lead_id = lead->lead_id,
-                       .list_id = list_of(following, lead->list_no)->list_id,
-                       .external_id = lead->texts[LEAD_EXTERNAL_ID],
-                       .stage = lead->stage,
-                       .changed = "[\"dnc\"]",
-                       .n = lead->lead_version};
-    char cause[MESSAGE_CAUSE_SIZE];
-    if (follow->message != NULL) {
-        message_cause(follow->message, cause);
-        event.correlation = follow->message->id;
-        event.ordinal = ++follow->message->ordinal;
-    } else {
-        snprintf(cause, sizeof cause, "lead.events/%" PRId64 "/%" PRId64 "/%" PRId32, lead->lead_id,
-                 follow->outbox->epoch, lead->lead_version);
-    }
-    event.cause = cause;
-    lead_event_add(follow->outbox, &event);
+    return status == STATUS_OK ? offer_revoke_ended(&tell, follow->db, &gates, err) : status;
 }
 
 static Status write_moved(Following *following, Error *err)
 {
-    if (following->moved_count == 0) {
+    if (following->moved == 0) {
         return STATUS_OK;
     }
-    Status status =
-        lead_update(following->follow->db, following->moved, following->moved_count, err);
-    if (status == STATUS_OK) {
-        status = count_lists(following, err);
-    }
-    for (int i = 0; status == STATUS_OK && i < following->moved_count; i++) {
-        tell_lead(following, following->moved[i]);
-    }
-    return status;
+    Status status = lead_dials_write(&following->leads, following->follow->db, err);
+    return status == STATUS_OK ? count_and_tell(following, err) : status;
 }
 
 static Status follow_leads(Following *following, Error *err)
@@ -288,7 +243,7 @@ Status dnc_leads_follow(const DncFollow *follow, int64_t *ret_moved, Error *err)
     Following following = {.follow = follow};
     Status status = follow_leads(&following, err);
     if (status == STATUS_OK) {
-        *ret_moved = following.moved_count;
+        *ret_moved = following.moved;
     }
     following_done(&following);
     return status;

@@ -1,12 +1,12 @@
 /* dnc_plan.h - what a do-not-call command does to an entry, and entries to leads. Layer:
- * services/importer; pure.
+ * runtime; pure.
  *
  * A number has at most one open entry per campaign, and one for every campaign. An entry holds
  * until it is removed or its time has passed. An add never shortens: an open entry that holds as
  * long as the new one stays as it is, a shorter one is ended ("replaced") and a new one made. */
 #pragma once
 
-#include "importer/lead_row.h"
+#include "runtime/lead_dial.h"
 
 enum { DNC_FOREVER = 0, DNC_EVERY_CAMPAIGN = 0 };
 
@@ -34,4 +34,4 @@ typedef struct DncHold {
 
 /* Makes the lead, whose list is of this campaign, follow the entries. True when that changed it:
  * dnc and stage. */
-bool dnc_plan_lead(LeadRow *lead, int32_t campaign_no, const DncHold holds[], int count);
+bool dnc_plan_lead(LeadDial *lead, int32_t campaign_no, const DncHold holds[], int count);

@@ -1,0 +1,60 @@
+#include "runtime/offer_revoke.h"
+
+#include "base/mem.h"
+#include "sql_queries.h"
+
+/* Of those that were revoked; few, so a plain walk. */
+static int row_of_offer(const LeadDials *dials, int64_t offer_id)
+{
+    for (int i = 0; i < dials->count; i++) {
+        if (dials->rows[i].offer_id == offer_id) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+static Status revoke_ids(Db *db, DbArray *offers, DbResult **ret, Error *err)
+{
+    DbParams params = {0};
+    db_param_array(&params, offers);
+    return db_query_binary(db, sql_offer_revoke, &params, ret, err);
+}
+
+Status offer_revoke(
+    const LeadTell *tell, Db *db, const ListGates *gates, const char *const reasons[], Error *err)
+{
+    const LeadDials *dials = tell->dials;
+    DbArray offers = {0};
+    db_array_begin(&offers, DB_ARRAY_INT8);
+    for (int i = 0; i < dials->count; i++) {
+        if (reasons[i] != NULL && dials->rows[i].offer_id != 0) {
+            db_array_i64(&offers, dials->rows[i].offer_id);
+        }
+    }
+    AUTO_RESULT *revoked = NULL;
+    Status status = offers.count > 0 ? revoke_ids(db, &offers, &revoked, err) : STATUS_OK;
+    for (int i = 0; status == STATUS_OK && revoked != NULL && i < db_rows(revoked); i++) {
+        int64_t offer_id = db_bin_i64(revoked, i, 0);
+        int row = row_of_offer(dials, offer_id);
+        AUTO_FREE char *fields = mem_sprintf(",\"reason\":\"%s\"", reasons[row]);
+        lead_tell_offer(tell, row, list_gate_of(gates, dials->rows[row].list_no), "offer.revoked",
+                        offer_id, fields);
+    }
+    db_array_done(&offers);
+    return status;
+}
+
+Status offer_revoke_ended(const LeadTell *tell, Db *db, const ListGates *gates, Error *err)
+{
+    static const char *const reason_of[STAGE_END] = {
+        [STAGE_DNC] = "dnc", [STAGE_INVALID] = "invalid", [STAGE_FINISHED] = "finished"};
+    const LeadDials *dials = tell->dials;
+    AUTO_FREE const char **reasons = mem_alloc((size_t)(dials->count + 1) * sizeof *reasons);
+    for (int i = 0; i < dials->count; i++) {
+        if (dials->changed[i]) {
+            reasons[i] = reason_of[dials->rows[i].stage];
+        }
+    }
+    return offer_revoke(tell, db, gates, reasons, err);
+}
