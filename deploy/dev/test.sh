@@ -59,7 +59,7 @@ test_unit_preset() {
     ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1 \
         UBSAN_OPTIONS=print_stacktrace=1 \
         LSAN_OPTIONS=suppressions=$ROOT/tests/lint/lsan.supp:print_suppressions=0 \
-        ctest --test-dir "$BUILD/$preset" --output-on-failure --no-tests=ignore \
+        ctest --test-dir "$BUILD/$preset" --parallel "$(nproc)" --output-on-failure --no-tests=ignore \
         --timeout 300 --test-output-size-passed 200000 --test-output-size-failed 200000 \
         --output-junit "$REPORTS/unit-$preset.xml" ${name:+-R "$name"}
 }
