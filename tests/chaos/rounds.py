@@ -13,7 +13,16 @@ import psycopg
 from dirty_csv import make
 from harness import read_topic, wait_for
 from harness.digest import state
-from scenario import answers, check_counters, check_import, create_list, finish_import, start_import, tell
+from scenario import (
+    all_published,
+    answers,
+    check_counters,
+    check_import,
+    create_list,
+    finish_import,
+    start_import,
+    tell,
+)
 
 FAST = {  # short leases and small chunks, so that there is much to disturb and little to wait for
     "LEADSPOOL_JOB_LEASE_MS": "1500",
@@ -77,6 +86,7 @@ class Work:
         for name, expected, value in self.ended:
             check_import(self.space, expected, value, name)
         check_counters(self.space, "crm")
+        all_published(self.space)
         assert dead_letters(self.space) == []
 
 

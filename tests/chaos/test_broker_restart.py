@@ -9,7 +9,17 @@ from dirty_csv import make
 from harness import db, read_topic, wait_for
 from harness.bus import flush_commands
 from rounds import Disturber, Work, check_same, disturb
-from scenario import LONG, answers, create_list, finish_import, scale, seed, start_import, tell
+from scenario import (
+    LONG,
+    all_published,
+    answers,
+    create_list,
+    finish_import,
+    scale,
+    seed,
+    start_import,
+    tell,
+)
 from servers import restart_kafka, server_pid, start_servers, stop_server
 
 RESTARTS = scale(2, long=30)
@@ -48,7 +58,7 @@ def test_jobs_go_on_without_the_broker(space):
     finally:
         start_servers()
     assert finish_import(space, job_id)["inserted"] == expected["inserted"]
-    wait_for(lambda: space.value("SELECT count(*) FROM outbox") == 0, 60)
+    all_published(space)
     assert importer.alive
     wait_for(lambda: importer.metrics()["leadspool_broker_up"] == 1, 20)
     id = tell(space, "list.update", {"list_id": "a", "name": "x"})
@@ -77,7 +87,7 @@ def test_outage_longer_than_the_relay_waits(space, outage_s):
         finally:
             os.kill(server, signal.SIGCONT)
     assert {found[0].type for found in answers(space, ids, 120).values()} == {"command.completed"}
-    wait_for(lambda: space.value("SELECT count(*) FROM outbox") == 0, 60, what="all events published")
+    all_published(space)
     updates = [r.id for r in read_topic(space, "list.events") if r.type == "list.updated"]
     assert len(set(updates)) == sent
     assert importer.alive

@@ -3,10 +3,10 @@
 import threading
 
 import pytest
-from harness import read_topic, send_command, wait_for
+from harness import read_topic, send_command
 from harness.bus import flush_commands
 from rounds import FAST, PATIENCE, dead_letters
-from scenario import answer, answers, create_list, done, scale, tell
+from scenario import all_published, answer, answers, create_list, done, scale, tell
 
 DEATHS = 3
 
@@ -131,7 +131,7 @@ def test_message_that_kills_the_process(space):
     assert dead.headers["leadspool_error_attempts"] == str(DEATHS)
     assert DEATHS <= supervisor.deaths <= DEATHS + 2
     assert space.value("SELECT name FROM list") == "after9"
-    wait_for(lambda: space.value("SELECT count(*) FROM outbox") == 0, 60, what="all events published")
+    all_published(space)
     names = [r for r in read_topic(space, "list.events") if r.type == "list.updated"]
     assert len({r.id for r in names}) == 20
 
@@ -157,4 +157,4 @@ def test_kills_from_outside_bury_nothing(space):
     assert (
         done(space, "list.update", {"list_id": "a", "name": f"{DEATHS + 1}-99"})[0]["result"] == "unchanged"
     )
-    wait_for(lambda: space.value("SELECT count(*) FROM outbox") == 0)
+    all_published(space)

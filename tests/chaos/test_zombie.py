@@ -8,6 +8,7 @@ from harness import wait_for
 from harness.digest import state
 from rounds import FAST, PATIENCE, dead_letters
 from scenario import (
+    all_published,
     answers,
     ask,
     check_checkpoints,
@@ -134,6 +135,7 @@ def test_two_owners_of_one_partition(spaces):
         answers(space, ids, PATIENCE)
         victim.sigcont()
     assert done(space, "list.update", {"list_id": "a", "priority": 9}, timeout=PATIENCE)
+    all_published(space)
     version = space.value("SELECT version FROM list_stats")
     updates = [row for row in state(space)["events"] if "list.updated" in row]
     assert len(updates) == len(ids) + 1

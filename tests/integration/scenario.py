@@ -141,6 +141,12 @@ def upsert(space, list_id="a", **lead):
     return result
 
 
+def all_published(space, timeout=60):
+    """Until every event lies in Kafka. Events of different subjects have no order between them: the
+    end of a job, or the answer to a command, may be there before the leads that it made."""
+    wait_for(lambda: space.value("SELECT count(*) FROM outbox") == 0, timeout, what="an empty outbox")
+
+
 # ---- imports
 
 

@@ -14,7 +14,7 @@ from harness import read_topic, wait_for
 from harness.bus import admin, partitions_of
 from harness.settings import settings
 from harness.space import Space
-from scenario import create_list, job_events, job_state, scale, seed, tell
+from scenario import all_published, create_list, job_events, job_state, scale, seed, tell
 
 VERBS = """import;stats;migrate;doctor;list create;list ls;list show;list update;lead show;lead upsert;dnc add;dnc rm;
 job ls;job show;job watch;job cancel;topics print;topics check;position ls;position reset;position incidents;position ack;epoch show;epoch bump"""
@@ -285,7 +285,7 @@ def test_import_reports_every_row(space, tmp_path):
     assert rejects == str(space.outbox / "rejects" / f"job-{job_id}.csv")
     assert "Short" in open(rejects).read()
     assert 0 < seconds < 60
-    wait_for(lambda: space.value("SELECT count(*) FROM outbox") == 0, 60, what="all events published")
+    all_published(space)
     assert len(read_topic(space, "lead.events")) == 2
     stats = space.cli_json("stats", "--list", "a")
     assert {name: stats[name] for name in ("list_id", "total", "dialable", "penetration", "coverage", "source")} == {
@@ -610,7 +610,7 @@ def test_doctor_sees_what_is_broken(space, tmp_path):
     importer = space.importer()
     create_list(space)
     space.cli_json("import", put(tmp_path, CSV), "--list", "a", "--wait")
-    wait_for(lambda: space.value("SELECT count(*) FROM outbox") == 0, what="all events published")
+    all_published(space)
     importer.terminate()
     for table in BREAKABLE:
         space.db.execute(f"CREATE TABLE kept_{table} AS TABLE {table}")

@@ -8,6 +8,7 @@ import pytest
 from harness import db, read_topic, send_command, wait_for
 from scenario import (
     DATA,
+    all_published,
     answer,
     answers,
     ask,
@@ -232,7 +233,7 @@ def test_many_commands_are_answered_each_once_and_in_order(space):
         assert done(space, "list.update", {"list_id": f"l{n}", "priority": 50})[0]["result"] == "unchanged"
         last = max(range(n, count, lists)) + 1
         assert space.value("SELECT name FROM list WHERE list_id = %s", f"l{n}") == str(last)
-    wait_for(lambda: space.value("SELECT count(*) FROM outbox") == 0, 60, what="all events published")
+    all_published(space)
     events = [r for r in read_topic(space, "list.events") if r.type == "list.updated"]
     assert len({r.id for r in events}) == count
 

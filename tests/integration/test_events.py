@@ -6,6 +6,7 @@ import pytest
 from dirty_csv import make
 from harness import read_topic
 from scenario import (
+    all_published,
     answers,
     check_counters,
     create_list,
@@ -47,6 +48,7 @@ def busy(space):
         assert job_events(space, job_id)[-1].type == "job.completed"
     for name in "abc":
         check_counters(space, name)
+    all_published(space)
     return space
 
 
@@ -138,6 +140,7 @@ def test_import_without_lead_events_sends_none(space):
     space.importer()
     create_list(space)
     run_import(space, "leads.csv", **expected["import"])
+    all_published(space)
     assert read_topic(space, "lead.events") == []
 
 
@@ -163,6 +166,7 @@ def test_numbers_and_names_stay_out_of_events_and_logs(space):
     done(
         space, "lead.upsert", {"list_id": "a", "leads": [{"phone": "504621892", "first_name": "Wilhelmina"}]}
     )
+    all_published(space)
     texts = [
         record.raw.decode() + repr(record.headers)
         for topic in ("command.events", "list.events", "lead.events", "list.stats")

@@ -11,7 +11,7 @@ from confluent_kafka import KafkaError
 from confluent_kafka.admin import AlterConfigOpType, ConfigEntry, ConfigResource
 from harness import db, read_topic, send_command, wait_for
 from harness.bus import admin, partitions_of, producer
-from scenario import answer, answers, create_list, job_state, start_import, tell, wait_rows
+from scenario import all_published, answer, answers, create_list, job_state, start_import, tell, wait_rows
 
 LANES = 16
 SPARE = "dnc.commands.dlq"  # a topic that nothing else writes to here
@@ -87,7 +87,7 @@ def test_nothing_is_sent_once_the_lease_may_have_ended(space, proxy):
     env = {"KAFKA_PRODUCER_LINGER_MS": str(linger_s * 1000), "LEADSPOOL_LANE_LEASE_MS": "1500"}
     space.importer(env={"DATABASE_URL": proxy.url, **env})
     publishes(space, 5, "before")
-    wait_for(lambda: space.value("SELECT count(*) FROM outbox") == 0)
+    all_published(space)
     space.db.execute(INSERT, (5, payload(SPARE, b"k", b"late"), 1))
     time.sleep(linger_s / 5)  # the relay looks a hundred times a second
     proxy.refuse()
@@ -126,7 +126,7 @@ def test_huge_key_is_answered_and_buried(space):
     [letter] = read_new(space, "importer.commands.dlq", bool)
     assert letter.headers["leadspool_error_left"] == "key"
     assert letter.value == data
-    wait_for(lambda: space.value("SELECT count(*) FROM outbox") == 0)
+    all_published(space)
 
 
 def test_huge_headers_are_answered_and_buried(space):
@@ -141,7 +141,7 @@ def test_huge_headers_are_answered_and_buried(space):
     [letter] = read_new(space, "importer.commands.dlq", bool)
     assert letter.headers["leadspool_error_left"] == "headers, value"
     assert "foreign" not in letter.headers
-    wait_for(lambda: space.value("SELECT count(*) FROM outbox") == 0)
+    all_published(space)
 
 
 def test_what_no_limit_allows_gets_a_stub(space):
@@ -155,7 +155,7 @@ def test_what_no_limit_allows_gets_a_stub(space):
     seen = read_new(space, SPARE, lambda seen: len(seen) == 4)
     assert sorted(r.raw for r in seen if len(r.raw) == 1) == [b"1", b"4"]
     assert sorted(r.value["size_bytes"] for r in seen if len(r.raw) > 1) == [1, 1_200_000]
-    wait_for(lambda: space.value("SELECT count(*) FROM outbox") == 0)
+    all_published(space)
 
 
 def limit_topic(space, topic, max_bytes):
@@ -187,7 +187,7 @@ def test_nothing_is_written_behind_what_the_broker_refuses(space):
         for n in range(60):
             value = random.Random(n).randbytes(5_000) if n % 20 == 7 else b"%03d" % n
             space.db.execute(INSERT, (6, payload(SPARE, b"k", value, [("ce_subject", str(n))]), 1))
-    wait_for(lambda: space.value("SELECT count(*) FROM outbox") == 0, 60)
+    all_published(space)
     seen = [int(r.headers["ce_subject"]) for r in read_topic(space, SPARE) if r.headers]
     first = list(dict.fromkeys(seen))
     assert first == list(range(60))
