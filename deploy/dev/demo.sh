@@ -5,7 +5,7 @@
 DEMO_ROWS=20000
 
 demo_run() {
-    build_preset dev leadspool leadspool-importer
+    build_preset dev leadspool leadspool-importer leadspool-recycler
     servers_up
     servers_export
     local leadspool=$BUILD/dev/leadspool list

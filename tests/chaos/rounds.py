@@ -126,7 +126,7 @@ def check_same(spaces, disturbed, rounds):
         calm.round(round)
     calm.check()
     assert rejects_text(disturbed) == rejects_text(calm)
-    for importer in importers + disturbed.space.importers:
+    for importer in importers + disturbed.space.workers:
         if importer.alive:
             importer.terminate()
     found, wanted = state(disturbed.space), state(calm.space)

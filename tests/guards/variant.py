@@ -9,7 +9,7 @@ import xml.etree.ElementTree as ET
 
 from harness.settings import ROOT
 
-BINARIES = ("leadspool", "leadspool-importer")
+BINARIES = ("leadspool", "leadspool-importer", "leadspool-recycler")
 # One folder for all: from one guard to the next little is compiled.
 BUILD = ROOT / ".dev" / "build" / "break"
 CACHE = [f"-DCMAKE_{language}_COMPILER_LAUNCHER=ccache" for language in ("C", "CXX")]

@@ -249,7 +249,7 @@ FULL = {"LEADSPOOL_OUTBOX_MAX_MIB": "1", "LEADSPOOL_SESSION_TIMEOUT_MS": "3000"}
 def fill_outbox(space):
     """2 MiB that cannot be published; returns when the importer has seen it."""
     space.db.execute(INSERT, (3, payload(NOWHERE, b"k", random.Random(1).randbytes(200_000)), 10))
-    wait_for(lambda: "outbox.full" in space.importers[-1].log(), 10)
+    wait_for(lambda: "outbox.full" in space.workers[-1].log(), 10)
 
 
 def empty_outbox(space):
@@ -324,7 +324,7 @@ def test_a_waiting_job_can_be_cancelled(space, waiting_import):
 
 
 def test_a_waiting_job_can_be_stopped(space, waiting_import):
-    [importer] = space.importers
+    [importer] = space.workers
     begun = time.monotonic()
     assert importer.terminate(timeout=15) == 0
     assert time.monotonic() - begun < 8

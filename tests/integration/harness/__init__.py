@@ -14,16 +14,16 @@ and what it left behind is checked when it ends: see check.py.
 
 from harness.bus import Record, read_topic, send_command
 from harness.digest import digest
-from harness.process import Importer
+from harness.process import Worker
 from harness.proxy import TcpProxy
 from harness.space import Space, db
 from harness.wait import wait_for
 
 __all__ = [
-    "Importer",
     "Record",
     "Space",
     "TcpProxy",
+    "Worker",
     "db",
     "digest",
     "read_topic",

@@ -98,7 +98,7 @@ def sequence_problems(records):
 
 def check_space(space):
     """Fails with everything that is wrong in the namespace. Its processes have ended."""
-    found = [fault for importer in space.importers for fault in importer.faults()]
+    found = [fault for worker in space.workers for fault in worker.faults()]
     if space.check_messages:
         records = bus.read_all(space)
         found += message_problems(space, records) + sequence_problems(records)

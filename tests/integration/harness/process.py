@@ -1,4 +1,4 @@
-"""leadspool-importer as a process that can be started, frozen and killed."""
+"""A worker (leadspool-importer, leadspool-recycler) as a process that can be started, frozen and killed."""
 
 import contextlib
 import os
@@ -27,17 +27,16 @@ def free_port():
             return port
 
 
-class Importer:
-    """One process; start() again after it ended makes a new one under the same name.
+class Worker:
+    """One process of a service; start() again after it ended makes a new one under the same name.
 
     env: settings on top of the namespace's, None takes one away. The log of each start is a file of
     its own: space.logs/NAME-START.log.
     """
 
-    binary = "leadspool-importer"
-
-    def __init__(self, space, name, env=None):
+    def __init__(self, space, service, name, env=None):
         self.space = space
+        self.binary = f"leadspool-{service}"
         self.name = name
         self.env = env or {}
         self.process = None

@@ -12,7 +12,7 @@ import psycopg
 import redis
 
 from harness import bus
-from harness.process import Importer
+from harness.process import Worker
 from harness.settings import settings
 
 
@@ -25,7 +25,7 @@ class Space:
         self.logs = settings().logs / f"{name[:100]}-{self.ns}"
         for folder in (self.inbox, self.outbox, self.logs):
             folder.mkdir(parents=True)
-        self.importers = []
+        self.workers = []
         self.extra_env = {}  # settings for every process of this space
         self.sent = []  # place of each command that was sent
         self.bad = set()  # places of messages that break the schemas on purpose
@@ -50,10 +50,18 @@ class Space:
 
     def importer(self, env=None, ready=True):
         """A running leadspool-importer; ready=False does not wait for it."""
-        importer = Importer(self, f"importer{len(self.importers) + 1}", env)
-        self.importers.append(importer)
-        importer.start()
-        return importer.wait_ready() if ready else importer
+        return self.worker("importer", env, ready)
+
+    def recycler(self, env=None, ready=True):
+        """A running leadspool-recycler; ready=False does not wait for it."""
+        return self.worker("recycler", env, ready)
+
+    def worker(self, service, env=None, ready=True):
+        count = sum(worker.name.startswith(service) for worker in self.workers)
+        worker = Worker(self, service, f"{service}{count + 1}", env)
+        self.workers.append(worker)
+        worker.start()
+        return worker.wait_ready() if ready else worker
 
     def cli(self, *args, code=0, env=None, input=None, timeout=120):
         """Runs `leadspool ARGS` and returns the ended process; code=None allows any exit code."""
@@ -108,8 +116,8 @@ class Space:
         return self
 
     def end_processes(self):
-        for importer in self.importers:
-            importer.end()
+        for worker in self.workers:
+            worker.end()
 
     def drop(self):
         """Takes the namespace away from all three servers, and its folders; the logs stay."""
