@@ -61,26 +61,25 @@ Status job_event(Db *db,
     if (status != STATUS_OK) {
         return status;
     }
-    if (db_rows(result) != 1) {
+    if (db_rows(result) != 1 || db_is_null(result, 0, 5)) {
         return error_set(err, STATUS_RETRY, "job_gone", "the job or its list is gone");
     }
     char id[24];
     char at[CLOCK_RFC3339_SIZE];
-    const char *list_id = db_text(result, 0, 3);
+    const char *about = db_text(result, 0, 5);
     snprintf(id, sizeof id, "%" PRId64, job_no);
     clock_format_rfc3339(outbox->now_us, at);
     AUTO_STRBUF data = STRBUF_INIT;
-    strbuf_addf(
-        &data,
-        "{\"job_id\":\"%s\",\"kind\":\"%s\",\"list_id\":\"%s\",\"state\":\"%s\",\"at\":\"%s\"", id,
-        db_text(result, 0, 1), list_id, db_text(result, 0, 2), at);
+    strbuf_addf(&data,
+                "{\"job_id\":\"%s\",\"kind\":\"%s\",\"%s\":\"%s\",\"state\":\"%s\",\"at\":\"%s\"",
+                id, db_text(result, 0, 1), db_text(result, 0, 4), about, db_text(result, 0, 2), at);
     strbuf_addf(&data, "%s%s}", fields[0] != '\0' ? "," : "", fields);
     Event event = {.topic = TOPIC_LIST_EVENTS,
-                   .key = list_id,
-                   .key_len = strlen(list_id),
+                   .key = about,
+                   .key_len = strlen(about),
                    .type = type,
                    .subject = id,
-                   .correlation = db_text(result, 0, 4),
+                   .correlation = db_text(result, 0, 3),
                    .cause = cause,
                    .ordinal = ordinal,
                    .n = db_i64(result, 0, 0),
@@ -90,17 +89,23 @@ Status job_event(Db *db,
     return STATUS_OK;
 }
 
-Status job_create(Db *db, Outbox *outbox, Message *message, const JobSpec *spec, Error *err)
+Status job_start(
+    Db *db, Outbox *outbox, Message *message, const JobSpec *spec, int64_t *ret_job_no, Error *err)
 {
-    int64_t job_no = 0;
-    Status status = job_insert(db, message, spec, outbox->now_us, &job_no, err);
+    Status status = job_insert(db, message, spec, outbox->now_us, ret_job_no, err);
     if (status != STATUS_OK) {
         return status;
     }
     char cause[MESSAGE_CAUSE_SIZE];
     message_cause(message, cause);
-    status = job_event(db, outbox, job_no, "job.accepted", cause, ++message->ordinal,
-                       spec->event_fields, err);
+    return job_event(db, outbox, *ret_job_no, "job.accepted", cause, ++message->ordinal,
+                     spec->event_fields, err);
+}
+
+Status job_create(Db *db, Outbox *outbox, Message *message, const JobSpec *spec, Error *err)
+{
+    int64_t job_no = 0;
+    Status status = job_start(db, outbox, message, spec, &job_no, err);
     if (status == STATUS_OK) {
         message_accept(
             message, mem_sprintf("\"job_id\":\"%" PRId64 "\",\"kind\":\"%s\"", job_no, spec->kind));

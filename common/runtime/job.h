@@ -20,7 +20,7 @@ enum { JOB_SLOTS_MAX = 4, JOB_SLOT_SIZE = 32 };
 
 typedef struct JobSpec {
     const char *kind;
-    int32_t list_no;
+    int32_t list_no; /* 0: it is the whole campaign's; its events are about that */
     int32_t campaign_no;
     int slot_count;
     char slots[JOB_SLOTS_MAX][JOB_SLOT_SIZE];
@@ -33,6 +33,15 @@ typedef struct JobSpec {
  * accepted. */
 Status
 job_create(Db *db, Outbox *outbox, Message *message, const JobSpec *spec, Error *err) MUST_CHECK;
+
+/* The same for a command that is answered at once and leaves a job behind: the message stays open.
+ */
+Status job_start(Db *db,
+                 Outbox *outbox,
+                 Message *message,
+                 const JobSpec *spec,
+                 int64_t *ret_job_no,
+                 Error *err) MUST_CHECK;
 
 /* Emits the job's next event. type: "job.progress" ...; fields: JSON members without braces, or "".
  * cause and ordinal as in outbox.h. Locks the jobs row: after list_stats, before the outbox. */
