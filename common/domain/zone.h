@@ -42,6 +42,17 @@ const char *zone_of_name(TextSlice name, const char *country);
 #define ZONE_KEY_SIZE 768
 size_t zone_key(const ZoneEvidence *evidence, char buf[ZONE_KEY_SIZE]);
 
+/* What of a key decides when a lead may be called: the zones of all its facts, and the regions that
+ * some law pack names (law_pack.h). Names by comma, sorted; zones "" when there is none. A key of
+ * which no fact tells the region (a toll-free number with a time zone; a key of older times) has
+ * all such regions that keep one of its zones. */
+typedef struct ZoneGate {
+    char zones[ZONE_KEY_SIZE];
+    char regions[ZONE_KEY_SIZE];
+} ZoneGate;
+
+void zone_gate(const char *key, ZoneGate *ret);
+
 /* Fatal when the system has no time zone data: to be called at start. Looks in $TZDIR, else
  * /usr/share/zoneinfo. */
 MUST_CHECK Status zone_check(Error *err);
