@@ -1,5 +1,6 @@
-# Tables that the domain layer makes at build time from libphonenumber and its time zone data.
+# Tables that the domain layer makes at build time: from libphonenumber and its time zone data, and the law packs.
 set(DOMAIN_GENERATED
+  ${CMAKE_BINARY_DIR}/generated/law_pack_files.c
   ${CMAKE_BINARY_DIR}/generated/nanp_tables.c
   ${CMAKE_BINARY_DIR}/generated/zone_tables.c)
 
@@ -23,4 +24,14 @@ add_custom_command(
           ${CMAKE_SOURCE_DIR}/common/domain/gen/area_zones_newer.txt ${CMAKE_BINARY_DIR}/generated/zone_tables.c
   DEPENDS common/domain/gen/area_zones.py common/domain/gen/area_zones_newer.txt
   COMMENT "Making the table of area codes' time zones"
+  VERBATIM)
+
+file(GLOB LAW_PACK_FILES CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/schemas/laws/*.json)
+add_custom_command(
+  OUTPUT ${CMAKE_BINARY_DIR}/generated/law_pack_files.c
+  COMMAND ${CMAKE_COMMAND} -E make_directory ${CMAKE_BINARY_DIR}/generated
+  COMMAND /usr/bin/python3 ${CMAKE_SOURCE_DIR}/common/domain/gen/embed_laws.py
+          ${CMAKE_SOURCE_DIR}/schemas/laws ${CMAKE_BINARY_DIR}/generated/law_pack_files.c
+  DEPENDS ${LAW_PACK_FILES} common/domain/gen/embed_laws.py
+  COMMENT "Embedding the law packs"
   VERBATIM)
