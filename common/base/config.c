@@ -95,6 +95,8 @@ static const ConfigKey config_keys[] = {
      .doc = "key of the digests of phone numbers; the default is for development only"},
     {"LEADSPOOL_RETENTION_DAYS", INT(retention_days), "14", 1, 3650,
      .doc = "age at which files in inbox and outbox are removed"},
+    {"LEADSPOOL_LAW_PACKS", TEXT(law_packs), "", .allowed = "a directory",
+     .doc = "law packs NAME.json beside those of the build, or in place of one of them"},
     {"LEADSPOOL_DEBUG_MESSAGES", INT(debug_messages), "0", 0, 1,
      .doc = "1: a message of type debug.abort ends the process; for tests only"},
 };
@@ -456,7 +458,8 @@ static void config_help_key(FILE *out, const ConfigKey *key)
     } else {
         fprintf(out, "      %s", key->allowed);
     }
-    fprintf(out, "; default %s%s%s\n", key->default_value, key->secret ? "; or " : "",
+    const char *value = key->default_value[0] != '\0' ? key->default_value : "none";
+    fprintf(out, "; default %s%s%s\n", value, key->secret ? "; or " : "",
             key->secret ? "a file, by the same name with _FILE" : "");
 }
 

@@ -70,6 +70,7 @@ typedef struct Config {
     bool number_key_is_default; /* the development key: the caller logs a warning */
     int retention_days;         /* LEADSPOOL_RETENTION_DAYS */
     int debug_messages;         /* LEADSPOOL_DEBUG_MESSAGES: 1 takes debug.abort */
+    char *law_packs;            /* LEADSPOOL_LAW_PACKS: "" when there is no directory */
 
     ConfigProperty *properties; /* the KAFKA_* pass-through, in the order of the environment */
     size_t property_count;

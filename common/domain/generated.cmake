@@ -21,9 +21,10 @@ add_custom_command(
   OUTPUT ${CMAKE_BINARY_DIR}/generated/zone_tables.c
   COMMAND ${CMAKE_COMMAND} -E make_directory ${CMAKE_BINARY_DIR}/generated
   COMMAND /usr/bin/python3 ${CMAKE_SOURCE_DIR}/common/domain/gen/area_zones.py
-          ${CMAKE_SOURCE_DIR}/common/domain/gen/area_zones_newer.txt ${CMAKE_BINARY_DIR}/generated/zone_tables.c
-  DEPENDS common/domain/gen/area_zones.py common/domain/gen/area_zones_newer.txt
-  COMMENT "Making the table of area codes' time zones"
+          ${CMAKE_SOURCE_DIR}/common/domain/gen/area_zones_newer.txt
+          ${CMAKE_SOURCE_DIR}/common/domain/state.c ${CMAKE_BINARY_DIR}/generated/zone_tables.c
+  DEPENDS common/domain/gen/area_zones.py common/domain/gen/area_zones_newer.txt common/domain/state.c
+  COMMENT "Making the tables of area codes' time zones and states"
   VERBATIM)
 
 file(GLOB LAW_PACK_FILES CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/schemas/laws/*.json)

@@ -91,6 +91,12 @@ static const char *zone_of_nanp(unsigned area, unsigned exchange)
     return zone_sets[set < 128 ? set : zone_nanp_rows[set - 128][exchange - 200]];
 }
 
+const char *zone_regions_of_number(uint64_t e164)
+{
+    uint64_t area = e164 / 10000000;
+    return area >= 1200 && area < 2000 ? zone_regions[zone_nanp_regions[area - 1200]] : "";
+}
+
 static const ZonePrefix *find_prefix(uint64_t digits)
 {
     size_t low = 0;
@@ -123,50 +129,81 @@ const char *zone_of_number(uint64_t e164)
 
 /* --- evidence --- */
 
-static const char *zone_of_state(TextSlice state, const char *country)
+static void take_number(uint64_t e164, ZoneEvidence *ret)
+{
+    ret->area = zone_of_number(e164);
+    ret->area_regions = ret->area[0] != '\0' ? zone_regions_of_number(e164) : "";
+}
+
+/* Military addresses have no zone, and are no place. */
+static void take_state(TextSlice state, const char *country, ZoneEvidence *ret)
 {
     const State *known = country_has_states(country) ? state_find(state) : NULL;
-    return known != NULL ? known->zones : "";
+    if (known != NULL && known->zones[0] != '\0') {
+        ret->state = known->zones;
+        ret->state_regions = known->code;
+    }
 }
 
 bool zone_candidates(
     uint64_t e164, TextSlice state, const char *country, TextSlice own_zone, ZoneEvidence *ret)
 {
-    if (own_zone.len > 0) {
-        const char *own = zone_of_name(own_zone, country);
-        if (own == NULL) {
-            return false;
-        }
-        *ret = (ZoneEvidence){.own = own, .area = "", .state = ""};
-        return true;
+    const char *own = own_zone.len > 0 ? zone_of_name(own_zone, country) : "";
+    if (own == NULL) {
+        return false;
     }
-    *ret = (ZoneEvidence){
-        .own = "",
-        .area = zone_of_number(e164),
-        .state = zone_of_state(state, country),
-    };
+    *ret = ZONE_EVIDENCE_NONE;
+    take_number(e164, ret);
+    take_state(state, country, ret);
+    if (own[0] != '\0') {
+        ret->own = own;
+        ret->area = ret->state = "";
+    }
     return true;
 }
 
-static char *add_source(char *at, const char *start, const char *name, const char *zones)
+static char *add_source(char *at, const char *start, const char *name, const char *names)
 {
-    if (zones[0] == '\0') {
+    if (names[0] == '\0') {
         return at;
     }
     if (at > start) {
         *at++ = ';';
     }
     at = stpcpy(at, name);
-    return stpcpy(at, zones);
+    return stpcpy(at, names);
+}
+
+/* The regions of both facts, sorted, each once: area has a few, state one or none. */
+static void merge_regions(const char *area, const char *state, char buf[ZONE_KEY_SIZE])
+{
+    char *to = buf;
+    for (const char *at = area; *at != '\0';) {
+        size_t len = strcspn(at, ",");
+        int order = state[0] != '\0' ? strncmp(state, at, len) : 1;
+        if (order < 0) {
+            to = stpcpy(stpcpy(to, state), ",");
+        }
+        state = order <= 0 ? "" : state;
+        to = stpcpy(mempcpy(to, at, len), ",");
+        at += len + (at[len] == ',');
+    }
+    to = stpcpy(to, state);
+    if (to > buf && to[-1] == ',') {
+        to[-1] = '\0';
+    }
 }
 
 size_t zone_key(const ZoneEvidence *evidence, char buf[ZONE_KEY_SIZE])
 {
+    char regions[ZONE_KEY_SIZE];
     char *at = buf;
     *at = '\0';
+    merge_regions(evidence->area_regions, evidence->state_regions, regions);
     at = add_source(at, buf, "own=", evidence->own);
     at = add_source(at, buf, "area=", evidence->area);
     at = add_source(at, buf, "state=", evidence->state);
+    at = add_source(at, buf, "regions=", regions);
     return (size_t)(at - buf);
 }
 

@@ -1,5 +1,5 @@
-/* zone_tables.h - what gen/area_zones.py makes out of libphonenumber's time zone data at build
- * time. Layer: domain; for zone.c alone. */
+/* zone_tables.h - what gen/area_zones.py makes out of libphonenumber's time zone data and
+ * place names at build time. Layer: domain; for zone.c alone. */
 #pragma once
 
 #include <stddef.h>
@@ -12,6 +12,10 @@ extern const char *const zone_sets[];
  */
 extern const uint8_t zone_nanp_areas[800];
 extern const uint8_t zone_nanp_rows[][800]; /* number of the set of exchange 200 + i */
+
+/* Sets of states as sorted text by comma, number 0 the empty one; and that of area code 200 + i. */
+extern const char *const zone_regions[];
+extern const uint8_t zone_nanp_regions[800];
 
 typedef struct ZonePrefix {
     uint32_t digits; /* with the country code */

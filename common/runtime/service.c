@@ -19,6 +19,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/metrics.h"
+#include "domain/law_pack.h"
 #include "runtime/apply.h"
 #include "runtime/holding.h"
 #include "runtime/housekeeping.h"
@@ -614,6 +615,22 @@ static void service_harden(void)
     prctl(PR_SET_DUMPABLE, 0);
 }
 
+/* False when something is wrong, which is told. */
+static bool service_configure(Config *cfg)
+{
+    Error err;
+    AUTO_STRBUF problems = STRBUF_INIT;
+    if (config_load(environ, cfg, &problems, &err) != STATUS_OK) {
+        fprintf(stderr, "%s", problems.data);
+        return false;
+    }
+    if (law_packs_load(cfg->law_packs, &err) != STATUS_OK) {
+        fprintf(stderr, "LEADSPOOL_LAW_PACKS: %s\n", err.text);
+        return false;
+    }
+    return true;
+}
+
 int service_main(const Service *service, int argc, char **argv)
 {
     bool check_only = argc == 2 && strcmp(argv[1], "--check-config") == 0;
@@ -629,10 +646,7 @@ int service_main(const Service *service, int argc, char **argv)
         return 2;
     }
     Config cfg;
-    Error err;
-    AUTO_STRBUF problems = STRBUF_INIT;
-    if (config_load(environ, &cfg, &problems, &err) != STATUS_OK) {
-        fprintf(stderr, "%s", problems.data);
+    if (!service_configure(&cfg)) {
         return 2;
     }
     if (check_only) {

@@ -18,7 +18,7 @@ void import_update_done(ImportUpdate *update)
 static ZoneEvidence update_zones(const ImportSpec *spec, const LeadRow *lead)
 {
     char country[3];
-    ZoneEvidence zones = {"", "", ""};
+    ZoneEvidence zones = ZONE_EVIDENCE_NONE;
     TextSlice own = lead->texts[LEAD_COUNTRY];
     memcpy(country, spec->default_country, sizeof country);
     if (own.len == 2) {
@@ -30,7 +30,7 @@ static ZoneEvidence update_zones(const ImportSpec *spec, const LeadRow *lead)
         /* A zone that was stored and is not known any more says nothing. */
         if (!zone_candidates((uint64_t)lead->phone, lead->texts[LEAD_STATE], country, TEXT(""),
                              &zones)) {
-            zones = (ZoneEvidence){"", "", ""};
+            zones = ZONE_EVIDENCE_NONE;
         }
     }
     return zones;

@@ -59,16 +59,27 @@ static bool zone_is_empty(const ZoneEvidence *evidence)
     return evidence->own[0] == '\0' && evidence->area[0] == '\0' && evidence->state[0] == '\0';
 }
 
-static ZoneSlot *zone_slot(const ZoneSets *sets, const ZoneEvidence *evidence)
+static bool zone_is_same(const ZoneEvidence *a, const ZoneEvidence *b)
+{
+    return a->own == b->own && a->area == b->area && a->state == b->state &&
+           a->area_regions == b->area_regions && a->state_regions == b->state_regions;
+}
+
+static uint64_t zone_hash(const ZoneEvidence *evidence)
 {
     uint64_t hash = ((uintptr_t)evidence->own * 31 + (uintptr_t)evidence->area) * 31 +
                     (uintptr_t)evidence->state;
-    hash *= UINT64_C(0x9E3779B97F4A7C15);
+    hash =
+        (hash * 31 + (uintptr_t)evidence->area_regions) * 31 + (uintptr_t)evidence->state_regions;
+    return hash * UINT64_C(0x9E3779B97F4A7C15);
+}
+
+static ZoneSlot *zone_slot(const ZoneSets *sets, const ZoneEvidence *evidence)
+{
+    uint64_t hash = zone_hash(evidence);
     for (size_t at = hash >> 32;; at++) {
         ZoneSlot *slot = &sets->zones[at & (sets->zone_cap - 1)];
-        bool same = slot->evidence.own == evidence->own && slot->evidence.area == evidence->area &&
-                    slot->evidence.state == evidence->state;
-        if (slot->zone_set_no == 0 || same) {
+        if (slot->zone_set_no == 0 || zone_is_same(&slot->evidence, evidence)) {
             return slot;
         }
     }

@@ -80,8 +80,8 @@ def test_state_alone_moves_the_zones_of_a_lead(listed):
     assert upsert(listed, external_id="x1", state="NY")["result"] == "updated"
     after = listed.value("SELECT zone_set_no FROM leads")
     keys = dict(listed.rows("SELECT zone_set_no, key FROM zone_set"))
-    assert keys[before] == "area=America/Chicago"
-    assert keys[after] == "area=America/Chicago;state=America/New_York"
+    assert keys[before] == "area=America/Chicago;regions=LA"
+    assert keys[after] == "area=America/Chicago;state=America/New_York;regions=LA,NY"
 
 
 # ---- beside an import

@@ -1,18 +1,26 @@
 #!/usr/bin/python3
-"""Writes the tables of zone_tables.h from libphonenumber's time zone data (python3-phonenumbers).
+"""Writes the tables of zone_tables.h from libphonenumber's time zone data and place names
+(python3-phonenumbers).
 
-usage: area_zones.py NEWER.txt OUTPUT.c
+usage: area_zones.py NEWER.txt STATE.c OUTPUT.c
 
 Links of tzdata are resolved where the system's tzdata.zi is at hand, so that one zone has one name.
+STATE.c has the names and codes of states.
 """
 
+import re
 import sys
 from pathlib import Path
 
+from phonenumbers.geodata import GEOCODE_DATA
 from phonenumbers.tzdata import TIMEZONE_DATA
 
 TZDATA = Path("/usr/share/zoneinfo/tzdata.zi")
 CODES = range(200, 1000)
+STATE = re.compile(r'\{"([A-Z]{2})", "(?:US|CA)", "([^"]+)"')
+# What the place names call otherwise, or leave out: territories have country codes of their own.
+OTHER_NAMES = {"Washington State": "WA", "Washington D.C.": "DC", "Philadelphia": "PA"}
+TERRITORIES = {"340": "VI", "670": "MP", "671": "GU", "684": "AS", "787": "PR", "939": "PR"}
 
 
 def links():
@@ -43,12 +51,12 @@ def load_prefixes():
 def load_newer(path):
     for line in Path(path).read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
-            area, zones = line.split()
-            yield f"1{area}", zones
+            area, zones, state = line.split()
+            yield f"1{area}", zones, state
 
 
 def with_newer(prefixes, newer):
-    for area, zones in newer:
+    for area, zones, _ in newer:
         prefixes = {prefix: old for prefix, old in prefixes.items() if not prefix.startswith(area)}
         prefixes[area] = zones
     return prefixes
@@ -59,6 +67,27 @@ def longest(prefixes, digits):
         if digits[:end] in prefixes:
             return prefixes[digits[:end]]
     return ""
+
+
+def states_of_place(name, code_of):
+    """Codes of the states that a place name tells: "Florida", "Miami, FL", "Nova Scotia/Prince Edward Island"."""
+    town = re.search(r", ([A-Z]{2})$", name)
+    words = [town[1]] if town else name.split("/")
+    return {code_of[word] for word in words if word in code_of}
+
+
+def area_regions(newer, states):
+    """Per area code its states as sorted text, by the name of the whole area or else of its towns."""
+    code_of = {name: code for code, name in STATE.findall(Path(states).read_text(encoding="utf-8"))}
+    code_of |= {code: code for code in code_of.values()} | OTHER_NAMES
+    found = {f"1{area}": {code} for area, code in TERRITORIES.items()}
+    for prefix in sorted(GEOCODE_DATA, key=len):
+        area = prefix[:4]
+        if prefix[0] == "1" and len(prefix) >= 4 and (len(prefix) == 4 or not found.get(area)):
+            found[area] = states_of_place(GEOCODE_DATA[prefix].get("en", ""), code_of)
+        # towns of an area that is not named as a whole: the first says it, since none spans states
+    found |= {area: {state} for area, _, state in newer}
+    return [",".join(sorted(found.get(f"1{area}", ()))) for area in CODES]
 
 
 def c_array(values, per_line=20):
@@ -80,13 +109,16 @@ def nanp_tables(prefixes, id_of):
     return areas, rows
 
 
-def main(newer, output):
-    prefixes = with_newer(load_prefixes(), load_newer(newer))
+def main(newer, states, output):
+    newer = list(load_newer(newer))
+    prefixes = with_newer(load_prefixes(), newer)
     nanp = {zones for prefix, zones in prefixes.items() if prefix.startswith("1")}
     abroad = {prefix: zones for prefix, zones in prefixes.items() if not prefix.startswith("1")}
     sets = ["", *sorted(nanp), *sorted(set(abroad.values()) - nanp)]
     id_of = {zones: at for at, zones in enumerate(sets)}
     areas, rows = nanp_tables(prefixes, id_of)
+    of_area = area_regions(newer, states)
+    regions = sorted({"", *of_area})
 
     with open(output, "w", encoding="utf-8") as out:
         print("/* Made by common/domain/gen/area_zones.py at build time. */", file=out)
@@ -99,6 +131,11 @@ def main(newer, output):
         print("};\n\nconst uint8_t zone_nanp_rows[][800] = {", file=out)
         for row in rows:
             print("    {\n" + c_array(row) + "\n    },", file=out)
+        print("};\n\nconst char *const zone_regions[] = {", file=out)
+        for region in regions:
+            print(f'    "{region}",', file=out)
+        print("};\n\nconst uint8_t zone_nanp_regions[800] = {", file=out)
+        print(c_array([regions.index(region) for region in of_area]), file=out)
         print("};\n\nconst ZonePrefix zone_prefixes[] = {", file=out)
         for prefix in sorted(abroad, key=int):
             print(f"    {{{prefix}, {id_of[abroad[prefix]]}}},", file=out)
@@ -106,6 +143,6 @@ def main(newer, output):
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 3:
+    if len(sys.argv) != 4:
         sys.exit(__doc__)
     main(*sys.argv[1:])

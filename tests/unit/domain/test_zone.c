@@ -1,6 +1,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
+#include "domain/nanp_tables.h"
 #include "domain/state.h"
 #include "domain/zone.h"
 
@@ -25,42 +26,48 @@ Test(zone, evidence_of_a_lead)
         const char *own;
         const char *key;
     } cases[] = {
-        {15046218927, "", "", "", "area=America/Chicago"},
-        {15046218927, "LA", "US", "", "area=America/Chicago;state=America/Chicago"},
-        {12124567890, "TX", "US", "", "area=America/New_York;state=America/Chicago,America/Denver"},
+        {15046218927, "", "", "", "area=America/Chicago;regions=LA"},
+        {15046218927, "LA", "US", "", "area=America/Chicago;state=America/Chicago;regions=LA"},
+        {12124567890, "TX", "US", "",
+         "area=America/New_York;state=America/Chicago,America/Denver;regions=NY,TX"},
         {12124567890, "Texas", "", "",
-         "area=America/New_York;state=America/Chicago,America/Denver"},
+         "area=America/New_York;state=America/Chicago,America/Denver;regions=NY,TX"},
         {12124567890, "FL", "US", "",
-         "area=America/New_York;state=America/Chicago,America/New_York"},
-        {18004117246, "CA", "US", "", "state=America/Los_Angeles"}, /* toll-free */
+         "area=America/New_York;state=America/Chicago,America/New_York;regions=FL,NY"},
+        {18004117246, "CA", "US", "", "state=America/Los_Angeles;regions=CA"}, /* toll-free */
         {18004117246, "", "US", "", ""},
-        {12082150000, "", "US", "", "area=America/Los_Angeles"}, /* northern Idaho */
-        {12082210000, "", "US", "", "area=America/Denver"},
+        {12082150000, "", "US", "", "area=America/Los_Angeles;regions=ID"}, /* northern Idaho */
+        {12082210000, "", "US", "", "area=America/Denver;regions=ID"},
         {14375550123, "ON", "CA", "",
          "area=America/Toronto;state=America/Atikokan,America/Toronto,"
-         "America/Winnipeg"},
+         "America/Winnipeg;regions=ON"},
         {16862345678, "VA", "US", "",
-         "area=America/New_York;state=America/New_York"}, /* newer code */
+         "area=America/New_York;state=America/New_York;regions=VA"}, /* newer code */
         {442079460958, "", "GB", "", "area=Europe/London"},
         {442079460958, "CA", "GB", "", "area=Europe/London"}, /* no state there */
-        {442079460958, "CA", "US", "", "area=Europe/London;state=America/Los_Angeles"},
+        {442079460958, "CA", "US", "", "area=Europe/London;state=America/Los_Angeles;regions=CA"},
         {8613800138000, "", "CN", "", "area=Asia/Shanghai"},
-        {15046218927, "AE", "US", "", "area=America/Chicago"}, /* a military address is anywhere */
-        {15046218927, "ZZ", "US", "", "area=America/Chicago"},
-        {0, "HI", "US", "", "state=Pacific/Honolulu"},
+        {15046218927, "AE", "US", "",
+         "area=America/Chicago;regions=LA"}, /* a military address is anywhere */
+        {15046218927, "ZZ", "US", "", "area=America/Chicago;regions=LA"},
+        {0, "HI", "US", "", "state=Pacific/Honolulu;regions=HI"},
         {0, "", "", "", ""},
-        {12124567890, "TX", "US", "America/Chicago", "own=America/Chicago"},
-        {12124567890, "TX", "US", "america/chicago", "own=America/Chicago"},
-        {12124567890, "TX", "US", "US/Eastern", "own=America/New_York"},
-        {12124567890, "TX", "GB", "Europe/Kiev", "own=Europe/Kyiv"},
-        {12124567890, "TX", "US", "EST", "own=America/New_York"},
-        {12124567890, "TX", "", "pdt", "own=America/Los_Angeles"},
-        {12124567890, "TX", "CA", "Eastern Standard Time", "own=America/New_York"},
-        {12124567890, "TX", "US", "Central Time", "own=America/Chicago"},
-        {12124567890, "AZ", "US", "MST", "own=America/Denver,America/Phoenix"},
-        {12124567890, "AZ", "US", "MDT", "own=America/Denver"},
-        {12124567890, "", "US", "Hawaii", "own=Pacific/Honolulu"},
-        {12124567890, "", "US", "Atlantic", "own=America/Halifax,America/Puerto_Rico"},
+        {12014567890, "", "", "", "area=America/New_York;regions=NJ"},
+        {17874567890, "", "PR", "", "area=America/Puerto_Rico;regions=PR"},
+        {18674567890, "NU", "CA", "America/Iqaluit", "own=America/Iqaluit;regions=NT,NU,YT"},
+        {18004117246, "", "US", "EST", "own=America/New_York"},
+        {12124567890, "TX", "US", "America/Chicago", "own=America/Chicago;regions=NY,TX"},
+        {12124567890, "TX", "US", "america/chicago", "own=America/Chicago;regions=NY,TX"},
+        {12124567890, "TX", "US", "US/Eastern", "own=America/New_York;regions=NY,TX"},
+        {12124567890, "TX", "GB", "Europe/Kiev", "own=Europe/Kyiv;regions=NY"},
+        {12124567890, "TX", "US", "EST", "own=America/New_York;regions=NY,TX"},
+        {12124567890, "TX", "", "pdt", "own=America/Los_Angeles;regions=NY,TX"},
+        {12124567890, "TX", "CA", "Eastern Standard Time", "own=America/New_York;regions=NY,TX"},
+        {12124567890, "TX", "US", "Central Time", "own=America/Chicago;regions=NY,TX"},
+        {12124567890, "AZ", "US", "MST", "own=America/Denver,America/Phoenix;regions=AZ,NY"},
+        {12124567890, "AZ", "US", "MDT", "own=America/Denver;regions=AZ,NY"},
+        {12124567890, "", "US", "Hawaii", "own=Pacific/Honolulu;regions=NY"},
+        {12124567890, "", "US", "Atlantic", "own=America/Halifax,America/Puerto_Rico;regions=NY"},
         {12124567890, "", "CN", "CST", "time_zone_unknown"}, /* China's, perhaps */
         {12124567890, "", "US", "Mars/Olympus", "time_zone_unknown"},
         {12124567890, "", "US", "America/../../etc/passwd", "time_zone_unknown"},
@@ -74,6 +81,66 @@ Test(zone, evidence_of_a_lead)
         const char *key = key_of(cases[i].e164, cases[i].state, cases[i].country, cases[i].own);
         cr_expect_str_eq(key, cases[i].key, "%lu %s %s %s: %s", (unsigned long)cases[i].e164,
                          cases[i].state, cases[i].country, cases[i].own, key);
+    }
+}
+
+static void check_region(const char *regions)
+{
+    for (; *regions != '\0'; regions += strspn(regions, ",")) {
+        const State *state = state_find((TextSlice){regions, 2});
+        cr_assert_not_null(state, "%s", regions);
+        cr_expect_arr_eq(state->code, regions, 2);
+        regions += 2;
+    }
+}
+
+/* Toll-free and personal numbers are nowhere; all others of the United States and Canada, and of
+ * territories with states, are in a state. */
+Test(zone, every_area_code_with_a_zone_there_has_its_state)
+{
+    static const char *const names[] = {"US", "CA", "PR", "VI", "GU", "MP", "AS"};
+    for (uint64_t area = 200; area < 1000; area++) {
+        uint64_t e164 = (1000 + area) * 10000000 + 2345678;
+        const char *regions = zone_regions_of_number(e164);
+        const char *country = nanp_regions[area - 200];
+        bool stated = false;
+        for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+            stated = stated || strcmp(country, names[i]) == 0;
+        }
+        check_region(regions);
+        if (stated && zone_of_number(e164)[0] != '\0') {
+            cr_expect(regions[0] != '\0', "%lu", (unsigned long)area);
+        }
+        if (regions[0] != '\0') {
+            cr_expect(zone_of_number(e164)[0] != '\0', "%lu", (unsigned long)area);
+        }
+    }
+    cr_expect_str_eq(zone_regions_of_number(442079460958), "");
+}
+
+Test(zone, area_codes_of_states_whose_law_differs)
+{
+    static const struct {
+        const char *region;
+        const char *areas; /* all that there are, by blank */
+    } cases[] = {
+        {"AL", "205 251 256 334 659 938"},
+        {"FL", "239 305 321 324 352 386 407 448 561 645 656 689 727 728 754 772 786 813 850 863 "
+               "904 941 954"},
+        {"LA", "225 318 337 504 985"},
+        {"MD", "227 240 301 410 443 667"},
+        {"MS", "228 601 662 769"},
+        {"OK", "405 539 572 580 918"},
+        {"WA", "206 253 360 425 509 564"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        AUTO_STRBUF areas = STRBUF_INIT;
+        for (uint64_t area = 200; area < 1000; area++) {
+            if (strcmp(zone_regions_of_number((1000 + area) * 10000000), cases[i].region) == 0) {
+                strbuf_addf(&areas, "%s%lu", areas.len > 0 ? " " : "", (unsigned long)area);
+            }
+        }
+        cr_expect_str_eq(areas.data, cases[i].areas, "%s: %s", cases[i].region, areas.data);
     }
 }
 
