@@ -75,11 +75,14 @@ int64_t calling_next(const CallingRules *rules, const CallingPlace *place, int64
 /* "open", "outside_hours", "law", "holiday", "distance", "zone_unknown": for messages. */
 const char *calling_why_name(CallingWhy why);
 
-/* One piece of evidence, for explain. */
+/* One piece of evidence, for explain: {"zone", "America/Chicago: Tue 2026-11-24 14:05 (UTC-06:00)",
+ * "area code"}, {"windows", "mon,tue 09:00-20:00: closed", "campaign"}, {"law", "FL daily
+ * 08:00-20:00: open", "Fla. Stat. 501.616(6) http://..."}; also "region", "cap", "tzdata". The
+ * deciding piece is called by its why: "outside_hours", "law", "holiday", "distance". */
 typedef struct CallingEvidence {
-    char rule[32];    /* "zone", "windows", "law", "cap", "tzdata" */
-    char value[256];  /* "America/Chicago 14:05 Tue (UTC-06:00)", "mon,tue 09:00-20:00: open" */
-    char source[256]; /* "area code", "campaign", "Fla. Stat. 501.616(6) https://..." */
+    char rule[32];
+    char value[512];
+    char source[408];
 } CallingEvidence;
 
 enum { CALLING_EVIDENCE_MAX = 64 };
