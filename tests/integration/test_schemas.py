@@ -16,7 +16,9 @@ REGISTRY = Registry().with_resources(
     (schema["$id"], Resource.from_contents(schema)) for schema in SCHEMAS.values()
 )
 PARTS = {"common", "headers", "dlq_headers", "structured"}
-COMMANDS = {"list.create", "list.update", "list.import", "lead.upsert", "job.cancel", "dnc.add", "dnc.remove"}
+COMMANDS = {"list.create", "list.update", "list.import", "lead.upsert", "job.cancel"}
+COMMANDS |= {"dnc.add", "dnc.remove", "dnc.import"}
+COMMANDS |= {"campaign.put", "disposition.put", "recycle_rule.put", "recycle_rule.delete", "campaign.refill"}
 CASES = sorted((ROOT / "tests" / "data").glob("*valid/command_*"))
 
 
@@ -127,3 +129,66 @@ def test_numbers_and_names_are_not_in_events():
     created = {"lead_id": "4294967297", "list_id": "a", "external_id": None, "stage": "ready"}
     assert validator("lead.created").is_valid(created)
     assert not validator("lead.created").is_valid({**created, "phone": "+15046218927"})
+    assert not validator("lead.finished").is_valid({**created, "reason": "sale", "stage": "finished", "phone": ""})
+
+
+WINDOW = {"days": ["mon"], "from": "09:00", "to": "20:00"}
+WINDOWS = [
+    ([], True),
+    ([WINDOW] * 28, True),
+    ([WINDOW] * 29, False),
+    ([{**WINDOW, "to": "24:00"}], True),
+    ([{**WINDOW, "from": "22:00", "to": "06:00"}], True),
+    ([{**WINDOW, "from": "24:00"}], False),
+    ([{**WINDOW, "to": "9:00"}], False),
+    ([{**WINDOW, "to": "23:60"}], False),
+    ([{**WINDOW, "days": []}], False),
+    ([{**WINDOW, "days": ["mon", "mon"]}], False),
+    ([{**WINDOW, "days": ["Monday"]}], False),
+    ([{"days": ["mon"], "from": "09:00"}], False),
+    ([{**WINDOW, "zone": "UTC"}], False),
+    (None, False),
+]
+
+
+@pytest.mark.parametrize("windows, fits", WINDOWS, ids=lambda value: json.dumps(value)[:60])
+def test_windows(windows, fits):
+    assert validator("campaign.put").is_valid({"campaign_id": "c", "windows": windows}) == fits
+
+
+RULE = {"campaign_id": "c", "disposition": "NA", "max_attempts": 3, "intervals_s": [1800, 7200]}
+OFFER = {"offer_id": "7", "lead_id": "4294967297", "list_id": "a", "campaign_id": "c"}
+STARTED = {"lead_id": "1", "offer_id": "2", "call_id": "x", "started_at": "2026-11-23T17:05:09+01:00"}
+ENDED = {"lead_id": "1", "call_id": "x", "disposition": "no answer", "started_at": "2026-11-23T17:05:09Z"}
+DIALING = [
+    ("campaign.put", {"campaign_id": "c"}, True),
+    ("campaign.put", {"campaign_id": "c", "hopper_target": 0}, False),
+    ("campaign.put", {"campaign_id": "c", "offer_lifetime_s": 9}, False),
+    ("campaign.put", {"campaign_id": "c", "cap_calls": 0, "cap_gap_s": 0, "law_pack": ""}, True),
+    ("campaign.put", {"campaign_id": "c", "order": "oldest"}, False),
+    ("disposition.put", {"campaign_id": "c", "code": "SALE2", "aliases": ["S2"], "final": True}, True),
+    ("disposition.put", {"campaign_id": "c", "code": "NEW"}, False),
+    ("disposition.put", {"campaign_id": "c", "code": "sale"}, False),
+    ("recycle_rule.put", RULE, True),
+    ("recycle_rule.put", {**RULE, "intervals_s": []}, False),
+    ("recycle_rule.put", {**RULE, "intervals_s": [31536001]}, False),
+    ("recycle_rule.put", {**RULE, "min_distance_s": 43201}, False),
+    ("recycle_rule.delete", {"campaign_id": "c", "disposition": "NA"}, True),
+    ("campaign.refill", {"campaign_id": "c", "want": 10001}, False),
+    ("dnc.import", {"file": "dnc.csv", "campaign_id": "c", "expires_at": "2027-01-31T00:00:00Z"}, True),
+    ("dnc.import", {"file": "/etc/passwd"}, False),
+    ("call.started", {**STARTED, "line": 7}, True),
+    ("call.started", {**STARTED, "lead_id": 1}, False),
+    ("call.ended", ENDED, True),
+    ("call.ended", {**ENDED, "duration_s": 1.5}, False),
+    ("call.ended", {**ENDED, "callback_at": "tomorrow"}, False),
+    ("offer.released", {"lead_id": "1", "offer_id": "2"}, True),
+    ("offer.expired", OFFER, True),
+    ("offer.revoked", {**OFFER, "reason": "dnc"}, True),
+    ("offer.revoked", OFFER, False),
+]
+
+
+@pytest.mark.parametrize("name, value, fits", DIALING, ids=lambda value: json.dumps(value)[:60])
+def test_messages_of_dialing(name, value, fits):
+    assert validator(name).is_valid(value) == fits

@@ -53,7 +53,8 @@ def command_problems(record):
 
 
 def event_problems(record):
-    found = problems_of(record.headers, "headers", "#/$defs/event")
+    part = "offer" if record.topic == "leads.dialable" else "event"
+    found = problems_of(record.headers, "headers", f"#/$defs/{part}")
     if record.raw is None:
         return found + ([] if record.topic == "list.stats" else ["a tombstone on a topic that has none"])
     return found + value_problems(record.value, record.type)
