@@ -208,7 +208,7 @@ def test_leaves_while_others_go_on_writing(space):
         with db(space) as connection:
             while not ending.is_set():
                 for lane in range(LANES):
-                    connection.execute(INSERT, (lane, row, 10))
+                    connection.execute(INSERT, (lane, row, 100))
 
     floods = [threading.Thread(target=flood, daemon=True) for _ in range(3)]
     for thread in floods:
