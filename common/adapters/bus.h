@@ -114,7 +114,12 @@ void consumer_resume(Consumer *consumer, const BusPartition *partitions, int cou
 /* Tell the broker positions, for lag tools only: not waited for, failures ignored. */
 void consumer_mirror(Consumer *consumer, const BusPartition *partitions, int count);
 
-/* ---- producer: idempotent, acks=all, murmur2 partitioner ---- */
+/* ---- producer: idempotent, acks=all, murmur2 partitioner ----
+ *
+ * What it was given for a partition is written in that order, without holes: behind a message that
+ * was refused, none is written, and the producer has to be replaced. A broker sees a hole by the
+ * numbers of a producer that it knows, but takes any number from one that it has no record of in
+ * the partition (KAFKA-15591). So the first message to a partition travels alone. */
 typedef struct Producer Producer;
 /* Called from producer_poll() or producer_purge(): tag as given to producer_send(); err NULL on
  * success. */
@@ -125,8 +130,9 @@ Status producer_open(const Config *cfg,
                      Producer **ret,
                      Error *err) MUST_CHECK;
 void producer_close(Producer *producer); /* does not wait for what is in flight */
-/* Takes a copy. STATUS_RETRY with code queue_full: poll and try again. STATUS_BAD_INPUT: this
- * message can never be sent (too large, unknown topic). STATUS_FATAL: rebuild the producer. */
+/* Takes a copy. STATUS_RETRY with code queue_full, or unknown_producer while the producer's first
+ * message to the partition is on its way: poll and try again. STATUS_BAD_INPUT: this message can
+ * never be sent (too large, unknown topic). STATUS_FATAL: rebuild the producer. */
 Status
 producer_send(Producer *producer, const BusMessage *message, void *tag, Error *err) MUST_CHECK;
 void producer_poll(Producer *producer, int wait_ms);

@@ -5,12 +5,27 @@
 
 #include "adapters/bus_internal.h"
 #include "base/clock.h"
+#include "base/guard.h"
 #include "base/log.h"
 #include "base/mem.h"
 
+/* A broker forgets a producer that wrote nothing to a partition for producer.id.expiration.ms, one
+ * day by default. */
+enum { PRODUCER_KNOWN_MS = 3600 * 1000 };
+
+/* Does the broker know this producer there? */
+typedef struct ProducerPlace {
+    bool asked;       /* a message is on its way that will tell */
+    int64_t known_ms; /* until when it does; monotonic, 0: it does not */
+} ProducerPlace;
+
 typedef struct ProducerTopic {
     char *topic;
-    char *full;
+    rd_kafka_topic_t *handle;
+    atomic_int partition_count; /* as the client saw it last; 0: not yet */
+    ProducerPlace anywhere;     /* stands for all partitions while their count is not known */
+    ProducerPlace *places;      /* by partition */
+    int place_count;
     UT_hash_handle hh;
 } ProducerTopic;
 
@@ -23,11 +38,69 @@ struct Producer {
     atomic_bool fatal;
 };
 
+/* ---- where the broker knows us ---- */
+
+static ProducerPlace *producer_place(ProducerTopic *topic, int partition)
+{
+    if (partition >= topic->place_count) {
+        topic->places = mem_realloc(topic->places, sizeof *topic->places * (size_t)(partition + 1));
+        while (topic->place_count <= partition) {
+            topic->places[topic->place_count++] = (ProducerPlace){0};
+        }
+    }
+    return &topic->places[partition];
+}
+
+/* The partitioner of the configuration, and a note of how many partitions there are. The client
+ * calls it where it learns of them: in its own thread, or in ours. */
+static int32_t producer_partition(const rd_kafka_topic_t *handle,
+                                  const void *key,
+                                  size_t key_len,
+                                  int32_t partition_count,
+                                  void *opaque,
+                                  void *message_opaque)
+{
+    ProducerTopic *topic = opaque;
+    atomic_store(&topic->partition_count, partition_count);
+    return rd_kafka_msg_partitioner_murmur2_random(handle, key, key_len, partition_count, opaque,
+                                                   message_opaque);
+}
+
+/* Where the message is going; NULL without a key: that is anywhere, and has no order. */
+static ProducerPlace *producer_place_of(ProducerTopic *topic, const BusMessage *message)
+{
+    int count = atomic_load(&topic->partition_count);
+    if (message->key == NULL) {
+        return NULL;
+    }
+    if (count == 0 || topic->anywhere.asked) {
+        return &topic->anywhere;
+    }
+    return producer_place(
+        topic, rd_kafka_msg_partitioner_murmur2_random(topic->handle, message->key,
+                                                       message->key_len, count, NULL, NULL));
+}
+
+static void producer_note(const rd_kafka_message_t *message)
+{
+    ProducerTopic *topic = rd_kafka_topic_opaque(message->rkt);
+    topic->anywhere.asked = topic->anywhere.asked && message->key == NULL;
+    if (message->partition >= 0) {
+        ProducerPlace *place = producer_place(topic, message->partition);
+        bool written = message->err == RD_KAFKA_RESP_ERR_NO_ERROR;
+        place->asked = false;
+        place->known_ms = written ? clock_mono_ms() + PRODUCER_KNOWN_MS : 0;
+    }
+}
+
+/* ---- the client ---- */
+
 static void
 producer_on_delivery(rd_kafka_t *client, const rd_kafka_message_t *message, void *opaque)
 {
     Producer *producer = opaque;
     (void)client;
+    producer_note(message);
     if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
         producer->delivered(producer->context, message->_private, NULL);
         return;
@@ -79,35 +152,49 @@ void producer_close(Producer *producer)
     if (producer == NULL) {
         return;
     }
+    ProducerTopic *topic;
+    ProducerTopic *next;
+    HASH_ITER(hh, producer->topics, topic, next)
+    {
+        rd_kafka_topic_destroy(topic->handle);
+    }
     if (producer->client != NULL) {
         rd_kafka_purge(producer->client, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
         rd_kafka_poll(producer->client, 0);
         rd_kafka_destroy(producer->client);
     }
-    ProducerTopic *topic;
-    ProducerTopic *next;
     HASH_ITER(hh, producer->topics, topic, next)
     {
         HASH_DEL(producer->topics, topic);
+        free(topic->places);
         free(topic->topic);
-        free(topic->full);
         free(topic);
     }
     free(producer->ns);
     free(producer);
 }
 
-static const char *producer_topic_full(Producer *producer, const char *name)
+/* NULL: err says why. */
+static ProducerTopic *producer_topic(Producer *producer, const char *name, Error *err)
 {
     ProducerTopic *topic = NULL;
     HASH_FIND_STR(producer->topics, name, topic);
     if (topic == NULL) {
+        AUTO_FREE char *full = bus_topic_full(producer->ns, name);
+        rd_kafka_topic_conf_t *conf = rd_kafka_default_topic_conf_dup(producer->client);
         topic = mem_alloc(sizeof *topic);
+        rd_kafka_topic_conf_set_opaque(conf, topic);
+        rd_kafka_topic_conf_set_partitioner_cb(conf, producer_partition);
+        topic->handle = rd_kafka_topic_new(producer->client, full, conf);
+        if (topic->handle == NULL) {
+            free(topic);
+            (void)bus_error_set(err, rd_kafka_last_error(), "a topic");
+            return NULL;
+        }
         topic->topic = mem_strdup(name);
-        topic->full = bus_topic_full(producer->ns, name);
         HASH_ADD_KEYPTR(hh, producer->topics, topic->topic, strlen(topic->topic), topic);
     }
-    return topic->full;
+    return topic;
 }
 
 static rd_kafka_headers_t *producer_headers(const BusMessage *message)
@@ -120,13 +207,16 @@ static rd_kafka_headers_t *producer_headers(const BusMessage *message)
     return headers;
 }
 
-Status producer_send(Producer *producer, const BusMessage *message, void *tag, Error *err)
+static rd_kafka_resp_err_t producer_hand_over(Producer *producer,
+                                              const ProducerTopic *topic,
+                                              const BusMessage *message,
+                                              void *tag)
 {
     rd_kafka_headers_t *headers = producer_headers(message);
     /* clang-format off */
     rd_kafka_resp_err_t code = rd_kafka_producev(
         producer->client,
-        RD_KAFKA_V_TOPIC(producer_topic_full(producer, message->topic)),
+        RD_KAFKA_V_RKT(topic->handle),
         RD_KAFKA_V_KEY(message->key, message->key_len),
         RD_KAFKA_V_VALUE((void *)message->value, message->value_len),
         RD_KAFKA_V_HEADERS(headers),
@@ -134,10 +224,31 @@ Status producer_send(Producer *producer, const BusMessage *message, void *tag, E
         RD_KAFKA_V_OPAQUE(tag),
         RD_KAFKA_V_END);
     /* clang-format on */
+    if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
+        rd_kafka_headers_destroy(headers); /* the client takes them on success only */
+    }
+    return code;
+}
+
+Status producer_send(Producer *producer, const BusMessage *message, void *tag, Error *err)
+{
+    ProducerTopic *topic = producer_topic(producer, message->topic, err);
+    if (topic == NULL) {
+        return err->status;
+    }
+    ProducerPlace *place = producer_place_of(topic, message);
+    bool known = place == NULL || place->known_ms > clock_mono_ms() || BROKEN(PRODUCER_FIRST);
+    if (!known && place->asked) {
+        return error_set(err, STATUS_RETRY, "unknown_producer",
+                         "the producer's first message to the partition is on its way");
+    }
+    rd_kafka_resp_err_t code = producer_hand_over(producer, topic, message, tag);
     if (code == RD_KAFKA_RESP_ERR_NO_ERROR) {
+        if (!known) {
+            place->asked = true;
+        }
         return STATUS_OK;
     }
-    rd_kafka_headers_destroy(headers); /* the client takes them on success only */
     if (code == RD_KAFKA_RESP_ERR__QUEUE_FULL) {
         return error_set(err, STATUS_RETRY, "queue_full", "the producer's queue is full");
     }

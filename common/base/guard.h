@@ -30,6 +30,7 @@ typedef enum Guard {
     GUARD_DNC_COUNTERS,    /* I3: counters move with the leads that follow an entry */
     GUARD_RELAY_LEASE,     /* I4: nothing is sent once the lease may have ended */
     GUARD_RELAY_ORDER,     /* I4: nothing of a lane is sent before its row that failed */
+    GUARD_PRODUCER_FIRST,  /* I4: a producer's first message to a partition travels alone */
     GUARD_OUTBOX_FLOOR,    /* I4, I6: the scan begins below every id that may still commit */
     GUARD_CRASH_MARKS,     /* I6: a message that kills the process is buried at the third death */
 } Guard;

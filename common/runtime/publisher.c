@@ -63,11 +63,17 @@ static void publisher_close_producer(Publisher *publisher)
     publisher->producer = NULL;
 }
 
+static void publisher_row_free(PublisherRow *row)
+{
+    free(row->copy);
+    free(row);
+}
+
 void publisher_close(Publisher *publisher)
 {
     publisher_close_producer(publisher);
     for (int i = 0; i < publisher->row_count; i++) {
-        free(publisher->rows[i]);
+        publisher_row_free(publisher->rows[i]);
     }
     publisher->row_count = 0;
 }
@@ -106,11 +112,12 @@ static bool publisher_in_flight(const Publisher *publisher)
     return false;
 }
 
-/* Is anything on its way that was sent by this call? */
+/* Is anything on its way, or still to be sent, that was added for this call? */
 static bool publisher_awaits(const Publisher *publisher)
 {
     for (int i = 0; i < publisher->row_count; i++) {
-        if (publisher->rows[i]->pending > 0 && publisher->rows[i]->payload != NULL) {
+        const PublisherRow *row = publisher->rows[i];
+        if (row->fresh && (row->pending > 0 || row->unsent)) {
             return true;
         }
     }
@@ -138,6 +145,21 @@ static bool publisher_saw_refusal(const Publisher *publisher)
     return false;
 }
 
+static void publisher_leave(PublisherRow *row)
+{
+    row->fate = row->fate > PUBLISHER_LEFT ? row->fate : PUBLISHER_LEFT;
+    row->unsent = false;
+}
+
+static void publisher_leave_unsent(Publisher *publisher)
+{
+    for (int i = 0; i < publisher->row_count; i++) {
+        if (publisher->rows[i]->unsent) {
+            publisher_leave(publisher->rows[i]);
+        }
+    }
+}
+
 /* What is on its way is given up: it must not come out behind what somebody else sends. The cause
  * may come to light only now, among the reports that were still to be read. */
 static void publisher_take_back(Publisher *publisher)
@@ -159,6 +181,7 @@ static void publisher_take_back(Publisher *publisher)
                            known ? PUBLISHER_LEFT : PUBLISHER_TROUBLED);
         }
     }
+    publisher_leave_unsent(publisher);
 }
 
 /* What has failed, or may not be on its way any more, comes back. */
@@ -180,14 +203,15 @@ static void publisher_poll(Publisher *publisher)
     }
 }
 
-static void publisher_await(Publisher *publisher, int wait_ms)
+/* One turn of waiting for answers; false when there is no more to wait for. */
+static bool publisher_await(Publisher *publisher, int64_t until_ms)
 {
-    int64_t until_ms = clock_mono_ms() + wait_ms;
-    while (publisher_awaits(publisher) && publisher_may_wait(publisher) &&
-           clock_mono_ms() < until_ms) {
+    bool waits =
+        publisher_awaits(publisher) && publisher_may_wait(publisher) && clock_mono_ms() < until_ms;
+    if (waits) {
         producer_poll(publisher->producer, PUBLISHER_POLL_MS);
     }
-    publisher_look_after(publisher);
+    return waits;
 }
 
 /* ---- sending ---- */
@@ -220,7 +244,10 @@ publisher_send_alone(Publisher *publisher, const BusMessage *message, PublisherR
     if (status != STATUS_OK) {
         return status;
     }
-    publisher_await(publisher, PUBLISHER_ALONE_MS);
+    int64_t until_ms = clock_mono_ms() + PUBLISHER_ALONE_MS;
+    while (publisher_await(publisher, until_ms)) {
+    }
+    publisher_look_after(publisher);
     if (publisher_in_flight(publisher)) {
         publisher_take_back(publisher);
     }
@@ -308,25 +335,24 @@ static void publisher_note_damage(const PublisherRow *row, size_t at)
 }
 
 /* Sends the messages from *at on, and moves it behind those that it got rid of. */
-static void
-publisher_send_row(Publisher *publisher, PublisherRow *row, size_t *at, PublisherSend send)
+static Status publisher_send_row(
+    Publisher *publisher, PublisherRow *row, size_t *at, PublisherSend send, Error *err)
 {
     BusMessage message;
     BusHeader headers[BUS_HEADERS_MAX];
     size_t next = *at;
-    Error err = {0};
     while (row->fate == PUBLISHER_DONE &&
            outbox_next(row->payload, row->len, &next, &message, headers)) {
-        Status status = publisher_send_any(publisher, &message, row, send, &err);
+        Status status = publisher_send_any(publisher, &message, row, send, err);
         if (status != STATUS_OK) {
-            publisher_fail(publisher, row, publisher_fate(publisher, status));
-            return;
+            return status;
         }
         *at = next;
     }
     if (row->fate == PUBLISHER_DONE && next < row->len) {
         publisher_note_damage(row, next);
     }
+    return STATUS_OK;
 }
 
 /* ---- all rows ---- */
@@ -336,22 +362,33 @@ static bool publisher_is_refused(const Publisher *publisher, const PublisherRow 
     return publisher->refused[row->lane].id == row->id;
 }
 
+/* What is still to be sent of the row, as far as Kafka takes it now. */
+static void publisher_send_rest(Publisher *publisher, PublisherRow *row)
+{
+    Error err;
+    Status status = publisher_send_row(publisher, row, &row->at, publisher_send, &err);
+    row->unsent = status != STATUS_OK && strcmp(err.code, "unknown_producer") == 0;
+    if (status != STATUS_OK && !row->unsent) {
+        publisher_fail(publisher, row, publisher_fate(publisher, status));
+    }
+}
+
 static void publisher_send_rows(Publisher *publisher)
 {
     bool stopped[OUTBOX_LANES] = {false};
+    bool waits[OUTBOX_LANES] = {false};
     for (int i = 0; i < publisher->row_count; i++) {
         PublisherRow *row = publisher->rows[i];
-        size_t at = 0;
-        if (row->payload == NULL) {
-            continue; /* it was sent before */
+        if (row->unsent && !waits[row->lane]) {
+            if ((stopped[row->lane] && !BROKEN(RELAY_ORDER)) ||
+                publisher_is_refused(publisher, row) || !publisher_may_wait(publisher)) {
+                publisher_leave(row);
+            } else {
+                publisher_send_rest(publisher, row);
+            }
         }
-        if ((stopped[row->lane] && !BROKEN(RELAY_ORDER)) || publisher_is_refused(publisher, row) ||
-            !publisher_may_wait(publisher)) {
-            row->fate = PUBLISHER_LEFT;
-        } else {
-            publisher_send_row(publisher, row, &at, publisher_send);
-        }
-        stopped[row->lane] = row->fate != PUBLISHER_DONE;
+        waits[row->lane] = row->unsent;
+        stopped[row->lane] = stopped[row->lane] || row->fate != PUBLISHER_DONE;
     }
 }
 
@@ -359,13 +396,19 @@ static void publisher_send_rows(Publisher *publisher)
 static void publisher_send_refused(Publisher *publisher, PublisherRow *row)
 {
     PublisherRefused *refused = &publisher->refused[row->lane];
+    Error err;
     if (publisher_in_flight(publisher)) {
         publisher->failed = true;
         publisher_take_back(publisher);
     }
+    publisher_leave_unsent(publisher);
     if (publisher_is_usable(publisher)) {
         row->fate = PUBLISHER_DONE;
-        publisher_send_row(publisher, row, &refused->at, publisher_send_alone);
+        Status status =
+            publisher_send_row(publisher, row, &refused->at, publisher_send_alone, &err);
+        if (status != STATUS_OK) {
+            publisher_fail(publisher, row, publisher_fate(publisher, status));
+        }
     }
     if (row->fate == PUBLISHER_DONE) {
         *refused = (PublisherRefused){0};
@@ -376,11 +419,21 @@ static void publisher_send_all_refused(Publisher *publisher)
 {
     for (int i = 0; i < publisher->row_count; i++) {
         PublisherRow *row = publisher->rows[i];
-        if (row->payload != NULL && publisher_is_refused(publisher, row) &&
-            row->fate == PUBLISHER_LEFT) {
+        if (row->fresh && publisher_is_refused(publisher, row) && row->fate == PUBLISHER_LEFT) {
             publisher_send_refused(publisher, row);
         }
     }
+}
+
+/* Between two calls. */
+static void publisher_keep(PublisherRow *row)
+{
+    if (row->unsent && row->copy == NULL) {
+        row->copy = mem_alloc(row->len);
+        memcpy(row->copy, row->payload, row->len);
+    }
+    row->payload = row->copy;
+    row->fresh = false;
 }
 
 /* Behind the first row of a lane that failed, none counts as done, whatever Kafka took of it;
@@ -398,9 +451,10 @@ static void publisher_settle(Publisher *publisher)
             row->fate = PUBLISHER_LEFT;
         }
         stopped[row->lane] = stopped[row->lane] || row->fate != PUBLISHER_DONE;
-        waits[row->lane] = waits[row->lane] || row->pending > 0;
+        row->unsent = row->unsent && !stopped[row->lane];
+        waits[row->lane] = waits[row->lane] || row->pending > 0 || row->unsent;
         row->settled = !waits[row->lane];
-        row->payload = NULL;
+        publisher_keep(row);
     }
 }
 
@@ -411,7 +465,11 @@ void publisher_publish(Publisher *publisher)
     publisher->failed = false;
     publisher_send_rows(publisher);
     publisher_poll(publisher);
-    publisher_await(publisher, PUBLISHER_ROUND_MS);
+    int64_t until_ms = clock_mono_ms() + PUBLISHER_ROUND_MS;
+    while (publisher_await(publisher, until_ms)) {
+        publisher_send_rows(publisher);
+    }
+    publisher_look_after(publisher);
     publisher_send_all_refused(publisher);
     publisher_settle(publisher);
 }
@@ -421,6 +479,7 @@ void publisher_recall(Publisher *publisher)
     if (publisher_in_flight(publisher)) {
         publisher_take_back(publisher);
     }
+    publisher_leave_unsent(publisher);
     publisher_settle(publisher);
 }
 
@@ -445,6 +504,8 @@ void publisher_add(
                           .lane = lane,
                           .payload = payload,
                           .len = payload_len,
+                          .fresh = true,
+                          .unsent = true,
                           .give_up_ms = clock_mono_ms() + PUBLISHER_PATIENCE_MS};
     publisher->rows[publisher->row_count++] = row;
 }
@@ -454,7 +515,7 @@ void publisher_forget(Publisher *publisher)
     int kept = 0;
     for (int i = 0; i < publisher->row_count; i++) {
         if (publisher->rows[i]->settled) {
-            free(publisher->rows[i]);
+            publisher_row_free(publisher->rows[i]);
         } else {
             publisher->rows[kept++] = publisher->rows[i];
         }

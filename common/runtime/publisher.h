@@ -6,13 +6,8 @@
  *
  * At the first failure everything that is not yet confirmed, of all lanes, is taken back and the
  * producer replaced, so that nothing of a lane is ever written behind a hole: whoever sends the
- * lane again begins with the first row that was not confirmed.
- *
- * One hole is left, of Kafka's making: a broker takes any sequence number from a producer that it
- * has no record of in the partition (KAFKA-15591), so what is on its way behind the very first
- * batch of a new producer is written although that was refused. It comes once more behind the
- * replay, but what was refused with that batch comes after it. One request at a time does not
- * close it: librdkafka makes the next one ready before it has the answer.
+ * lane again begins with the first row that was not confirmed. What is behind the first message of
+ * a new producer to a partition waits for its confirmation (bus.h), and so does its lane.
  *
  * Which message of a batch is too large, a broker does not say. So a row that was refused for its
  * content is sent message by message the next time, and what is refused then gets a stub in its
@@ -47,10 +42,14 @@ typedef enum PublisherFate {
 typedef struct PublisherRow {
     int64_t id;
     int lane;
-    const char *payload; /* borrowed for the call that sends it, then NULL */
+    const char *payload; /* borrowed for the first call; what is not sent by then is copied */
+    char *copy;
     size_t len;
+    size_t at; /* bytes of it that are behind us */
     int64_t give_up_ms;
     PublisherFate fate;
+    bool fresh;   /* it was added for this call */
+    bool unsent;  /* messages of it are still to be sent */
     int pending;  /* messages on their way */
     bool settled; /* its fate is final: also every earlier row of its lane is settled */
 } PublisherRow;

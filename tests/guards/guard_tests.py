@@ -29,6 +29,7 @@ GUARDS = {
     "DNC_COUNTERS": [f"{DNC}test_entry_after_the_import"],
     "RELAY_LEASE": [f"{RELAY}test_nothing_is_sent_once_the_lease_may_have_ended"],
     "RELAY_ORDER": ["test_publisher"],
+    "PRODUCER_FIRST": ["test_publisher"],
     "OUTBOX_FLOOR": [f"{RELAY}test_floor_counts_who_draws_while_it_is_looked_for"],
     "CRASH_MARKS": ["chaos/test_poison.py::test_message_that_kills_the_process"],
 }

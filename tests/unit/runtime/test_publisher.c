@@ -15,8 +15,11 @@ enum { BROKER = 1, PRODUCE = 0, READ_MS = 15000 };
 static rd_kafka_t *client; /* owns the mock, and reads back */
 static rd_kafka_mock_cluster_t *mock;
 static Config config;
-/* So that what is sent together is one batch. */
-static ConfigProperty linger = {CONFIG_SCOPE_PRODUCER, "linger.ms", "100", false, CONFIG_FROM_ENV};
+/* So that what is sent together is one batch; with the second one, so that it is none. */
+static ConfigProperty properties[] = {
+    {CONFIG_SCOPE_PRODUCER, "linger.ms", "100", false, CONFIG_FROM_ENV},
+    {CONFIG_SCOPE_PRODUCER, "batch.num.messages", "1", false, CONFIG_FROM_ENV},
+};
 static Publisher *publisher;
 static Outbox outbox;
 static StrBuf payloads[PUBLISHER_ROWS];
@@ -57,7 +60,7 @@ static void setup(void)
     cr_assert_eq(rd_kafka_mock_topic_create(mock, "test.t", 1, 1), RD_KAFKA_RESP_ERR_NO_ERROR);
     cr_assert_eq(rd_kafka_mock_topic_create(mock, "test.other", 1, 1), RD_KAFKA_RESP_ERR_NO_ERROR);
     config = (Config){.ns = "test",
-                      .properties = &linger,
+                      .properties = properties,
                       .property_count = 1,
                       .kafka_bootstrap_servers = (char *)rd_kafka_mock_cluster_bootstraps(mock)};
     may_send = true;
@@ -302,6 +305,25 @@ Test(publisher, what_a_broker_refuses_becomes_a_stub)
     check_topic("t", wanted);
 }
 
+/* The mock takes any batch behind the refused one, as a broker does that does not know the
+ * producer. */
+Test(publisher, nothing_is_written_behind_a_new_producers_first_message)
+{
+    config.property_count = 2;
+    reopen();
+    for (int i = 0; i < 3; i++) {
+        row_add_text(i, "t", (const char *[]){"1", "2", "3"}[i]);
+    }
+    refuse(1);
+    publish(3, NULL);
+    check_fates("rll", "the first one is refused");
+    publish(3, NULL);
+    check_fates("dll", "alone");
+    publish_from(1, 2, NULL);
+    check_fates("dd", "the others");
+    check_topic("t", "1,2,3");
+}
+
 Test(publisher, what_is_taken_in_no_form_is_left_out)
 {
     warm_up();
@@ -398,4 +420,49 @@ Test(publisher, what_is_taken_ahead_of_a_waiting_row_waits_too)
     check_fates("ww", "behind a waiting row");
     publisher_recall(publisher);
     check_fates("tl", "taken back");
+}
+
+/* Lanes behind a new producer's first message to a partition without a leader: what is not sent yet
+ * stays with the publisher, and other lanes go on. */
+Test(publisher, what_waits_for_a_first_message_holds_no_other)
+{
+    static const int lanes[] = {3, 4, 5};
+    rd_kafka_mock_partition_set_leader(mock, "test.t", 0, -1);
+    row_add_text(0, "t", "1");
+    row_add_text(0, "t", "2");
+    row_add_text(1, "t", "3");
+    row_add_text(2, "other", "a");
+    row_add_text(2, "other", "b");
+    row_add_text(3, "other", "c");
+    publisher_forget(publisher);
+    for (int i = 0; i < 3; i++) {
+        add(i, lanes[i]);
+    }
+    await_fates("wwd", "without a leader");
+    memset(payloads[0].data, 'x', payloads[0].len);
+    memset(payloads[1].data, 'x', payloads[1].len);
+    publisher_forget(publisher);
+    add(3, 5);
+    await_fates("wwd", "the other lane goes on");
+    rd_kafka_mock_partition_set_leader(mock, "test.t", 0, BROKER);
+    await_fates("ddd", "with a leader");
+    check_topic("t", "1,2,3");
+}
+
+Test(publisher, what_waits_for_a_first_message_is_taken_back)
+{
+    static const int lanes[] = {3, 4};
+    rd_kafka_mock_partition_set_leader(mock, "test.t", 0, -1);
+    row_add_text(0, "t", "1");
+    row_add_text(1, "t", "2");
+    publisher_forget(publisher);
+    for (int i = 0; i < 2; i++) {
+        add(i, lanes[i]);
+    }
+    publisher_publish(publisher);
+    check_fates("ww", "without a leader");
+    publisher_recall(publisher);
+    check_fates("tl", "taken back");
+    rd_kafka_mock_partition_set_leader(mock, "test.t", 0, BROKER);
+    check_topic("t", "");
 }
