@@ -28,6 +28,10 @@ typedef enum Guard {
     GUARD_DNC_STAGE,       /* I2: a lead whose number is on a do-not-call list has the stage dnc */
     GUARD_DNC_HORIZON,     /* I2: leads follow an entry also when they were committed beside it */
     GUARD_DNC_COUNTERS,    /* I3: counters move with the leads that follow an entry */
+    GUARD_OFFER_DNC,       /* I2: an entry holds at the moment an offer is made */
+    GUARD_OFFER_CAP,       /* I2: so do caps on calls to one number */
+    GUARD_OFFER_WINDOW,    /* I2: so do calling windows */
+    GUARD_OFFER_ATTEMPTS,  /* I2: so do limits of attempts */
     GUARD_RELAY_LEASE,     /* I4: nothing is sent once the lease may have ended */
     GUARD_RELAY_ORDER,     /* I4: nothing of a lane is sent before its row that failed */
     GUARD_PRODUCER_FIRST,  /* I4: a producer's first message to a partition travels alone */

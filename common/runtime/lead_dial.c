@@ -17,7 +17,6 @@ enum {
     LEAD_VERSION,
     ZONE_SET_NO,
     GATE_NO,
-    BASE_GATE_NO,
     STAGE,
     PRIORITY,
     ATTEMPTS,
@@ -32,6 +31,7 @@ enum {
     CALLBACK_AGENT,
     STATUS,
     TRIES,
+    DECIDED_AT,
     EXTERNAL_ID,
     TID,
 };
@@ -65,8 +65,7 @@ static void dial_read(const DbResult *result, int row, LeadDial *ret)
         .list_no = (int32_t)db_bin_i64(result, row, LIST_NO),
         .lead_version = (int32_t)db_bin_i64(result, row, LEAD_VERSION),
         .zone_set_no = (int32_t)dial_number(result, row, ZONE_SET_NO),
-        .gate_no = (int32_t)dial_number(result, row, GATE_NO),
-        .base_gate_no = (int32_t)db_bin_i64(result, row, BASE_GATE_NO),
+        .gate_no = (int32_t)db_bin_i64(result, row, GATE_NO),
         .stage = (Stage)db_bin_i64(result, row, STAGE),
         .priority = (int16_t)db_bin_i64(result, row, PRIORITY),
         .attempts = (int16_t)db_bin_i64(result, row, ATTEMPTS),
@@ -78,6 +77,7 @@ static void dial_read(const DbResult *result, int row, LeadDial *ret)
         .due_us = db_bin_time(result, row, DUE_AT),
         .called_us = db_bin_time(result, row, CALLED_AT),
         .callback_us = db_bin_time(result, row, CALLBACK_AT),
+        .decided_us = db_bin_time(result, row, DECIDED_AT),
     };
     dial_text(result, row, STATUS, ret->status, sizeof ret->status);
     dial_text(result, row, TRIES, ret->tries, sizeof ret->tries);
@@ -150,7 +150,7 @@ ReadyKey lead_dial_key(const LeadDial *lead)
     return (ReadyKey){.lead_id = lead->lead_id,
                       .due_us = lead->due_us,
                       .list_no = lead->list_no,
-                      .gate_no = lead->gate_no != 0 ? lead->gate_no : lead->base_gate_no,
+                      .gate_no = lead->gate_no,
                       .class_no = (int16_t)ready_class(lead->attempts, lead->callback_us),
                       .lead_rank = (int16_t)(READY_RANK_MOST - lead->priority)};
 }
@@ -160,9 +160,9 @@ ReadyKey lead_dial_key(const LeadDial *lead)
 enum { WRITE_COLUMNS = 17 };
 
 static const DbArrayType write_types[WRITE_COLUMNS] = {
-    DB_ARRAY_TID,  DB_ARRAY_INT8, DB_ARRAY_INT4, DB_ARRAY_INT4, DB_ARRAY_INT2, DB_ARRAY_INT2,
-    DB_ARRAY_INT2, DB_ARRAY_BOOL, DB_ARRAY_BOOL, DB_ARRAY_INT2, DB_ARRAY_INT8, DB_ARRAY_TIME,
-    DB_ARRAY_TIME, DB_ARRAY_TIME, DB_ARRAY_TEXT, DB_ARRAY_TEXT, DB_ARRAY_TEXT,
+    DB_ARRAY_TID,  DB_ARRAY_INT8, DB_ARRAY_INT4, DB_ARRAY_INT2, DB_ARRAY_INT2, DB_ARRAY_INT2,
+    DB_ARRAY_BOOL, DB_ARRAY_BOOL, DB_ARRAY_INT2, DB_ARRAY_INT8, DB_ARRAY_TIME, DB_ARRAY_TIME,
+    DB_ARRAY_TIME, DB_ARRAY_TEXT, DB_ARRAY_TEXT, DB_ARRAY_TEXT, DB_ARRAY_TIME,
 };
 
 static void write_number(DbArray *column, int64_t value)
@@ -188,7 +188,6 @@ static void write_add(DbArray columns[WRITE_COLUMNS], const LeadDial *lead)
     db_array_text(&columns[at++], lead->tid, sizeof lead->tid);
     db_array_i64(&columns[at++], lead->lead_id);
     db_array_i64(&columns[at++], lead->lead_version);
-    write_number(&columns[at++], lead->gate_no);
     db_array_i64(&columns[at++], lead->stage);
     db_array_i64(&columns[at++], lead->attempts);
     db_array_i64(&columns[at++], lead->attempts_total);
@@ -202,6 +201,7 @@ static void write_add(DbArray columns[WRITE_COLUMNS], const LeadDial *lead)
     write_text(&columns[at++], lead->callback_agent);
     db_array_string(&columns[at++], lead->status);
     write_text(&columns[at++], lead->tries);
+    write_number(&columns[at++], lead->decided_us);
     assert(at == WRITE_COLUMNS);
 }
 

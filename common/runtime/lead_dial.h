@@ -22,8 +22,7 @@ typedef struct LeadDial {
     int32_t list_no;
     int32_t lead_version; /* lead_dials_write() adds one when changed */
     int32_t zone_set_no;  /* 0: no evidence */
-    int32_t gate_no;      /* 0: that of its zone set */
-    int32_t base_gate_no; /* of its zone set */
+    int32_t gate_no;      /* of its zone set */
     Stage stage;
     int16_t priority;
     int16_t attempts;       /* of this pass */
@@ -34,7 +33,8 @@ typedef struct LeadDial {
     int64_t offer_id;    /* the open one; 0: none */
     int64_t due_us;      /* 0: since ever */
     int64_t called_us;   /* start of its last call; 0: never */
-    int64_t callback_us; /* asked for by its last call; 0: not */
+    int64_t decided_us;  /* start of the call that status and hold tell of */
+    int64_t callback_us; /* asked for by that call; 0: not */
     char status[LIST_STATUS_SIZE];
     char tries[LEAD_TRIES_SIZE]; /* calls of this pass by disposition, "NA=2,B=1" */
     char callback_agent[LEAD_AGENT_SIZE];

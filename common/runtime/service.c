@@ -26,6 +26,7 @@
 #include "runtime/intake.h"
 #include "runtime/job.h"
 #include "runtime/migrate.h"
+#include "runtime/reading.h"
 
 enum {
     LOOP_WAIT_MS = 50,
@@ -63,6 +64,8 @@ typedef struct Loop {
     Holding holding;
     Batch batch;
     Apply apply;
+    ServiceParts parts;
+    bool begun;
     int try_count; /* messages of the next try; 0: a whole batch. Halved while content is bad */
     int64_t retry_at_ms; /* no batch before */
     int backoff_ms;
@@ -232,6 +235,15 @@ static Status loop_abort(Work *work, Error *err)
 }
 static const Handler loop_debug_abort = {"debug.abort", NULL, 1, false, loop_abort, loop_abort};
 
+/* Types that one function applies go into one batch: the first row stands for all. */
+static const Handler *loop_handler_first(const Handler *handlers, const Handler *handler)
+{
+    while (handlers->apply != handler->apply) {
+        handlers++;
+    }
+    return handlers;
+}
+
 static const Handler *loop_handler_of(void *context, const Message *message)
 {
     const Loop *loop = context;
@@ -247,7 +259,7 @@ static const Handler *loop_handler_of(void *context, const Message *message)
     for (const Handler *handler = loop->service->handlers; handler->type != NULL; handler++) {
         if (strcmp(handler->type, message->type) == 0 &&
             (handler->topic == NULL || strcmp(handler->topic, message->record->topic) == 0)) {
-            return handler;
+            return loop_handler_first(loop->service->handlers, handler);
         }
     }
     return NULL;
@@ -401,6 +413,10 @@ static Status loop_tick(Loop *loop, Error *err)
         loop->housekeeping_at_ms = now_ms + HOUSEKEEPING_EVERY_MS;
         housekeeping_run(loop->cfg, loop->db, clock_now_us());
     }
+    if (loop->service->told_topic != NULL) {
+        reading_tell(loop->db, loop->consumer, loop->service->name, loop->service->told_topic,
+                     &loop->intake);
+    }
     if (loop->service->tick == NULL) {
         return STATUS_OK;
     }
@@ -531,6 +547,11 @@ static Status loop_start(Loop *loop, Error *err)
         status = job_runner_start(cfg, service->job_kinds, loop->state, loop->worker_id,
                                   loop->relay, &loop->runner, err);
     }
+    if (status == STATUS_OK && service->begin != NULL) {
+        loop->parts = (ServiceParts){cfg, loop->worker_id, loop->relay, loop->state};
+        status = service->begin(&loop->parts, err);
+        loop->begun = status == STATUS_OK;
+    }
     if (status == STATUS_OK) {
         status = consumer_open(cfg, service->name, service->topics, service->topic_count,
                                &loop->consumer, err);
@@ -555,6 +576,9 @@ static void loop_stop(Loop *loop)
     if (loop->consumer != NULL) {
         holding_release(&loop->holding);
         consumer_close(loop->consumer);
+    }
+    if (loop->begun) {
+        loop->service->end(loop->state);
     }
     job_runner_stop(loop->runner, STOP_JOBS_MS);
     http_stop(loop->http); /* it asks the relay */

@@ -11,7 +11,16 @@
 
 #include "base/config.h"
 #include "runtime/job_runner.h"
+#include "runtime/relay.h"
 #include "runtime/work.h"
+
+/* What a service's own thread may use. All borrowed, for as long as the service runs. */
+typedef struct ServiceParts {
+    const Config *cfg;
+    const char *worker_id;
+    Relay *relay;
+    void *state;
+} ServiceParts;
 
 typedef struct Service {
     const char
@@ -24,6 +33,11 @@ typedef struct Service {
     /* The service's own state; may be NULL. *ret is passed to handlers and jobs. */
     Status (*open)(const Config *cfg, void **ret, Error *err);
     void (*close)(void *state);
+    /* A thread of its own: after the relay has begun, and before it ends. Both may be NULL. */
+    Status (*begin)(const ServiceParts *parts, Error *err);
+    void (*end)(void *state);
+    /* The topic whose reading is told to all (consumer_position.read_until); may be NULL. */
+    const char *told_topic;
     /* Every second, on the loop's thread, with no transaction open; may be NULL. */
     Status (*tick)(void *state, Db *db, Outbox *outbox, int64_t now_us, Error *err);
 } Service;

@@ -60,6 +60,7 @@ static Status lane_find_zones(ImportLane *lane, ChunkShare *share, Error *err)
                 return status;
             }
         }
+        row->lead.gate_no = zone_sets_gate(lane->zones, &row->zones);
     }
     return STATUS_OK;
 }
@@ -339,8 +340,7 @@ static Status lane_effects(ImportLane *lane, ImportChunk *chunk, Error *err)
         status = lane_finish_leads(lane, &delta, err);
     }
     if (status == STATUS_OK && update.count > 0) {
-        status = lead_write_places(lane->db, (const LeadRow *const *)update.leads, update.count,
-                                   update.any_changed, err);
+        status = import_update_write(&update, lane->db, err);
     }
     if (status == STATUS_OK && plan->insert_count > 0) {
         status = lead_insert(lane->db, (const LeadRow *const *)plan->inserts, plan->insert_count,

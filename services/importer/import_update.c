@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "importer/lead_place.h"
+#include "importer/lead_queue.h"
 
 void import_update_done(ImportUpdate *update)
 {
@@ -210,6 +211,35 @@ import_update_plan(ImportUpdate *update, ImportLane *lane, const ChunkShare *sha
     }
     for (int i = 0; status == STATUS_OK && i < update->count; i++) {
         status = import_find_zone(lane, update->leads[i], err);
+    }
+    return status;
+}
+
+/* ---- writing ---- */
+
+/* Those whose place in the queue may be another: by priority or zones. */
+static int update_queued(const ImportUpdate *update, const LeadRow *ret[])
+{
+    int count = 0;
+    for (int i = 0; i < update->count; i++) {
+        if ((update->changed[i] & (LEAD_HAS_PRIORITY | LEAD_HAS_ZONE)) != 0) {
+            ret[count++] = update->leads[i];
+        }
+    }
+    return count;
+}
+
+Status import_update_write(const ImportUpdate *update, Db *db, Error *err)
+{
+    AUTO_FREE const LeadRow **queued = mem_alloc((size_t)(update->count + 1) * sizeof *queued);
+    int count = update_queued(update, queued);
+    Status status = count > 0 ? lead_queue_leave(db, queued, count, err) : STATUS_OK;
+    if (status == STATUS_OK) {
+        status = lead_write_places(db, (const LeadRow *const *)update->leads, update->count,
+                                   update->any_changed, err);
+    }
+    if (status == STATUS_OK && count > 0) {
+        status = lead_queue_enter(db, queued, count, err);
     }
     return status;
 }

@@ -22,6 +22,8 @@ Status import_update_plan(ImportUpdate *update,
                           ImportLane *lane,
                           const ChunkShare *share,
                           Error *err) MUST_CHECK;
+/* Writes the leads where they lie, and moves those that are ready within the queue. */
+Status import_update_write(const ImportUpdate *update, Db *db, Error *err) MUST_CHECK;
 void import_update_done(ImportUpdate *update);
 #define AUTO_IMPORT_UPDATE __attribute__((cleanup(import_update_done)))
 

@@ -1,15 +1,8 @@
 #include "importer/lead_facts.h"
 
-/* The stage that is stored tells what calls have found out; a lead that is dnc has lost it. */
 StageFacts lead_facts(const LeadRow *lead)
 {
-    return (StageFacts){
-        .dnc = lead->dnc,
-        .invalid = lead->stage == STAGE_INVALID,
-        .finished = lead->stage == STAGE_FINISHED,
-        .offered = lead->stage == STAGE_OFFERED,
-        .exhausted = lead->stage == STAGE_EXHAUSTED,
-    };
+    return stage_facts(lead->dnc, lead->hold, lead->offer_id != 0);
 }
 
 void lead_restage(LeadRow *lead)
@@ -20,7 +13,6 @@ void lead_restage(LeadRow *lead)
 
 void lead_restage_moved(LeadRow *lead)
 {
-    StageFacts facts = lead_facts(lead);
-    facts.invalid = false;
-    lead->stage = stage_of(&facts);
+    lead->hold &= LEAD_HOLD_FINAL;
+    lead_restage(lead);
 }

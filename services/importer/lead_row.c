@@ -3,6 +3,8 @@
 #include <endian.h>
 #include <string.h>
 
+#include "runtime/ready_queue.h"
+
 static const struct LeadTextRule {
     const char *name;
     size_t limit;
@@ -130,6 +132,34 @@ void lead_copy_add(StrBuf *buf, const LeadRow *row)
         at = put_text(at, row->texts[i]);
     }
     at = put_json(at, row->custom);
+    buf->len += (size_t)(at - begin);
+    buf->data[buf->len] = '\0';
+}
+
+const char lead_copy_ready_sql[] = "COPY ready_lead (lead_id, due_at, list_no, gate_no, class, "
+                                   "lead_rank) FROM STDIN (FORMAT binary)";
+
+enum { READY_COPY_COLUMNS = 6 };
+
+/* timestamptz of 1970-01-01: due since ever. */
+static const int64_t ready_ever = INT64_C(-946684800000000);
+
+void lead_copy_add_ready(StrBuf *buf, const LeadRow *row)
+{
+    if (row->stage != STAGE_READY) {
+        return;
+    }
+    strbuf_reserve(buf, 2 + READY_COPY_COLUMNS * 12);
+    char *begin = buf->data + buf->len;
+    uint16_t columns = htobe16(READY_COPY_COLUMNS);
+    memcpy(begin, &columns, sizeof columns);
+    char *at = begin + sizeof columns;
+    at = put_i64(at, row->lead_id);
+    at = put_i64(at, ready_ever);
+    at = put_i32(at, row->list_no);
+    at = put_i32(at, row->gate_no);
+    at = put_i16(at, READY_FRESH);
+    at = put_i16(at, (int16_t)(READY_RANK_MOST - row->priority));
     buf->len += (size_t)(at - begin);
     buf->data[buf->len] = '\0';
 }

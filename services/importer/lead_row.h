@@ -48,7 +48,10 @@ typedef struct LeadRow {
     int32_t list_no;
     int32_t lead_version;
     int32_t zone_set_no; /* 0: SQL null */
+    int32_t gate_no;     /* of the zone set; of a lead to be inserted */
+    int64_t offer_id;    /* the open one; 0: none */
     int16_t priority;
+    uint16_t hold; /* LeadHold */
     Stage stage;
     bool dnc;
     bool verified;
@@ -62,3 +65,7 @@ extern const char lead_copy_sql[];
 void lead_copy_begin(StrBuf *buf);
 void lead_copy_add(StrBuf *buf, const LeadRow *row);
 void lead_copy_end(StrBuf *buf);
+
+/* The same of their rows in ready_lead, of fresh leads; leads that are not ready are left out. */
+extern const char lead_copy_ready_sql[];
+void lead_copy_add_ready(StrBuf *buf, const LeadRow *row);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "importer/lead_queue.h"
 #include "sql_queries.h"
 
 /* Columns of lead_lock.sql, and parameters of lead_update.sql, in their order. */
@@ -19,18 +20,21 @@ enum {
     PRIORITY,
     DNC,
     VERIFIED,
+    HOLD,
     CUSTOM,
     FIRST_TEXT,
     COLUMNS = FIRST_TEXT + LEAD_TEXTS,
     TID = COLUMNS, /* those of the place */
     XMIN,
+    OFFER_ID,
 };
 
 static const DbArrayType lead_column_types[FIRST_TEXT] = {
     [LEAD_ID] = DB_ARRAY_INT8,     [PHONE] = DB_ARRAY_INT8,    [CONTENT_HASH] = DB_ARRAY_INT8,
     [REVISION] = DB_ARRAY_INT8,    [LIST_NO] = DB_ARRAY_INT4,  [LEAD_VERSION] = DB_ARRAY_INT4,
     [ZONE_SET_NO] = DB_ARRAY_INT4, [STAGE] = DB_ARRAY_INT2,    [PRIORITY] = DB_ARRAY_INT2,
-    [DNC] = DB_ARRAY_BOOL,         [VERIFIED] = DB_ARRAY_BOOL, [CUSTOM] = DB_ARRAY_TEXT,
+    [DNC] = DB_ARRAY_BOOL,         [VERIFIED] = DB_ARRAY_BOOL, [HOLD] = DB_ARRAY_INT2,
+    [CUSTOM] = DB_ARRAY_TEXT,
 };
 
 /* ---- reading ---- */
@@ -61,6 +65,8 @@ static void lead_read(const DbResult *result, int row, LeadRow *ret)
         .priority = (int16_t)db_bin_i64(result, row, PRIORITY),
         .dnc = db_bin_i64(result, row, DNC) != 0,
         .verified = db_bin_i64(result, row, VERIFIED) != 0,
+        .hold = (uint16_t)db_bin_i64(result, row, HOLD),
+        .offer_id = lead_number(result, row, OFFER_ID, 0),
         .custom = lead_text(result, row, CUSTOM),
     };
     for (int text = 0; text < LEAD_TEXTS; text++) {
@@ -147,7 +153,8 @@ Status lead_insert(Db *db, const LeadRow *const rows[], int count, StrBuf *scrat
     }
     lead_copy_end(scratch);
     Status status = db_copy_in(db, lead_copy_sql, scratch->data, scratch->len, err);
-    return lead_written(db, status, err);
+    status = lead_written(db, status, err);
+    return status == STATUS_OK ? lead_queue_insert(db, rows, count, scratch, err) : status;
 }
 
 void lead_add_number(DbArray *column, int64_t value, int64_t null_value)
@@ -181,6 +188,7 @@ static void lead_add(DbArray columns[], const LeadRow *row)
     db_array_i64(&columns[PRIORITY], row->priority);
     db_array_i64(&columns[DNC], row->dnc);
     db_array_i64(&columns[VERIFIED], row->verified);
+    db_array_i64(&columns[HOLD], row->hold);
     lead_add_text(&columns[CUSTOM], row->custom);
     for (int text = 0; text < LEAD_TEXTS; text++) {
         lead_add_text(&columns[FIRST_TEXT + text], row->texts[text]);

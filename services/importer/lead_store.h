@@ -24,8 +24,8 @@ Status lead_lock(Db *db, DbArray *lead_ids, LeadSet *ret, Error *err) MUST_CHECK
 /* The row of this lead in a locked set, or NULL (binary search). */
 LeadRow *lead_set_find(const LeadSet *set, int64_t lead_id);
 
-/* Inserts by COPY. A phone or external_id that is taken: STATUS_RETRY with code lead_race (the
- * transaction is lost; look again and plan anew). */
+/* Inserts by COPY, those that are ready into the queue too. A phone or external_id that is taken:
+ * STATUS_RETRY with code lead_race (the transaction is lost; look again and plan anew). */
 Status
 lead_insert(Db *db, const LeadRow *const rows[], int count, StrBuf *scratch, Error *err) MUST_CHECK;
 

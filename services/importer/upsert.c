@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "importer/upsert_offers.h"
 #include "importer/upsert_read.h"
 #include "importer/upsert_reply.h"
 #include "importer/upsert_store.h"
@@ -402,7 +403,11 @@ static Status count_lists(Upsert *upsert, Work *work, Error *err)
     }
     qsort(deltas, (size_t)count, sizeof *deltas, delta_compare);
     Status status = list_stats_apply(work->db, work->outbox, deltas, count, gates, err);
-    return status == STATUS_OK ? check_gates(upsert, gates, count, err) : status;
+    if (status == STATUS_OK) {
+        status = check_gates(upsert, gates, count, err);
+    }
+    ListGates all = {.gates = gates, .count = count};
+    return status == STATUS_OK ? upsert_revoke_offers(&upsert->plan, work, &all, err) : status;
 }
 
 /* ---- apply ---- */

@@ -189,7 +189,9 @@ static bool plan_set_zone(UpsertPlan *plan, const UpsertItem *item, LeadRow *row
         plan->missing = plan_room(plan->missing, plan->missing_count, &plan->missing_cap,
                                   sizeof *plan->missing);
         plan->missing[plan->missing_count++] = evidence;
+        return true;
     }
+    row->gate_no = zone_sets_gate(plan->zones, &evidence);
     return true;
 }
 
@@ -318,6 +320,9 @@ static UpsertStep plan_change(
     }
     lead->row = row;
     lead->row.revision = revision >= 0 ? revision : row.revision;
+    lead->renumbered = lead->renumbered || (item->changed & LEAD_HAS_PHONE) != 0;
+    lead->queued = lead->queued || (item->changed & (LEAD_HAS_PHONE | LEAD_HAS_PRIORITY)) != 0 ||
+                   lead_merge_moves_zone(item->changed);
     plan_hold_keys(plan, lead, phone, external);
     plan_tell(plan, item, lead);
     return item_end(item, UPSERT_UPDATED, lead);

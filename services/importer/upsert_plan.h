@@ -26,6 +26,8 @@ struct UpsertLead {
     bool in_table;
     bool dirty;         /* in plan->dirty */
     bool created;       /* by this batch */
+    bool queued;        /* its place in the queue of ready leads may be another */
+    bool renumbered;    /* it has another phone than in the table */
     Stage stored_stage; /* 0: it is new */
     int told;           /* events so far */
 };

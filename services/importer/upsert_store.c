@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "importer/lead_queue.h"
 #include "sql_queries.h"
 
 static void list_read(const DbResult *result, int row, UpsertList *ret)
@@ -220,13 +221,39 @@ static int dirty_rows(const UpsertPlan *plan, bool in_table, const LeadRow **ret
     return count;
 }
 
+static int queued_rows(const UpsertPlan *plan, const LeadRow **ret)
+{
+    int count = 0;
+    for (int i = 0; i < plan->dirty_count; i++) {
+        if (plan->dirty[i]->in_table && plan->dirty[i]->queued) {
+            ret[count++] = &plan->dirty[i]->row;
+        }
+    }
+    return count;
+}
+
+/* Those that move within the queue of ready leads leave it before and come back after. */
+static Status update_rows(Db *db, UpsertPlan *plan, const LeadRow **rows, int count, Error *err)
+{
+    AUTO_FREE const LeadRow **queued = mem_alloc((size_t)(count + 1) * sizeof *queued);
+    int queued_count = queued_rows(plan, queued);
+    Status status = queued_count > 0 ? lead_queue_leave(db, queued, queued_count, err) : STATUS_OK;
+    if (status == STATUS_OK) {
+        status = lead_update(db, rows, count, err);
+    }
+    if (status == STATUS_OK && queued_count > 0) {
+        status = lead_queue_enter(db, queued, queued_count, err);
+    }
+    return status;
+}
+
 Status upsert_write(Db *db, UpsertPlan *plan, StrBuf *scratch, Error *err)
 {
     AUTO_FREE const LeadRow **rows = mem_alloc((size_t)(plan->dirty_count + 1) * sizeof *rows);
     Status status = STATUS_OK;
     int count = dirty_rows(plan, true, rows);
     if (count > 0) {
-        status = lead_update(db, rows, count, err);
+        status = update_rows(db, plan, rows, count, err);
     }
     count = dirty_rows(plan, false, rows);
     if (status == STATUS_OK && count > 0) {

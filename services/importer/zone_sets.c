@@ -4,6 +4,8 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
+#include "domain/zone_gate.h"
+#include "runtime/ready_queue.h"
 #include "sql_queries.h"
 
 enum { ZONE_SETS_FIRST = 256 };
@@ -13,11 +15,13 @@ enum { ZONE_SETS_FIRST = 256 };
 typedef struct ZoneSlot {
     ZoneEvidence evidence;
     int32_t zone_set_no; /* 0: empty */
+    int32_t gate_no;
 } ZoneSlot;
 
 typedef struct KeySlot {
     char *key; /* NULL: empty */
     int32_t zone_set_no;
+    int32_t gate_no;
 } KeySlot;
 
 struct ZoneSets {
@@ -85,7 +89,7 @@ static ZoneSlot *zone_slot(const ZoneSets *sets, const ZoneEvidence *evidence)
     }
 }
 
-static void zone_add(ZoneSets *sets, const ZoneEvidence *evidence, int32_t zone_set_no)
+static void zone_add(ZoneSets *sets, const ZoneEvidence *evidence, const KeySlot *key)
 {
     if ((sets->zone_count + 1) * 2 > sets->zone_cap) {
         ZoneSets larger = *sets;
@@ -99,7 +103,7 @@ static void zone_add(ZoneSets *sets, const ZoneEvidence *evidence, int32_t zone_
         free(sets->zones);
         *sets = larger;
     }
-    *zone_slot(sets, evidence) = (ZoneSlot){*evidence, zone_set_no};
+    *zone_slot(sets, evidence) = (ZoneSlot){*evidence, key->zone_set_no, key->gate_no};
     sets->zone_count++;
 }
 
@@ -110,6 +114,12 @@ int32_t zone_sets_known(const ZoneSets *sets, const ZoneEvidence *evidence)
     }
     int32_t zone_set_no = zone_slot(sets, evidence)->zone_set_no;
     return zone_set_no != 0 ? zone_set_no : -1;
+}
+
+int32_t zone_sets_gate(const ZoneSets *sets, const ZoneEvidence *evidence)
+{
+    int32_t gate_no = zone_is_empty(evidence) ? 0 : zone_slot(sets, evidence)->gate_no;
+    return gate_no != 0 ? gate_no : READY_GATE_UNKNOWN;
 }
 
 /* ---- key to number ---- */
@@ -124,7 +134,7 @@ static KeySlot *key_slot(const ZoneSets *sets, const char *key)
     }
 }
 
-static void key_add(ZoneSets *sets, const char *key, int32_t zone_set_no)
+static void key_add(ZoneSets *sets, const char *key, int32_t zone_set_no, int32_t gate_no)
 {
     if ((sets->key_count + 1) * 2 > sets->key_cap) {
         ZoneSets larger = *sets;
@@ -140,7 +150,7 @@ static void key_add(ZoneSets *sets, const char *key, int32_t zone_set_no)
     }
     KeySlot *slot = key_slot(sets, key);
     if (slot->key == NULL) {
-        *slot = (KeySlot){mem_strdup(key), zone_set_no};
+        *slot = (KeySlot){mem_strdup(key), zone_set_no, gate_no};
         sets->key_count++;
     }
 }
@@ -157,7 +167,7 @@ static Status sets_read(ZoneSets *sets, Db *db, DbArray *keys, Error *err)
     Status status = db_query(db, sql_zone_set_read, &params, &result, err);
     for (int row = 0; status == STATUS_OK && row < db_rows(result); row++) {
         int32_t zone_set_no = (int32_t)db_i64(result, row, 0);
-        key_add(sets, db_text(result, row, 1), zone_set_no);
+        key_add(sets, db_text(result, row, 1), zone_set_no, (int32_t)db_i64(result, row, 2));
         if (zone_set_no > sets->last_no) {
             sets->last_no = zone_set_no;
         }
@@ -182,20 +192,55 @@ sets_missing(const ZoneSets *sets, const ZoneEvidence evidence[], int count, DbA
     return keys->count > 0;
 }
 
-static Status sets_insert(Db *db, DbArray *keys, Error *err)
+static Status insert_rows(Db *db, DbArray *keys, DbArray *zones, DbArray *regions, Error *err)
 {
-    DbParams params = {0};
-    db_param_array(&params, keys);
-    return db_exec(db, sql_zone_set_insert, &params, -1, err);
+    DbParams gates = {0};
+    db_param_array(&gates, zones);
+    db_param_array(&gates, regions);
+    DbParams sets = {0};
+    db_param_array(&sets, keys);
+    db_param_array(&sets, zones);
+    db_param_array(&sets, regions);
+    Status status = db_exec(db, sql_gate_insert, &gates, -1, err);
+    return status == STATUS_OK ? db_exec(db, sql_zone_set_insert, &sets, -1, err) : status;
+}
+
+/* With the gates that follow from them. */
+static Status
+sets_insert(ZoneSets *sets, Db *db, const ZoneEvidence evidence[], int count, Error *err)
+{
+    DbArray keys = {0};
+    DbArray zones = {0};
+    DbArray regions = {0};
+    ZoneGate gate;
+    char key[ZONE_KEY_SIZE];
+    db_array_begin(&keys, DB_ARRAY_TEXT);
+    db_array_begin(&zones, DB_ARRAY_TEXT);
+    db_array_begin(&regions, DB_ARRAY_TEXT);
+    for (int i = 0; i < count; i++) {
+        size_t len = zone_is_empty(&evidence[i]) ? 0 : zone_key(&evidence[i], key);
+        if (len > 0 && key_slot(sets, key)->key == NULL) {
+            zone_gate(key, &gate);
+            db_array_text(&keys, key, len);
+            db_array_string(&zones, gate.zones);
+            db_array_string(&regions, gate.regions);
+        }
+    }
+    Status status = insert_rows(db, &keys, &zones, &regions, err);
+    db_array_done(&keys);
+    db_array_done(&zones);
+    db_array_done(&regions);
+    return status;
 }
 
 /* Numbers that came from an insert are remembered only after its commit. */
-static Status sets_make(ZoneSets *sets, Db *db, DbArray *keys, Error *err)
+static Status sets_make(
+    ZoneSets *sets, Db *db, const ZoneEvidence evidence[], int count, DbArray *keys, Error *err)
 {
     AUTO_TX Db *tx = db;
     Status status = db_begin(tx, err);
     if (status == STATUS_OK) {
-        status = sets_insert(tx, keys, err);
+        status = sets_insert(sets, tx, evidence, count, err);
     }
     if (status == STATUS_OK) {
         status = db_commit(tx, err);
@@ -221,7 +266,7 @@ static Status sets_fill(
         status = sets_look(sets, db, keys, err);
     }
     if (status == STATUS_OK && sets_missing(sets, evidence, count, keys)) {
-        status = sets_make(sets, db, keys, err);
+        status = sets_make(sets, db, evidence, count, keys, err);
     }
     if (status == STATUS_OK && sets_missing(sets, evidence, count, keys)) {
         return error_set(err, STATUS_RETRY, "zone_set_gone", "a zone set vanished");
@@ -239,7 +284,7 @@ zone_sets_fetch_many(ZoneSets *sets, Db *db, const ZoneEvidence evidence[], int 
     for (int i = 0; status == STATUS_OK && i < count; i++) {
         if (zone_sets_known(sets, &evidence[i]) < 0) {
             zone_key(&evidence[i], key);
-            zone_add(sets, &evidence[i], key_slot(sets, key)->zone_set_no);
+            zone_add(sets, &evidence[i], key_slot(sets, key));
         }
     }
     return status;

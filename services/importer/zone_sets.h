@@ -17,8 +17,11 @@ void zone_sets_free(ZoneSets *sets);
  */
 int32_t zone_sets_known(const ZoneSets *sets, const ZoneEvidence *evidence);
 
-/* The same, but asks the table and makes the row when it is missing, in a transaction of its own:
- * no transaction may be open on db. */
+/* The gate of evidence that is known or empty. */
+int32_t zone_sets_gate(const ZoneSets *sets, const ZoneEvidence *evidence);
+
+/* The number as above, but asks the table and makes the row when it is missing, in a transaction of
+ * its own: no transaction may be open on db. */
 Status zone_sets_fetch(
     ZoneSets *sets, Db *db, const ZoneEvidence *evidence, int32_t *ret_no, Error *err) MUST_CHECK;
 

@@ -6,6 +6,12 @@
 static const char *const recycler_topics[] = {TOPIC_RECYCLER_COMMANDS, TOPIC_DIALER_OUTCOMES};
 
 static const Handler recycler_handlers[] = {
+    {"call.started", TOPIC_DIALER_OUTCOMES, OUTCOME_MESSAGES_MAX, false, outcome_prepare,
+     outcome_apply},
+    {"call.ended", TOPIC_DIALER_OUTCOMES, OUTCOME_MESSAGES_MAX, false, outcome_prepare,
+     outcome_apply},
+    {"offer.released", TOPIC_DIALER_OUTCOMES, OUTCOME_MESSAGES_MAX, false, outcome_prepare,
+     outcome_apply},
     {0},
 };
 
@@ -22,4 +28,7 @@ const Service recycler_service = {
     .job_kinds = recycler_jobs,
     .open = recycler_state_open,
     .close = recycler_state_close,
+    .begin = recycler_begin,
+    .end = recycler_end,
+    .told_topic = TOPIC_DIALER_OUTCOMES,
 };

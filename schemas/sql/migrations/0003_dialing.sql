@@ -40,28 +40,25 @@ CREATE TABLE recycle_rule (
     PRIMARY KEY (campaign_no, disposition)
 );
 
--- Leads that open and close together: candidate zones, regions whose law differs, and the disposition whose rule has
--- windows of its own ('': none). Names by comma, sorted.
+-- Leads that open and close together: candidate zones, and regions whose law differs. Names by comma, sorted.
 CREATE TABLE gate (
     gate_no int GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     zones text NOT NULL,
     regions text NOT NULL,
-    disposition text NOT NULL DEFAULT '',
-    UNIQUE (zones, regions, disposition)
+    UNIQUE (zones, regions)
 );
 INSERT INTO gate (zones, regions) VALUES ('', ''); -- 1: leads of which nothing is known
 ALTER TABLE zone_set ADD COLUMN gate_no int REFERENCES gate;
 
 -- The facts that the stage is made of (domain/stage.h). hold: bits of LeadHold. tries: calls of this pass by
--- disposition, "NA=2,B=1". due_at: NULL is since ever. gate_no: NULL is that of the zone set. called_at: start of its
--- last call. No index may stand on what dialing changes, so that updates stay within their page.
+-- disposition, "NA=2,B=1". due_at: NULL is since ever. called_at: start of its last call. decided_at: start of the call that status and hold tell of. No index may stand on what dialing changes, so that updates stay within their page.
 ALTER TABLE leads SET (fillfactor = 85);
 ALTER TABLE leads
-    ADD COLUMN gate_no int,
     ADD COLUMN hold smallint NOT NULL DEFAULT 0,
     ADD COLUMN offer_id bigint,
     ADD COLUMN due_at timestamptz,
     ADD COLUMN called_at timestamptz,
+    ADD COLUMN decided_at timestamptz,
     ADD COLUMN callback_at timestamptz,
     ADD COLUMN callback_agent text,
     ADD COLUMN tries text;
@@ -77,7 +74,7 @@ CREATE TABLE ready_lead (
     lead_rank smallint NOT NULL
 ) WITH (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 5000);
 CREATE UNIQUE INDEX ready_lead_search ON ready_lead (list_no, gate_no, class, lead_rank, due_at, lead_id);
-CREATE INDEX ready_lead_express ON ready_lead (list_no, due_at) WHERE lead_rank = 0;
+CREATE INDEX ready_lead_express ON ready_lead (list_no, gate_no, class) WHERE lead_rank = 0;
 
 -- state: 1 made (live until not_after, then reserved), 2 started, 3 revoked but not answered, 9 ended. held_until:
 -- when it ends by itself, once the outcomes are read that far.
@@ -102,6 +99,8 @@ CREATE UNIQUE INDEX offer_open_number ON offer (number_id) WHERE state < 9;
 CREATE INDEX offer_open_campaign ON offer (campaign_no, not_after) WHERE state < 9;
 CREATE INDEX offer_open_until ON offer (held_until) WHERE state < 9;
 CREATE INDEX offer_ended ON offer (ended_at) WHERE state = 9;
+-- Started, and never heard of again: a call for all we know.
+CREATE INDEX offer_lapsed ON offer (number_id) WHERE ended_by = 'lapsed' AND started_at IS NOT NULL;
 
 -- The ledger of calls: evidence, only ever added to. One call is one row. number_id: NULL when nothing tells it.
 CREATE TABLE attempt (
@@ -134,15 +133,15 @@ CREATE TABLE call_known (
 );
 CREATE INDEX call_known_recorded ON call_known (recorded_at);
 
--- Which recycler tops a campaign up, and how it goes. silent_since: its offers expire unanswered.
+-- Which recycler tops a campaign up. answered_at: when its dialer was last heard of. held: why it is not topped up
+-- ('': it is).
 CREATE TABLE campaign_hopper (
     campaign_no int PRIMARY KEY REFERENCES campaign,
     owner text NOT NULL DEFAULT '',
-    epoch bigint NOT NULL DEFAULT 0,
     lease_until timestamptz NOT NULL DEFAULT '-infinity',
-    silent_since timestamptz,
-    held text
-) WITH (fillfactor = 20);
+    answered_at timestamptz,
+    held text NOT NULL DEFAULT ''
+) WITH (fillfactor = 20, autovacuum_vacuum_threshold = 500, autovacuum_vacuum_scale_factor = 0);
 
 -- Up to when a partition is known to have been read (dialer.outcomes).
 ALTER TABLE consumer_position ADD COLUMN read_until timestamptz;

@@ -1,12 +1,12 @@
 -- The rows are locked, so they stay where they are.
 UPDATE leads
-SET lead_version = v.lead_version, gate_no = v.gate_no, stage = v.stage, attempts = v.attempts,
+SET lead_version = v.lead_version, stage = v.stage, attempts = v.attempts,
     attempts_total = v.attempts_total, contacted = v.contacted, dnc = v.dnc, hold = v.hold, offer_id = v.offer_id,
     due_at = v.due_at, called_at = v.called_at, callback_at = v.callback_at, callback_agent = v.callback_agent,
-    status = v.status, tries = v.tries
-FROM unnest($1::tid[], $2::bigint[], $3::int[], $4::int[], $5::smallint[], $6::smallint[], $7::smallint[],
-            $8::boolean[], $9::boolean[], $10::smallint[], $11::bigint[], $12::timestamptz[], $13::timestamptz[],
-            $14::timestamptz[], $15::text[], $16::text[], $17::text[])
-     AS v (place, lead_id, lead_version, gate_no, stage, attempts, attempts_total, contacted, dnc, hold, offer_id,
-           due_at, called_at, callback_at, callback_agent, status, tries)
+    status = v.status, tries = v.tries, decided_at = v.decided_at
+FROM unnest($1::tid[], $2::bigint[], $3::int[], $4::smallint[], $5::smallint[], $6::smallint[], $7::boolean[],
+            $8::boolean[], $9::smallint[], $10::bigint[], $11::timestamptz[], $12::timestamptz[], $13::timestamptz[],
+            $14::text[], $15::text[], $16::text[], $17::timestamptz[])
+     AS v (place, lead_id, lead_version, stage, attempts, attempts_total, contacted, dnc, hold, offer_id,
+           due_at, called_at, callback_at, callback_agent, status, tries, decided_at)
 WHERE leads.ctid = v.place AND leads.lead_id = v.lead_id

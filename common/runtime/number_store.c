@@ -1,0 +1,60 @@
+#include "runtime/number_store.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "sql_queries.h"
+
+void number_digest(const Config *cfg, int64_t phone, uint8_t ret[HASH_SHA256_BYTES])
+{
+    char digits[24];
+    int len = snprintf(digits, sizeof digits, "%" PRId64, phone);
+    hash_hmac_sha256(cfg->number_key, strlen(cfg->number_key), digits, (size_t)len, ret);
+}
+
+static Status make_rows(Db *db, DbArray *phones, DbArray *digests, Error *err)
+{
+    DbParams params = {0};
+    db_param_array(&params, phones);
+    db_param_array(&params, digests);
+    AUTO_TX Db *tx = db;
+    Status status = db_begin(tx, err);
+    if (status == STATUS_OK) {
+        status = db_exec(tx, sql_number_make, &params, -1, err);
+    }
+    return status == STATUS_OK ? db_commit(tx, err) : status;
+}
+
+Status number_make(Db *db, const Config *cfg, const int64_t phones[], int count, Error *err)
+{
+    DbArray column = {0};
+    DbArray digests = {0};
+    db_array_begin(&column, DB_ARRAY_INT8);
+    db_array_begin(&digests, DB_ARRAY_BYTEA);
+    for (int i = 0; i < count; i++) {
+        uint8_t digest[HASH_SHA256_BYTES];
+        number_digest(cfg, phones[i], digest);
+        db_array_i64(&column, phones[i]);
+        db_array_text(&digests, (const char *)digest, sizeof digest);
+    }
+    Status status = count > 0 ? make_rows(db, &column, &digests, err) : STATUS_OK;
+    db_array_done(&column);
+    db_array_done(&digests);
+    return status;
+}
+
+Status number_find(Db *db, DbArray *phones, DbResult **ret, Error *err)
+{
+    DbParams params = {0};
+    db_param_array(&params, phones);
+    return db_query_binary(db, sql_number_ids, &params, ret, err);
+}
+
+Status number_lock(Db *db, DbArray *number_ids, bool free, DbResult **ret, Error *err)
+{
+    DbParams params = {0};
+    db_param_array(&params, number_ids);
+    return db_query_binary(db, free ? sql_number_lock_free : sql_number_lock, &params, ret, err);
+}

@@ -1,0 +1,24 @@
+/* number_store.h - rows of telephone numbers: where caps, do-not-call entries and live offers meet.
+ * Layer: runtime.
+ *
+ * A row is made at a number's first offer, call or entry, never by an import. Whoever offers,
+ * counts a call or changes an entry locks it first. */
+#pragma once
+
+#include "adapters/db.h"
+#include "base/config.h"
+
+/* A number as a key: its digits, and their keyed digest that stays when the digits are erased. */
+void number_digest(const Config *cfg, int64_t phone, uint8_t ret[32]);
+
+/* Makes the rows that are missing, in a transaction of its own: none may be open. phones: int8
+ * array. */
+Status
+number_make(Db *db, const Config *cfg, const int64_t phones[], int count, Error *err) MUST_CHECK;
+
+/* Rows (phone, number_id), binary, of those that have one. */
+Status number_find(Db *db, DbArray *phones, DbResult **ret, Error *err) MUST_CHECK;
+
+/* Locks them in their order; rows (number_id, phone), binary; phone is null when it was erased.
+ * free: leaves out those that another transaction holds. */
+Status number_lock(Db *db, DbArray *number_ids, bool free, DbResult **ret, Error *err) MUST_CHECK;

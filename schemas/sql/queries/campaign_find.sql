@@ -1,0 +1,1 @@
+SELECT campaign_no FROM campaign WHERE campaign_id = $1

@@ -1,0 +1,21 @@
+/* hopper.h - keeps about as many live offers as each campaign wants. Layer: services/recycler.
+ *
+ *   every second:   lease campaigns ─▶ rules, lists, groups of ready leads
+ *                   ─▶ end offers whose time is over (expiry.h)
+ *   every 25 ms:    how many live offers? ─▶ fewer than wanted: top up (topup.h), tier by tier
+ *                   ─▶ express leads: up to a tenth more
+ *
+ * One thread. A campaign is topped up by the recycler that holds its lease; that is for peace, not
+ * for safety: what is offered is decided under locks. While dialers' outcomes are read late nothing
+ * is topped up (outcomes_behind), and where a dialer has stopped answering only a probe is
+ * (dialer_silent). */
+#pragma once
+
+#include "runtime/service.h"
+
+typedef struct Hopper Hopper;
+
+/* parts: borrowed for its life. */
+Status hopper_start(const ServiceParts *parts, Hopper **ret, Error *err) MUST_CHECK;
+/* Waits for the round under way, for a few seconds. NULL is allowed. */
+void hopper_stop(Hopper *hopper);

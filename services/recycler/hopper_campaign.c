@@ -1,0 +1,293 @@
+#include "recycler/hopper_campaign.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "sql_queries.h"
+
+enum {
+    UNBIND_MS = 20000,
+    UNBIND_NEWEST_MS = 2000,
+    RUNS_MOST = 40, /* of one fill: many leads may have to be put off */
+    EXPRESS_SHARE = 10,
+};
+#define OUTCOMES_BEHIND_US (120 * CLOCK_US_PER_SECOND)
+
+void hopper_campaign_done(HopperCampaign *campaign)
+{
+    free(campaign->lists);
+    free(campaign->groups);
+    *campaign = (HopperCampaign){0};
+}
+
+/* ---- looking ---- */
+
+static Status look_lists(HopperCampaign *campaign, Db *db, Error *err)
+{
+    DbParams params = {0};
+    db_param_i64(&params, campaign->campaign_no);
+    AUTO_RESULT *result = NULL;
+    Status status = db_query(db, sql_hopper_lists, &params, &result, err);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    campaign->list_count = 0;
+    campaign->lists =
+        mem_realloc(campaign->lists, (size_t)(db_rows(result) + 1) * sizeof *campaign->lists);
+    for (int row = 0; status == STATUS_OK && row < db_rows(result); row++) {
+        TopupList *list = &campaign->lists[campaign->list_count++];
+        *list = (TopupList){.list_no = (int32_t)db_i64(result, row, 0),
+                            .list_rank = (int16_t)(READY_RANK_MOST - db_i64(result, row, 1))};
+        status = hours_parse(db_text(result, row, 2), &list->hours, err);
+    }
+    return status == STATUS_BAD_INPUT
+               ? error_set(err, STATUS_FATAL, "windows", "the windows of a list cannot be read")
+               : status;
+}
+
+static int list_compare(const void *list_no, const void *list)
+{
+    int32_t wanted = *(const int32_t *)list_no;
+    int32_t found = ((const TopupList *)list)->list_no;
+    return (wanted > found) - (wanted < found);
+}
+
+static const TopupList *list_of(const HopperCampaign *campaign, int32_t list_no)
+{
+    return bsearch(&list_no, campaign->lists, (size_t)campaign->list_count, sizeof *campaign->lists,
+                   list_compare);
+}
+
+static HopperGroup group_of(const HopperCampaign *campaign, const DbResult *result, int row)
+{
+    HopperGroup group = {.list_no = (int32_t)db_bin_i64(result, row, 0),
+                         .gate_no = (int32_t)db_bin_i64(result, row, 1),
+                         .class_no = (int16_t)db_bin_i64(result, row, 2),
+                         .lead_rank = (int16_t)db_bin_i64(result, row, 3)};
+    group.list_rank = list_of(campaign, group.list_no)->list_rank;
+    hopper_group_unbind(&group, campaign->rules->order);
+    return group;
+}
+
+static void take_groups(HopperCampaign *campaign, const DbResult *result)
+{
+    int count = db_rows(result);
+    HopperGroup *groups = mem_alloc((size_t)(count + 1) * sizeof *groups);
+    for (int row = 0; row < count; row++) {
+        groups[row] = group_of(campaign, result, row);
+    }
+    hopper_groups_by_key(campaign->groups, campaign->group_count);
+    hopper_groups_keep(groups, count, campaign->groups, campaign->group_count);
+    hopper_groups_sort(groups, count, campaign->rules->order);
+    free(campaign->groups);
+    campaign->groups = groups;
+    campaign->group_count = count;
+}
+
+/* The groups that sql finds in the campaign's lists. */
+static Status
+find_groups(const HopperCampaign *campaign, Db *db, const char *sql, DbResult **ret, Error *err)
+{
+    DbArray lists = {0};
+    db_array_begin(&lists, DB_ARRAY_INT4);
+    for (int i = 0; i < campaign->list_count; i++) {
+        db_array_i64(&lists, campaign->lists[i].list_no);
+    }
+    DbParams params = {0};
+    db_param_array(&params, &lists);
+    Status status = db_exec(db, sql_lead_begin, NULL, -1, err);
+    if (status == STATUS_OK) {
+        status = db_query_binary(db, sql, &params, ret, err);
+    }
+    db_array_done(&lists);
+    return status;
+}
+
+static Status look_groups(HopperCampaign *campaign, Db *db, Error *err)
+{
+    AUTO_RESULT *result = NULL;
+    Status status = find_groups(campaign, db, sql_topup_groups, &result, err);
+    if (status == STATUS_OK) {
+        take_groups(campaign, result);
+    }
+    return status;
+}
+
+Status hopper_campaign_look(HopperCampaign *campaign, Db *db, int64_t mono_ms, Error *err)
+{
+    Status status = look_lists(campaign, db, err);
+    if (status == STATUS_OK) {
+        status = look_groups(campaign, db, err);
+    }
+    int unbind_ms = campaign->rules->order == LEAD_ORDER_NEWEST ? UNBIND_NEWEST_MS : UNBIND_MS;
+    if (status == STATUS_OK && mono_ms >= campaign->unbound_ms + unbind_ms) {
+        campaign->unbound_ms = mono_ms;
+        for (int i = 0; i < campaign->group_count; i++) {
+            hopper_group_unbind(&campaign->groups[i], campaign->rules->order);
+        }
+    }
+    return status;
+}
+
+/* ---- how many ---- */
+
+const char *
+hopper_campaign_trouble(const HopperCampaign *campaign, int64_t complete_until_us, int64_t now_us)
+{
+    if (complete_until_us < now_us - OUTCOMES_BEHIND_US) {
+        return "outcomes_behind";
+    }
+    if (campaign->unanswered >= campaign->rules->hopper_target &&
+        campaign->answered_us < campaign->unanswered_since_us) {
+        return "dialer_silent";
+    }
+    return "";
+}
+
+int hopper_campaign_want(const HopperCampaign *campaign, const char *trouble, bool express)
+{
+    if (!campaign->active || strcmp(trouble, "outcomes_behind") == 0) {
+        return 0;
+    }
+    if (strcmp(trouble, "dialer_silent") == 0) {
+        return campaign->live == 0 && !express ? 1 : 0;
+    }
+    int target = campaign->rules->hopper_target;
+    if (express) {
+        target += (target + EXPRESS_SHARE - 1) / EXPRESS_SHARE;
+    }
+    return campaign->live < target ? target - campaign->live : 0;
+}
+
+/* ---- filling ---- */
+
+/* Is the group open now? Asked again when that may have changed. */
+static void
+group_look(const HopperCampaign *campaign, const Gates *gates, HopperGroup *group, int64_t now_us)
+{
+    if (now_us < group->until_us) {
+        return;
+    }
+    const Gate *gate = gates_find(gates, group->gate_no);
+    group->open = false;
+    if (gate == NULL) {
+        return;
+    }
+    CallingRules calling;
+    CallingTime time;
+    campaign_calling(campaign->rules, &list_of(campaign, group->list_no)->hours, NULL, &calling);
+    calling_time(&calling, &gate->place, now_us, &time);
+    group->open = time.open;
+    group->until_us = time.until_us;
+}
+
+/* The open groups of the tier that begins at `first` into ret, with where they come from. */
+static int
+tier_open(HopperCampaign *campaign, const Topup *topup, int first, HopperGroup ret[], int from[])
+{
+    int count = 0;
+    for (int i = first;
+         i < campaign->group_count && campaign->groups[i].tier == campaign->groups[first].tier;
+         i++) {
+        group_look(campaign, topup->gates, &campaign->groups[i], topup->now_us);
+        if (campaign->groups[i].open) {
+            from[count] = i;
+            ret[count++] = campaign->groups[i];
+        }
+    }
+    return count;
+}
+
+typedef struct Fill {
+    HopperCampaign *campaign;
+    Topup topup;
+    int *from;
+    int want;
+    int offered;
+    int runs;
+} Fill;
+
+/* Until the tier is dry or enough is offered. */
+static Status fill_tier(Fill *fill, int first, Error *err)
+{
+    Topup *topup = &fill->topup;
+    Status status = STATUS_OK;
+    bool dry = false;
+    topup->group_count = tier_open(fill->campaign, topup, first, topup->groups, fill->from);
+    while (status == STATUS_OK && topup->group_count > 0 && !dry && fill->offered < fill->want &&
+           fill->runs++ < RUNS_MOST) {
+        int found = 0;
+        int offered = 0;
+        int left = fill->want - fill->offered;
+        topup->want = left < TOPUP_MOST ? left : TOPUP_MOST;
+        status = topup_run(topup, &found, &offered, err);
+        dry = found < topup->want;
+        fill->offered += status == STATUS_OK ? offered : 0;
+    }
+    for (int i = 0; i < topup->group_count; i++) {
+        fill->campaign->groups[fill->from[i]] = topup->groups[i];
+    }
+    return status;
+}
+
+static int tier_next(const HopperCampaign *campaign, int first)
+{
+    int next = first;
+    while (next < campaign->group_count &&
+           campaign->groups[next].tier == campaign->groups[first].tier) {
+        next++;
+    }
+    return next;
+}
+
+Status hopper_campaign_fill(
+    HopperCampaign *campaign, const Topup *template, int want, int *ret_offered, Error *err)
+{
+    size_t most = (size_t)campaign->group_count + 1;
+    AUTO_FREE HopperGroup *groups = mem_alloc(most * sizeof *groups);
+    AUTO_FREE int *from = mem_alloc(most * sizeof *from);
+    Fill fill = {.campaign = campaign, .topup = *template, .from = from, .want = want};
+    fill.topup.rules = campaign->rules;
+    fill.topup.lists = campaign->lists;
+    fill.topup.list_count = campaign->list_count;
+    fill.topup.groups = groups;
+    Status status = STATUS_OK;
+    for (int first = 0; status == STATUS_OK && first < campaign->group_count;
+         first = tier_next(campaign, first)) {
+        status = fill_tier(&fill, first, err);
+    }
+    *ret_offered = fill.offered;
+    return status;
+}
+
+static Status look_express(const HopperCampaign *campaign, Db *db, HopperCampaign *ret, Error *err)
+{
+    AUTO_RESULT *result = NULL;
+    AUTO_TX Db *tx = db;
+    Status status = db_begin(tx, err);
+    if (status == STATUS_OK) {
+        status = find_groups(campaign, tx, sql_topup_express, &result, err);
+    }
+    *ret = *campaign;
+    ret->groups = NULL;
+    ret->group_count = 0;
+    if (status == STATUS_OK) {
+        take_groups(ret, result);
+    }
+    return status;
+}
+
+Status hopper_campaign_express(
+    const HopperCampaign *campaign, const Topup *template, int want, int *ret_offered, Error *err)
+{
+    HopperCampaign express;
+    Status status = look_express(campaign, template->db, &express, err);
+    *ret_offered = 0;
+    if (status == STATUS_OK && express.group_count > 0) {
+        status = hopper_campaign_fill(&express, template, want, ret_offered, err);
+    }
+    free(express.groups);
+    return status;
+}

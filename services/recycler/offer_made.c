@@ -1,0 +1,90 @@
+#include "recycler/offer_made.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "domain/phone.h"
+
+/* Columns of topup_facts.sql behind lead_id, as they are called in the event. */
+static const char *const offer_texts[] = {
+    "extension", "external_id", "first_name", "last_name", "email",
+    "address",   "city",        "state",      "zip",       "country",
+};
+enum { OFFER_TEXTS = sizeof offer_texts / sizeof offer_texts[0], OFFER_CUSTOM = OFFER_TEXTS + 1 };
+
+static int facts_row(const DbResult *facts, int64_t lead_id)
+{
+    for (int row = 0; row < db_rows(facts); row++) {
+        if (db_bin_i64(facts, row, 0) == lead_id) {
+            return row;
+        }
+    }
+    return -1;
+}
+
+static void add_texts(StrBuf *json, const DbResult *facts, int row)
+{
+    for (int i = 0; i < OFFER_TEXTS; i++) {
+        strbuf_addf(json, ",\"%s\":", offer_texts[i]);
+        if (row < 0 || db_is_null(facts, row, i + 1)) {
+            strbuf_adds(json, "null");
+        } else {
+            size_t len = 0;
+            const char *text = db_bytes(facts, row, i + 1, &len);
+            strbuf_add_json(json, text, len);
+        }
+    }
+    size_t len = 0;
+    const char *custom = row >= 0 && !db_is_null(facts, row, OFFER_CUSTOM)
+                             ? db_bytes(facts, row, OFFER_CUSTOM, &len)
+                             : "{}";
+    strbuf_adds(json, ",\"custom\":");
+    strbuf_add(json, custom, len > 0 ? len : strlen(custom));
+}
+
+/* Of the lead as it was found. */
+static const char *offer_why(const LeadDial *before)
+{
+    if (before->priority == READY_RANK_MOST) {
+        return "express";
+    }
+    switch (ready_class(before->attempts, before->callback_us)) {
+    case READY_CALLBACK:
+        return "callback";
+    case READY_FRESH:
+        return "fresh";
+    case READY_RECYCLED:
+        break;
+    }
+    return "recycle";
+}
+
+static void add_agent(StrBuf *json, const LeadDial *lead)
+{
+    bool personal = lead->callback_us != 0 && lead->callback_agent[0] != '\0';
+    strbuf_adds(json, ",\"agent\":");
+    if (personal) {
+        strbuf_add_json(json, lead->callback_agent, strlen(lead->callback_agent));
+    } else {
+        strbuf_adds(json, "null");
+    }
+}
+
+void offer_made_tell(const OfferMade *made, int row, int64_t not_after_us)
+{
+    const LeadDial *lead = &made->tell.dials->rows[row];
+    char not_after[CLOCK_RFC3339_SIZE];
+    clock_format_rfc3339(not_after_us, not_after);
+    AUTO_STRBUF fields = STRBUF_INIT;
+    strbuf_addf(&fields, ",\"phone\":\"+%" PRId64 "\"", lead->phone);
+    add_texts(&fields, made->facts, facts_row(made->facts, lead->lead_id));
+    strbuf_addf(&fields, ",\"priority\":%d,\"attempt\":%d,\"attempts_total\":%d", lead->priority,
+                lead->attempts + 1, lead->attempts_total);
+    strbuf_addf(&fields, ",\"not_after\":\"%s\"", not_after);
+    add_agent(&fields, lead);
+    strbuf_addf(&fields, ",\"why\":\"%s\",\"lead_version\":%d",
+                offer_why(&made->tell.dials->before[row]), lead->lead_version);
+    lead_tell_offer(&made->tell, row, list_gate_of(made->gates, lead->list_no), "offer.made",
+                    lead->offer_id, fields.data);
+}

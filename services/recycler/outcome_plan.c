@@ -1,0 +1,162 @@
+#include "recycler/outcome_plan.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+
+enum { CALL_MOST_S = 4 * 3600, RELEASE_PAUSE_S = 60 };
+
+static int64_t clamp(int64_t value, int64_t least, int64_t most)
+{
+    return value > most ? most : value < least ? least : value;
+}
+
+void outcome_call(const OutcomeSaid *said,
+                  const CampaignRules *rules,
+                  const Offer *offer,
+                  int64_t now_us,
+                  OutcomeCall *ret)
+{
+    int64_t duration_s = said->duration_s > 0 ? said->duration_s : 0;
+    *ret = (OutcomeCall){
+        .disposition = rules != NULL ? campaign_disposition(rules, said->disposition) : NULL,
+        .started_us = clamp(said->started_us, offer != NULL ? offer->made_us : 1, now_us)};
+    ret->ended_us = clamp(ret->started_us + duration_s * CLOCK_US_PER_SECOND, 1, now_us);
+    snprintf(ret->code, sizeof ret->code, "%s",
+             ret->disposition != NULL ? ret->disposition->code : LEAD_STATUS_UNMAPPED);
+}
+
+/* ---- the deciding call ---- */
+
+static bool call_decides(const LeadDial *lead, const OutcomeCall *call)
+{
+    bool was_final = (lead->hold & LEAD_HOLD_FINAL) != 0;
+    bool is_final = call->disposition != NULL && call->disposition->final;
+    if (is_final != was_final) {
+        return is_final;
+    }
+    if (call->started_us != lead->decided_us) {
+        return call->started_us > lead->decided_us;
+    }
+    return strcmp(call->code, lead->status) >= 0;
+}
+
+static void take_callback(LeadDial *lead, const OutcomeSaid *said)
+{
+    lead->callback_us = said->callback_us;
+    snprintf(lead->callback_agent, sizeof lead->callback_agent, "%s",
+             said->callback_agent != NULL ? said->callback_agent : "");
+}
+
+static void take_decision(LeadDial *lead, const OutcomeSaid *said, const OutcomeCall *call)
+{
+    const Disposition *disposition = call->disposition;
+    lead->decided_us = call->started_us;
+    lead->hold = 0;
+    lead->callback_us = 0;
+    lead->callback_agent[0] = '\0';
+    snprintf(lead->status, sizeof lead->status, "%s", call->code);
+    if (disposition == NULL) {
+        return;
+    }
+    lead->hold |= disposition->final ? LEAD_HOLD_FINAL : 0;
+    lead->hold |= disposition->invalid ? LEAD_HOLD_INVALID : 0;
+    if (disposition->callback) {
+        take_callback(lead, said);
+    }
+}
+
+/* ---- the next one ---- */
+
+static RecycleFacts next_facts(const LeadDial *lead,
+                               const OutcomeNext *next,
+                               const CallingRules *calling,
+                               int64_t ended_us)
+{
+    const Disposition *last = campaign_disposition(next->rules, lead->status);
+    return (RecycleFacts){.rule = campaign_rule(next->rules, lead->status),
+                          .tries = recycle_tries(lead->tries, lead->status),
+                          .attempts = lead->attempts,
+                          .max_attempts = next->rules->max_attempts,
+                          .ended_us = ended_us,
+                          .callback = last != NULL && last->callback,
+                          .callback_us = lead->callback_us,
+                          .starts_us = next->starts_us,
+                          .start_count = next->start_count,
+                          .calling = calling,
+                          .place = next->place};
+}
+
+static void plan_next(LeadDial *lead, const OutcomeNext *next, bool decides, int64_t ended_us)
+{
+    CallingRules calling;
+    campaign_calling(next->rules, next->list_hours, NULL, &calling);
+    RecycleFacts facts = next_facts(lead, next, &calling, ended_us);
+    RecycleDue due;
+    recycle_due(&facts, &due);
+    lead->hold &= (uint16_t)~LEAD_HOLD_EXHAUSTED;
+    if (due.exhausted) {
+        lead->hold |= LEAD_HOLD_EXHAUSTED;
+    } else if (decides) {
+        lead->due_us = due.due_us;
+    }
+}
+
+static void bump_tries(LeadDial *lead, const char *code)
+{
+    AUTO_STRBUF tries = STRBUF_INIT;
+    recycle_tries_bump(lead->tries, code, &tries);
+    if (tries.len < sizeof lead->tries) {
+        memcpy(lead->tries, tries.data, tries.len + 1);
+    }
+}
+
+void outcome_apply_call(LeadDial *lead,
+                        const OutcomeSaid *said,
+                        const OutcomeCall *call,
+                        const OutcomeNext *next)
+{
+    bool decides = call_decides(lead, call);
+    lead->attempts++;
+    lead->attempts_total++;
+    lead->contacted = lead->contacted || (call->disposition != NULL && call->disposition->contact);
+    if (call->started_us > lead->called_us) {
+        lead->called_us = call->started_us;
+    }
+    bump_tries(lead, call->code);
+    if (decides) {
+        take_decision(lead, said, call);
+    }
+    plan_next(lead, next, decides, call->ended_us);
+    lead_dial_restage(lead);
+}
+
+/* ---- offers ---- */
+
+bool outcome_start(Offer *offer, const OutcomeSaid *said, int64_t now_us)
+{
+    if (offer->state != OFFER_MADE && offer->state != OFFER_REVOKED) {
+        return false;
+    }
+    offer->state = OFFER_STARTED;
+    offer->started_us = clamp(said->started_us, offer->made_us, now_us);
+    offer->held_until_us = now_us + CALL_MOST_S * CLOCK_US_PER_SECOND;
+    offer->changed = true;
+    return true;
+}
+
+bool outcome_release(Offer *offer, LeadDial *lead, int64_t now_us)
+{
+    if (offer->state != OFFER_MADE && offer->state != OFFER_REVOKED) {
+        return false;
+    }
+    int64_t again_us = now_us + RELEASE_PAUSE_S * CLOCK_US_PER_SECOND;
+    offer_end(offer, "released", now_us);
+    if (lead != NULL && lead->offer_id == offer->offer_id) {
+        lead->offer_id = 0;
+        lead->due_us = lead->due_us > again_us ? lead->due_us : again_us;
+        lead_dial_restage(lead);
+    }
+    return true;
+}

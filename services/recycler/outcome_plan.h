@@ -1,0 +1,48 @@
+/* outcome_plan.h - what a dialer's word does to an offer and its lead. Layer: services/recycler;
+ * pure.
+ *
+ * Calls may be told late, twice and in any order: what a lead comes to is the same for every order.
+ * Every call counts. Status and hold tell of one of them, the deciding call: a final one before any
+ * other, then the one that started last. */
+#pragma once
+
+#include "domain/campaign_rules.h"
+#include "recycler/offer_store.h"
+#include "recycler/outcome_read.h"
+#include "runtime/lead_dial.h"
+
+/* A call, as the ledger has it. */
+typedef struct OutcomeCall {
+    const Disposition *disposition;   /* NULL: nobody defined the code */
+    char code[DISPOSITION_CODE_SIZE]; /* of that disposition, else LEAD_STATUS_UNMAPPED */
+    int64_t started_us;               /* between the offer and the outcome's arrival */
+    int64_t ended_us;
+} OutcomeCall;
+
+/* rules: of the call's campaign; NULL when nothing tells it. offer: NULL when it is not known. */
+void outcome_call(const OutcomeSaid *said,
+                  const CampaignRules *rules,
+                  const Offer *offer,
+                  int64_t now_us,
+                  OutcomeCall *ret);
+
+/* What the lead needs for its next call. starts_us: of its earlier calls, where its rule has a
+ * distance; may be empty. */
+typedef struct OutcomeNext {
+    const CampaignRules *rules; /* of the lead's campaign */
+    const Hours *list_hours;
+    const CallingPlace *place;
+    const int64_t *starts_us;
+    int start_count;
+} OutcomeNext;
+
+/* One more call: counts, status, hold, due time and stage. */
+void outcome_apply_call(LeadDial *lead,
+                        const OutcomeSaid *said,
+                        const OutcomeCall *call,
+                        const OutcomeNext *next);
+
+/* call.started: true when the offer is started by it. */
+bool outcome_start(Offer *offer, const OutcomeSaid *said, int64_t now_us);
+/* offer.released: true when the offer is ended by it; a started call goes on. */
+bool outcome_release(Offer *offer, LeadDial *lead, int64_t now_us);

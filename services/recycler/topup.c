@@ -1,0 +1,461 @@
+#include "recycler/topup.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "recycler/offer_made.h"
+#include "recycler/topup_plan.h"
+#include "recycler/topup_store.h"
+#include "runtime/dnc_plan.h"
+#include "runtime/number_store.h"
+
+/* One run: what was found, and what is locked of it. */
+typedef struct Run {
+    Topup *topup;
+    TopupLead *leads;
+    int count;
+    TopupNumbers numbers;
+    LeadDials dials;
+    ListGates gates;
+    int offered;
+} Run;
+
+static void run_done(Run *run)
+{
+    free(run->leads);
+    topup_numbers_done(&run->numbers);
+    lead_dials_done(&run->dials);
+    list_gates_done(&run->gates);
+}
+
+/* ---- finding ---- */
+
+static Status find_leads(Run *run, Error *err)
+{
+    AUTO_TX Db *tx = run->topup->db;
+    Status status = db_begin(tx, err);
+    return status == STATUS_OK ? topup_pick(run->topup, &run->leads, &run->count, err) : status;
+}
+
+static int phone_compare(const void *a, const void *b)
+{
+    int64_t first = *(const int64_t *)a;
+    int64_t second = *(const int64_t *)b;
+    return (first > second) - (first < second);
+}
+
+/* Phones without a row, each once; the number of them. */
+static int phones_missing(const Run *run, int64_t phones[])
+{
+    int found = 0;
+    int count = 0;
+    for (int i = 0; i < run->count; i++) {
+        if (run->leads[i].phone != 0 && run->leads[i].number_id == 0) {
+            phones[found++] = run->leads[i].phone;
+        }
+    }
+    qsort(phones, (size_t)found, sizeof *phones, phone_compare);
+    for (int i = 0; i < found; i++) {
+        if (i == 0 || phones[i] != phones[i - 1]) {
+            phones[count++] = phones[i];
+        }
+    }
+    return count;
+}
+
+static void take_ids(Run *run, const DbResult *ids)
+{
+    for (int i = 0; i < run->count; i++) {
+        for (int row = 0; run->leads[i].number_id == 0 && row < db_rows(ids); row++) {
+            if (db_bin_i64(ids, row, 0) == run->leads[i].phone) {
+                run->leads[i].number_id = db_bin_i64(ids, row, 1);
+            }
+        }
+    }
+}
+
+static Status find_ids(Run *run, const int64_t phones[], int count, Error *err)
+{
+    DbArray column = {0};
+    db_array_begin(&column, DB_ARRAY_INT8);
+    for (int i = 0; i < count; i++) {
+        db_array_i64(&column, phones[i]);
+    }
+    AUTO_RESULT *ids = NULL;
+    AUTO_TX Db *tx = run->topup->db;
+    Status status = db_begin(tx, err);
+    if (status == STATUS_OK) {
+        status = number_find(tx, &column, &ids, err);
+    }
+    if (status == STATUS_OK) {
+        take_ids(run, ids);
+    }
+    db_array_done(&column);
+    return status;
+}
+
+static Status make_numbers(Run *run, Error *err)
+{
+    Topup *topup = run->topup;
+    AUTO_FREE int64_t *phones = mem_alloc((size_t)(run->count + 1) * sizeof *phones);
+    int count = phones_missing(run, phones);
+    if (count == 0) {
+        return STATUS_OK;
+    }
+    Status status = number_make(topup->db, topup->cfg, phones, count, err);
+    return status == STATUS_OK ? find_ids(run, phones, count, err) : status;
+}
+
+/* ---- locking ---- */
+
+static Status lock_leads(Run *run, Error *err)
+{
+    DbArray ids = {0};
+    db_array_begin(&ids, DB_ARRAY_INT8);
+    for (int i = 0; i < run->count; i++) {
+        db_array_i64(&ids, run->leads[i].lead_id);
+    }
+    Status status = lead_dials_lock(run->topup->db, &ids, true, &run->dials, err);
+    db_array_done(&ids);
+    for (int i = 0; status == STATUS_OK && i < run->count; i++) {
+        run->leads[i].row = lead_dials_find(&run->dials, run->leads[i].lead_id);
+    }
+    return status;
+}
+
+/* ---- what the numbers say ---- */
+
+static bool result_has(const DbResult *result, int column, int64_t value)
+{
+    for (int row = 0; row < db_rows(result); row++) {
+        if (db_bin_i64(result, row, column) == value) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool number_is_dnc(const Run *run, int64_t phone)
+{
+    const DbResult *holds = run->numbers.holds;
+    for (int row = 0; row < db_rows(holds); row++) {
+        int64_t campaign_no = db_bin_i64(holds, row, 1);
+        if (db_bin_i64(holds, row, 0) == phone &&
+            (campaign_no == DNC_EVERY_CAMPAIGN || campaign_no == run->topup->rules->campaign_no)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static int newest_first(const void *a, const void *b)
+{
+    return phone_compare(b, a);
+}
+
+/* Starts of calls to the number, newest first, into ret; their number. */
+static int number_calls(const Run *run, int64_t number_id, int64_t ret[])
+{
+    const DbResult *calls = run->numbers.calls;
+    int count = 0;
+    for (int row = 0; row < db_rows(calls); row++) {
+        if (db_bin_i64(calls, row, 0) == number_id) {
+            ret[count++] = db_bin_time(calls, row, 1);
+        }
+    }
+    qsort(ret, (size_t)count, sizeof *ret, newest_first);
+    return count;
+}
+
+/* Another list has the number too, and comes first in this run. */
+static bool number_is_taken(const Run *run, int index)
+{
+    for (int i = 0; i < index; i++) {
+        if (run->leads[i].number_id == run->leads[index].number_id &&
+            run->leads[i].decision.verdict == TOPUP_OFFER && run->leads[i].row >= 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* ---- deciding ---- */
+
+static int list_compare(const void *list_no, const void *list)
+{
+    int32_t wanted = *(const int32_t *)list_no;
+    int32_t found = ((const TopupList *)list)->list_no;
+    return (wanted > found) - (wanted < found);
+}
+
+static const Hours *list_hours(const Topup *topup, int32_t list_no)
+{
+    const TopupList *list =
+        bsearch(&list_no, topup->lists, (size_t)topup->list_count, sizeof *list, list_compare);
+    return list != NULL ? &list->hours : NULL;
+}
+
+static ReadyKey found_key(const Topup *topup, const TopupLead *lead)
+{
+    const HopperGroup *group = &topup->groups[lead->group];
+    return (ReadyKey){.lead_id = lead->lead_id,
+                      .due_us = lead->due_us,
+                      .list_no = group->list_no,
+                      .gate_no = group->gate_no,
+                      .class_no = group->class_no,
+                      .lead_rank = group->lead_rank};
+}
+
+static void decide_lead(Run *run, int index, int64_t calls[])
+{
+    const Topup *topup = run->topup;
+    TopupLead *lead = &run->leads[index];
+    const LeadDial *dial = &run->dials.rows[lead->row];
+    const Gate *gate = gates_find(topup->gates, dial->gate_no);
+    ReadyKey found = found_key(topup, lead);
+    TopupFacts facts = {
+        .lead = dial,
+        .found = &found,
+        .rules = topup->rules,
+        .list_hours = list_hours(topup, dial->list_no),
+        .place = &gate->place,
+        .dnc = number_is_dnc(run, dial->phone),
+        .number_offered =
+            result_has(run->numbers.open, 0, lead->number_id) || number_is_taken(run, index),
+        .calls_us = calls,
+        .call_count = number_calls(run, lead->number_id, calls),
+        .now_us = topup->now_us,
+    };
+    topup_decide(&facts, &lead->decision);
+}
+
+/* A lead that another transaction holds, whose phone is another by now, or whose number is held,
+ * waits for another run. */
+static bool may_decide(const Run *run, const TopupLead *lead)
+{
+    if (lead->row < 0 || lead->number_id == 0 ||
+        !result_has(run->numbers.locked, 0, lead->number_id)) {
+        return false;
+    }
+    const LeadDial *dial = &run->dials.rows[lead->row];
+    return dial->phone == lead->phone && gates_find(run->topup->gates, dial->gate_no) != NULL;
+}
+
+static void decide(Run *run)
+{
+    AUTO_FREE int64_t *calls = mem_alloc((size_t)(db_rows(run->numbers.calls) + 1) * sizeof *calls);
+    for (int i = 0; i < run->count; i++) {
+        if (may_decide(run, &run->leads[i])) {
+            decide_lead(run, i, calls);
+        } else {
+            run->leads[i].row = -1;
+        }
+    }
+}
+
+/* ---- changing ---- */
+
+enum { NEVER_AGAIN_S = 24 * 3600 }; /* a lead that no time is open for is looked at once a day */
+
+static void change_offer(LeadDial *dial, const TopupLead *lead, int64_t now_us)
+{
+    (void)now_us;
+    dial->offer_id = lead->offer_id;
+}
+
+static void change_dnc(LeadDial *dial, const TopupLead *lead, int64_t now_us)
+{
+    (void)lead;
+    (void)now_us;
+    dial->dnc = true;
+}
+
+static void change_exhausted(LeadDial *dial, const TopupLead *lead, int64_t now_us)
+{
+    (void)lead;
+    (void)now_us;
+    dial->hold |= LEAD_HOLD_EXHAUSTED;
+}
+
+static void change_later(LeadDial *dial, const TopupLead *lead, int64_t now_us)
+{
+    (void)now_us;
+    dial->due_us = lead->decision.later_us;
+}
+
+static void change_never(LeadDial *dial, const TopupLead *lead, int64_t now_us)
+{
+    (void)lead;
+    dial->due_us = now_us + NEVER_AGAIN_S * INT64_C(1000000);
+}
+
+static void (*const changes[])(LeadDial *, const TopupLead *, int64_t) = {
+    [TOPUP_OFFER] = change_offer, [TOPUP_STALE] = NULL,
+    [TOPUP_DNC] = change_dnc,     [TOPUP_EXHAUSTED] = change_exhausted,
+    [TOPUP_LATER] = change_later, [TOPUP_NEVER] = change_never,
+};
+
+static void change_leads(Run *run)
+{
+    for (int i = 0; i < run->count; i++) {
+        const TopupLead *lead = &run->leads[i];
+        if (lead->row < 0 || changes[lead->decision.verdict] == NULL) {
+            continue;
+        }
+        changes[lead->decision.verdict](&run->dials.rows[lead->row], lead, run->topup->now_us);
+        lead_dial_restage(&run->dials.rows[lead->row]);
+        run->dials.changed[lead->row] = true;
+        run->offered += lead->decision.verdict == TOPUP_OFFER;
+    }
+}
+
+/* Rows of the queue that name a lead which is gone, or is not as they say. */
+static Status drop_stale(const Run *run, Error *err)
+{
+    ReadyMoves moves = {0};
+    ready_moves_begin(&moves);
+    for (int i = 0; i < run->count; i++) {
+        const TopupLead *lead = &run->leads[i];
+        if (lead->phone == 0 || (lead->row >= 0 && lead->decision.verdict == TOPUP_STALE)) {
+            ReadyKey key = found_key(run->topup, lead);
+            ready_moves_add(&moves, &key, NULL);
+        }
+    }
+    Status status = ready_moves_write(&moves, run->topup->db, err);
+    ready_moves_done(&moves);
+    return status;
+}
+
+static Status write_leads(Run *run, Error *err)
+{
+    Topup *topup = run->topup;
+    Status status = topup_insert_offers(topup, run->leads, run->count, err);
+    if (status == STATUS_OK) {
+        change_leads(run);
+        status = lead_dials_write(&run->dials, topup->db, err);
+    }
+    if (status == STATUS_OK) {
+        status = drop_stale(run, err);
+    }
+    return status == STATUS_OK
+               ? lead_dials_apply(&run->dials, topup->db, topup->outbox, &run->gates, err)
+               : status;
+}
+
+/* The last word: the gates, locked now, must be those that the decisions were made for. */
+static Status check_gates(const Run *run, Error *err)
+{
+    const CampaignRules *rules = run->topup->rules;
+    for (int i = 0; i < run->gates.count; i++) {
+        const ListGate *gate = &run->gates.gates[i];
+        if (strcmp(gate->life, "active") != 0 || !gate->campaign_active ||
+            gate->campaign_no != rules->campaign_no ||
+            gate->rules_version != rules->rules_version) {
+            return error_set(err, STATUS_RETRY, "rules_moved",
+                             "the list or its campaign changed meanwhile");
+        }
+    }
+    return STATUS_OK;
+}
+
+/* ---- telling ---- */
+
+static Status tell(Run *run, Error *err)
+{
+    AUTO_RESULT *facts = NULL;
+    Status status = topup_read_facts(run->topup, run->leads, run->count, &facts, err);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    OfferMade made = {.tell = {.outbox = run->topup->outbox, .dials = &run->dials},
+                      .gates = &run->gates,
+                      .facts = facts};
+    for (int i = 0; i < run->count; i++) {
+        const TopupLead *lead = &run->leads[i];
+        if (lead->row < 0) {
+            continue;
+        }
+        const ListGate *gate = list_gate_of(&run->gates, run->dials.rows[lead->row].list_no);
+        if (lead->decision.verdict == TOPUP_OFFER) {
+            offer_made_tell(&made, lead->row, lead->decision.not_after_us);
+        } else if (lead->decision.verdict == TOPUP_DNC) {
+            lead_tell_updated(&made.tell, lead->row, gate, "[\"dnc\"]");
+        } else if (lead->decision.verdict == TOPUP_EXHAUSTED) {
+            lead_tell_finished(&made.tell, lead->row, gate, "rules");
+        }
+    }
+    return STATUS_OK;
+}
+
+/* ---- the run ---- */
+
+static Status run_locked(Run *run, Error *err)
+{
+    Topup *topup = run->topup;
+    Status status = topup_lock_numbers(topup, run->leads, run->count, &run->numbers, err);
+    if (status == STATUS_OK) {
+        status = lock_leads(run, err);
+    }
+    if (status == STATUS_OK) {
+        decide(run);
+        status = write_leads(run, err);
+    }
+    if (status == STATUS_OK) {
+        status = check_gates(run, err);
+    }
+    if (status == STATUS_OK) {
+        status = tell(run, err);
+    }
+    return status == STATUS_OK ? outbox_store(topup->outbox, topup->db, err) : status;
+}
+
+/* Two top-ups of one number at a time cannot be; if they are, the second one fails here. */
+static Status offer_race(const Db *db, Status status, Error *err)
+{
+    if (status == STATUS_BAD_INPUT && strcmp(db_sqlstate(db), "23505") == 0) {
+        return error_set(err, STATUS_RETRY, "offer_race", "the lead or its number has an offer");
+    }
+    return status;
+}
+
+static Status run_transaction(Run *run, Error *err)
+{
+    Topup *topup = run->topup;
+    AUTO_TX Db *tx = topup->db;
+    Status status = db_begin(tx, err);
+    if (status == STATUS_OK) {
+        outbox_reset(topup->outbox, db_epoch(tx), topup->now_us);
+        status = offer_race(tx, run_locked(run, err), err);
+    }
+    return status == STATUS_OK ? db_commit(tx, err) : status;
+}
+
+/* The next search begins behind what was looked at. */
+static void move_bounds(Run *run)
+{
+    for (int i = 0; i < run->count; i++) {
+        HopperGroup *group = &run->topup->groups[run->leads[i].group];
+        group->bound_due_us = run->leads[i].due_us;
+        group->bound_lead = run->leads[i].lead_id;
+    }
+}
+
+Status topup_run(Topup *topup, int *ret_found, int *ret_offered, Error *err)
+{
+    Run run = {.topup = topup};
+    Status status = find_leads(&run, err);
+    if (status == STATUS_OK && run.count > 0) {
+        status = make_numbers(&run, err);
+    }
+    if (status == STATUS_OK && run.count > 0) {
+        status = run_transaction(&run, err);
+    }
+    if (status == STATUS_OK) {
+        move_bounds(&run);
+        *ret_found = run.count;
+        *ret_offered = run.offered;
+    }
+    run_done(&run);
+    return status;
+}

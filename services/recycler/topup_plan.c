@@ -1,0 +1,169 @@
+#include "recycler/topup_plan.h"
+
+#include "base/clock.h"
+#include "base/guard.h"
+
+enum { BUSY_PAUSE_S = 60, LEAST_LIFETIME_S = 5 };
+
+static int64_t seconds(int64_t count)
+{
+    return count * CLOCK_US_PER_SECOND;
+}
+
+/* ---- caps ---- */
+
+int64_t topup_calls_window_us(const CampaignRules *rules, int64_t now_us)
+{
+    LawCapFound caps[LAW_CAPS_MAX + 1];
+    const char *everywhere = rules->laws != NULL ? rules->laws->regions : "";
+    int count = campaign_caps(rules, everywhere, now_us, caps);
+    int64_t longest_s = rules->cap_gap_s;
+    for (int i = 0; i < count; i++) {
+        if (caps[i].cap.window_s > longest_s) {
+            longest_s = caps[i].cap.window_s;
+        }
+    }
+    return seconds(longest_s);
+}
+
+/* calls in a window of window_s are full until the call that is the calls-th from the newest leaves
+ * it: exactly window_s after its start. */
+static int64_t cap_free_us(const TopupFacts *facts, const LawCap *cap)
+{
+    if (cap->calls <= 0 || facts->call_count < cap->calls) {
+        return facts->now_us;
+    }
+    return facts->calls_us[cap->calls - 1] + seconds(cap->window_s);
+}
+
+int64_t topup_cap_free_us(const TopupFacts *facts)
+{
+    LawCapFound caps[LAW_CAPS_MAX + 1];
+    int count = campaign_caps(facts->rules, facts->place->regions, facts->now_us, caps);
+    int64_t free_us = facts->now_us;
+    for (int i = 0; i < count && !BROKEN(OFFER_CAP); i++) {
+        int64_t cap_us = cap_free_us(facts, &caps[i].cap);
+        free_us = cap_us > free_us ? cap_us : free_us;
+    }
+    if (facts->call_count > 0) {
+        int64_t gap_us = facts->calls_us[0] + seconds(facts->rules->cap_gap_s);
+        free_us = gap_us > free_us ? gap_us : free_us;
+    }
+    return free_us;
+}
+
+/* ---- the lead ---- */
+
+static bool found_is_stale(const TopupFacts *facts)
+{
+    ReadyKey key = lead_dial_key(facts->lead);
+    const ReadyKey *found = facts->found;
+    return facts->lead->stage != STAGE_READY || key.list_no != found->list_no ||
+           key.gate_no != found->gate_no || key.class_no != found->class_no ||
+           key.lead_rank != found->lead_rank || key.due_us != found->due_us;
+}
+
+/* Rules may have changed since it became due. Its call's end is not kept on the lead, so the start
+ * serves: never later than what was told then. */
+static RecycleDue recycled(const TopupFacts *facts, const RecycleRule *rule)
+{
+    const LeadDial *lead = facts->lead;
+    CallingRules none = {0};
+    CallingPlace nowhere = {.zones = "", .regions = ""};
+    const Disposition *last = campaign_disposition(facts->rules, lead->status);
+    RecycleFacts recycle = {.rule = rule,
+                            .tries = recycle_tries(lead->tries, lead->status),
+                            .attempts = lead->attempts,
+                            .max_attempts = facts->rules->max_attempts,
+                            .ended_us = lead->decided_us,
+                            .callback = last != NULL && last->callback,
+                            .callback_us = lead->callback_us,
+                            .calling = &none,
+                            .place = &nowhere};
+    RecycleDue due;
+    recycle_due(&recycle, &due);
+    return due;
+}
+
+static bool is_exhausted(const TopupFacts *facts, const RecycleRule *rule, int64_t *ret_due_us)
+{
+    *ret_due_us = 0;
+    if (facts->lead->attempts == 0 || BROKEN(OFFER_ATTEMPTS)) {
+        return false;
+    }
+    RecycleDue due = recycled(facts, rule);
+    *ret_due_us = due.due_us;
+    return due.exhausted;
+}
+
+/* ---- the decision ---- */
+
+static void later(TopupDecision *ret, int64_t later_us)
+{
+    ret->verdict = TOPUP_LATER;
+    ret->later_us = later_us;
+}
+
+/* From from_us on, when it is open. */
+static void later_when_open(const TopupFacts *facts,
+                            const CallingRules *calling,
+                            int64_t from_us,
+                            TopupDecision *ret)
+{
+    int64_t open_us = calling_next(calling, facts->place, from_us);
+    if (open_us == CALLING_NEVER) {
+        ret->verdict = TOPUP_NEVER;
+        return;
+    }
+    later(ret, open_us);
+}
+
+static void decide_time(const TopupFacts *facts, const CallingRules *calling, TopupDecision *ret)
+{
+    CallingTime time;
+    calling_time(calling, facts->place, facts->now_us, &time);
+    if (!time.open && !BROKEN(OFFER_WINDOW)) {
+        later_when_open(facts, calling, facts->now_us, ret);
+        return;
+    }
+    int64_t not_after_us = facts->now_us + seconds(facts->rules->offer_lifetime_s);
+    if (time.open && time.until_us - seconds(1) < not_after_us) {
+        not_after_us = time.until_us - seconds(1);
+    }
+    if (not_after_us < facts->now_us + seconds(LEAST_LIFETIME_S)) {
+        later_when_open(facts, calling, time.until_us, ret);
+        return;
+    }
+    *ret = (TopupDecision){.verdict = TOPUP_OFFER, .not_after_us = not_after_us};
+}
+
+void topup_decide(const TopupFacts *facts, TopupDecision *ret)
+{
+    const LeadDial *lead = facts->lead;
+    const RecycleRule *rule = lead->attempts > 0 ? campaign_rule(facts->rules, lead->status) : NULL;
+    int64_t due_us;
+    *ret = (TopupDecision){.verdict = TOPUP_STALE};
+    if (found_is_stale(facts)) {
+        return;
+    }
+    if (facts->dnc && !BROKEN(OFFER_DNC)) {
+        ret->verdict = TOPUP_DNC;
+        return;
+    }
+    if (is_exhausted(facts, rule, &due_us)) {
+        ret->verdict = TOPUP_EXHAUSTED;
+        return;
+    }
+    CallingRules calling;
+    campaign_calling(facts->rules, facts->list_hours, rule, &calling);
+    int64_t free_us = topup_cap_free_us(facts);
+    free_us = due_us > free_us ? due_us : free_us;
+    if (facts->number_offered && free_us < facts->now_us + seconds(BUSY_PAUSE_S)) {
+        free_us = facts->now_us + seconds(BUSY_PAUSE_S);
+    }
+    if (free_us > facts->now_us) {
+        later_when_open(facts, &calling, free_us, ret);
+        return;
+    }
+    decide_time(facts, &calling, ret);
+}

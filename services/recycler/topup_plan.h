@@ -1,0 +1,47 @@
+/* topup_plan.h - may this lead be offered now? Layer: services/recycler; pure.
+ *
+ * Asked with the number and the lead locked: what is allowed here holds at the moment the offer is
+ * made (DESIGN: nobody is called who may not be). */
+#pragma once
+
+#include "domain/campaign_rules.h"
+#include "runtime/lead_dial.h"
+
+typedef enum TopupVerdict {
+    TOPUP_OFFER,
+    TOPUP_STALE,     /* its row in the queue is not what the lead says: to be taken out */
+    TOPUP_DNC,       /* its number is on a do-not-call list: it turns dnc */
+    TOPUP_EXHAUSTED, /* by the rules that hold now */
+    TOPUP_LATER,     /* later_us: a cap, the gap, a closed hour, or its number is offered already */
+    TOPUP_NEVER,     /* no time is open that we know of */
+} TopupVerdict;
+
+/* All borrowed. */
+typedef struct TopupFacts {
+    const LeadDial *lead;
+    const ReadyKey *found; /* the row of the queue that named it */
+    const CampaignRules *rules;
+    const Hours *list_hours; /* NULL: none */
+    const CallingPlace *place;
+    bool dnc;            /* its number has an entry that holds */
+    bool number_offered; /* an offer of its number is open */
+    const int64_t
+        *calls_us; /* starts of calls to its number, newest first, in the longest window */
+    int call_count;
+    int64_t now_us;
+} TopupFacts;
+
+typedef struct TopupDecision {
+    TopupVerdict verdict;
+    int64_t later_us;
+    int64_t not_after_us; /* of the offer: before the lead's hours close */
+} TopupDecision;
+
+void topup_decide(const TopupFacts *facts, TopupDecision *ret);
+
+/* How far back calls to a number matter, for any place: the longest window of the campaign and of
+ * its law, and the gap. */
+int64_t topup_calls_window_us(const CampaignRules *rules, int64_t now_us);
+
+/* The first moment, from now_us on, at which caps and gap allow another call. */
+int64_t topup_cap_free_us(const TopupFacts *facts);
