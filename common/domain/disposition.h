@@ -16,8 +16,8 @@ enum {
     DISPOSITION_ALIASES_MAX = 8,
 };
 
-#define STATUS_NEW      "NEW"
-#define STATUS_UNMAPPED "UNMAPPED"
+#define LEAD_STATUS_NEW      "NEW"
+#define LEAD_STATUS_UNMAPPED "UNMAPPED"
 
 typedef struct Disposition {
     char code[DISPOSITION_CODE_SIZE]; /* [A-Z0-9_]{1,16} */
