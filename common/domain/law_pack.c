@@ -535,7 +535,7 @@ static Status load_file(const char *dir, const char *name, Error *err)
     if (status == STATUS_OK && law_pack_parse(text.data, text.len, path, &pack, err) != STATUS_OK) {
         err->status = status = STATUS_FATAL;
     }
-    if (status != STATUS_OK) {
+    if (pack == NULL) {
         return status;
     }
     AUTO_FREE char *expected = mem_sprintf("%s.json", pack->name);
