@@ -11,7 +11,7 @@ import json
 import os
 import random
 import subprocess
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -24,8 +24,8 @@ SEED = int(os.environ.get("SEED", "1"))
 
 DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 MINUTE, HOUR, DAY, WEEK = 60, 3600, 86400, 604800
-FIRST = int(datetime(2024, 1, 1, tzinfo=timezone.utc).timestamp())
-LAST = int(datetime(2034, 1, 1, tzinfo=timezone.utc).timestamp())
+FIRST = int(datetime(2024, 1, 1, tzinfo=UTC).timestamp())
+LAST = int(datetime(2034, 1, 1, tzinfo=UTC).timestamp())
 
 
 # ---- the product
@@ -70,7 +70,7 @@ def week_of(windows):
     return bytes(week)
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def zone_of(name):
     return ZoneInfo(name)
 
@@ -109,7 +109,7 @@ class Expected:
         assert len(answers) == len(times)
         for time, (is_open, until) in zip(times, answers, strict=True):
             expected_open, expected_until = self.at(time)
-            told = f"{zones} {windows} at {time} ({datetime.fromtimestamp(time, timezone.utc)})"
+            told = f"{zones} {windows} at {time} ({datetime.fromtimestamp(time, UTC)})"
             assert is_open == expected_open, told
             if expected_until is None:
                 assert until is None or until >= self.end, told
@@ -166,7 +166,7 @@ def random_windows(rng):
     return sets
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def transitions(name):
     """The times from FIRST to LAST at which the zone's clock is moved; found to the quarter of an hour."""
     found = []
@@ -269,7 +269,7 @@ def nearest(day):
     return {day, day + timedelta({5: -1, 6: 1}.get(day.weekday(), 0))}
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def holidays(state, year):
     found = nearest(date(year, 7, 4)) | nearest(date(year, 11, 11)) | nearest(date(year, 12, 25))
     found |= nearest(date(year, 1, 1)) | nearest(date(year + 1, 1, 1))
