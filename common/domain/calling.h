@@ -26,7 +26,8 @@ typedef struct CallingDistance {
 
 /* All borrowed. names: what the hours are called in evidence ("campaign", "list", "rule"); hours
  * without windows are no restriction. assume_zones: zones by comma for a place without one, ""
- * (or NULL) when such a lead is never called. */
+ * (or NULL) when such a lead is never called. What is assumed says nothing about regions: of the
+ * law only what holds everywhere covers such a lead. */
 typedef struct CallingRules {
     const Hours *hours[CALLING_HOURS_MAX];
     const char *names[CALLING_HOURS_MAX];
