@@ -61,6 +61,7 @@ typedef struct BusPartition {
 } BusPartition;
 #define BUS_BEGINNING (-2)
 #define BUS_END       (-1)
+#define BUS_COMMITTED (-1000) /* what the group committed; BUS_POSITION when it has nothing */
 
 /* ---- consumer ---- */
 typedef struct Consumer Consumer;

@@ -5,14 +5,22 @@
  * parameter; pure code and SQL never ask for it. */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/error.h"
 
 #define CLOCK_US_PER_SECOND INT64_C(1000000)
 
-int64_t clock_now_us(void);  /* wall clock, or the frozen time */
+int64_t clock_now_us(void);  /* wall clock, the frozen time, or a file's */
 int64_t clock_mono_ms(void); /* for leases, timeouts and rates; never goes back, never frozen */
+
+/* For simulations: clock_now_us() reads the time from a file from here on, microseconds since 1970
+ * as decimal text. Whoever moves it replaces the file (rename), so that it is never half written;
+ * while it cannot be read, or goes back, the last time stands. Before other threads start.
+ * STATUS_FATAL with code clock_unreadable when there is no time in it. */
+Status clock_use_file(const char *path, Error *err) MUST_CHECK;
+bool clock_is_virtual(void); /* a file gives it */
 
 /* For tests: clock_now_us() gives now_us from here on; clock_unfreeze() ends it. Process-wide. */
 void clock_freeze(int64_t now_us);

@@ -99,6 +99,8 @@ static const ConfigKey config_keys[] = {
      .doc = "law packs NAME.json beside those of the build, or in place of one of them"},
     {"LEADSPOOL_DEBUG_MESSAGES", INT(debug_messages), "0", 0, 1,
      .doc = "1: a message of type debug.abort ends the process; for tests only"},
+    {"LEADSPOOL_CLOCK_FILE", TEXT(clock_file), "", .allowed = "a file",
+     .doc = "microseconds since 1970, read in place of the clock; for simulations only"},
 };
 
 enum { CONFIG_KEY_COUNT = sizeof config_keys / sizeof config_keys[0] };

@@ -71,6 +71,7 @@ typedef struct Config {
     int retention_days;         /* LEADSPOOL_RETENTION_DAYS */
     int debug_messages;         /* LEADSPOOL_DEBUG_MESSAGES: 1 takes debug.abort */
     char *law_packs;            /* LEADSPOOL_LAW_PACKS: "" when there is no directory */
+    char *clock_file;           /* LEADSPOOL_CLOCK_FILE; "" = the clock */
 
     ConfigProperty *properties; /* the KAFKA_* pass-through, in the order of the environment */
     size_t property_count;

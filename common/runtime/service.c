@@ -652,6 +652,10 @@ static bool service_configure(Config *cfg)
         fprintf(stderr, "LEADSPOOL_LAW_PACKS: %s\n", err.text);
         return false;
     }
+    if (cfg->clock_file[0] != '\0' && clock_use_file(cfg->clock_file, &err) != STATUS_OK) {
+        fprintf(stderr, "LEADSPOOL_CLOCK_FILE: %s\n", err.text);
+        return false;
+    }
     return true;
 }
 

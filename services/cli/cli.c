@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/logtext.h"
 #include "base/mem.h"
@@ -29,6 +30,7 @@ static const Noun cli_nouns[] = {
     {"doctor", "check what may never break", cli_doctor_verbs},
     {"position", "where workers stand in Kafka", cli_position_verbs},
     {"epoch", "the age of the record", cli_epoch_verbs},
+    {"dialer-sim", "a dialer cluster for demos, tests and benchmarks", cli_dialer_sim_verbs},
     {0},
 };
 
@@ -216,10 +218,13 @@ static Status cli_configure(Cli *cli, Error *err)
     if (status != STATUS_OK) {
         return cli_usage(err, "wrong settings: %.*s", (int)problems.len - 1, problems.data);
     }
+    if (cli->config.clock_file[0] != '\0') {
+        status = clock_use_file(cli->config.clock_file, err);
+    }
     /* The libraries' own chatter is of use only to those who ask for it. */
     bool asked = getenv("LEADSPOOL_LOG_LEVEL") != NULL;
     log_setup("cli", cli->config.ns, asked ? cli->config.log_level : LOG_LEVEL_ERROR);
-    return STATUS_OK;
+    return status;
 }
 
 static int cli_finish(Cli *cli, Status status, const Error *err)

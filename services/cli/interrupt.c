@@ -16,6 +16,12 @@ void interrupt_catch(void)
     sigaction(SIGINT, &action, NULL);
 }
 
+void interrupt_catch_term(void)
+{
+    struct sigaction action = {.sa_handler = interrupt_note};
+    sigaction(SIGTERM, &action, NULL);
+}
+
 bool interrupt_pending(void)
 {
     return interrupt_noted != 0;

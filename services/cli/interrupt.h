@@ -5,6 +5,8 @@
 
 /* From here on SIGINT is noted instead of ending the process. */
 void interrupt_catch(void);
+/* The same for SIGTERM. */
+void interrupt_catch_term(void);
 /* Was there one since the last call? */
 bool interrupt_take(void);
 bool interrupt_pending(void);

@@ -13,6 +13,7 @@ and what it left behind is checked when it ends: see check.py.
 """
 
 from harness.bus import Record, read_topic, send_command
+from harness.dialer import Clock, Dialer, DialerSim, offer_value, publish_offer
 from harness.digest import digest
 from harness.process import Worker
 from harness.proxy import TcpProxy
@@ -20,12 +21,17 @@ from harness.space import Space, db
 from harness.wait import wait_for
 
 __all__ = [
+    "Clock",
+    "Dialer",
+    "DialerSim",
     "Record",
     "Space",
     "TcpProxy",
     "Worker",
     "db",
     "digest",
+    "offer_value",
+    "publish_offer",
     "read_topic",
     "send_command",
     "wait_for",

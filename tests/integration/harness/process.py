@@ -27,32 +27,28 @@ def free_port():
             return port
 
 
-class Worker:
-    """One process of a service; start() again after it ended makes a new one under the same name.
+class Process:
+    """One process; start() again after it ended makes a new one under the same name.
 
     env: settings on top of the namespace's, None takes one away. The log of each start is a file of
-    its own: space.logs/NAME-START.log.
+    its own: space.logs/NAME-START.log. What is run, command() says.
     """
 
-    def __init__(self, space, service, name, env=None):
+    def __init__(self, space, name, env=None):
         self.space = space
-        self.binary = f"leadspool-{service}"
         self.name = name
         self.env = env or {}
         self.process = None
         self.starts = 0
-        self.port = None
         self.may_crash = False
 
     def start(self):
         assert not self.alive, f"{self.name} runs already"
         self.starts += 1
-        self.port = free_port()
-        env = self.space.env({"LEADSPOOL_HTTP_PORT": str(self.port), **self.env})
         with self.log_path.open("wb") as log:
             self.process = subprocess.Popen(
-                [settings().bin / self.binary],
-                env=env,
+                self.command(),
+                env=self.space.env(self.settings()),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -60,31 +56,9 @@ class Worker:
             )
         return self
 
-    def wait_ready(self, timeout=30):
-        """Until /readyz says 200; fails with the log when the process ends instead."""
-
-        def ready():
-            assert self.alive, f"{self.name} ended with {self.process.returncode}:\n{self.log()[-3000:]}"
-            return self.get("/readyz")[0] == 200
-
-        wait_for(ready, timeout, what=f"{self.name} ready; log: {self.log_path}")
-        return self
-
-    def get(self, path):
-        """(status, body) of its HTTP server; (0, "") when it does not answer."""
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=2) as reply:
-                return reply.status, reply.read().decode()
-        except urllib.error.HTTPError as err:
-            return err.code, err.read().decode()
-        except OSError:
-            return 0, ""
-
-    def metrics(self):
-        """{series as printed, labels and all: value}"""
-        lines = self.get("/metrics")[1].splitlines()
-        pairs = (line.rsplit(" ", 1) for line in lines if line and not line.startswith("#"))
-        return {series: float(value) for series, value in pairs}
+    def settings(self):
+        """On top of the namespace's."""
+        return self.env
 
     @property
     def alive(self):
@@ -145,3 +119,48 @@ class Worker:
             found += [f"{log}: {line}" for line in log.read_text(errors="replace").splitlines()
                       if SANITIZER.search(line)]  # fmt: skip
         return found
+
+
+class Worker(Process):
+    """A process of a service, with its HTTP server."""
+
+    def __init__(self, space, service, name, env=None):
+        super().__init__(space, name, env)
+        self.binary = f"leadspool-{service}"
+        self.port = None
+
+    def command(self):
+        return [settings().bin / self.binary]
+
+    def start(self):
+        self.port = free_port()
+        return super().start()
+
+    def settings(self):
+        return {"LEADSPOOL_HTTP_PORT": str(self.port), **self.env}
+
+    def wait_ready(self, timeout=30):
+        """Until /readyz says 200; fails with the log when the process ends instead."""
+
+        def ready():
+            assert self.alive, f"{self.name} ended with {self.process.returncode}:\n{self.log()[-3000:]}"
+            return self.get("/readyz")[0] == 200
+
+        wait_for(ready, timeout, what=f"{self.name} ready; log: {self.log_path}")
+        return self
+
+    def get(self, path):
+        """(status, body) of its HTTP server; (0, "") when it does not answer."""
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=2) as reply:
+                return reply.status, reply.read().decode()
+        except urllib.error.HTTPError as err:
+            return err.code, err.read().decode()
+        except OSError:
+            return 0, ""
+
+    def metrics(self):
+        """{series as printed, labels and all: value}"""
+        lines = self.get("/metrics")[1].splitlines()
+        pairs = (line.rsplit(" ", 1) for line in lines if line and not line.startswith("#"))
+        return {series: float(value) for series, value in pairs}

@@ -12,6 +12,7 @@ import psycopg
 import redis
 
 from harness import bus
+from harness.dialer import Dialer, DialerSim
 from harness.process import Worker
 from harness.settings import settings
 
@@ -26,6 +27,7 @@ class Space:
         for folder in (self.inbox, self.outbox, self.logs):
             folder.mkdir(parents=True)
         self.workers = []
+        self.dialers = []  # dialer-sim processes, and those that tests play
         self.extra_env = {}  # settings for every process of this space
         self.sent = []  # place of each command that was sent
         self.bad = set()  # places of messages that break the schemas on purpose
@@ -62,6 +64,22 @@ class Space:
         self.workers.append(worker)
         worker.start()
         return worker.wait_ready() if ready else worker
+
+    def dialer_sim(self, *options, name=None, env=None):
+        """A running `leadspool dialer-sim`; options as on its command line."""
+        dialer = DialerSim(self, name or f"sim{len(self.dialers) + 1}", options, env)
+        self.dialers.append(dialer)
+        return dialer.start()
+
+    def dialer(self, name="hand", clock=None):
+        """One that the test plays."""
+        self.dialers.append(Dialer(self, name, clock))
+        return self.dialers[-1]
+
+    @property
+    def calls(self):
+        """What all dialers noted: the files that judge.py reads."""
+        return [dialer.calls for dialer in self.dialers if dialer.calls.exists()]
 
     def cli(self, *args, code=0, env=None, input=None, timeout=120):
         """Runs `leadspool ARGS` and returns the ended process; code=None allows any exit code."""
@@ -118,6 +136,8 @@ class Space:
     def end_processes(self):
         for worker in self.workers:
             worker.end()
+        for dialer in self.dialers:
+            dialer.close()
 
     def drop(self):
         """Takes the namespace away from all three servers, and its folders; the logs stay."""
