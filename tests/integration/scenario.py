@@ -293,6 +293,23 @@ def check_counters(space, list_id="a"):
         name: counters[name] for name in names if name != "ready"
     }
     assert {status: leads for status, leads in last["statuses"].items() if leads} == statuses
+    check_queue(space)
+
+
+QUEUE = """
+    SELECT count(*)
+    FROM (SELECT lead_id, list_no, coalesce(gate_no, 1) AS gate_no,
+                 CASE WHEN attempts = 0 THEN 2 WHEN callback_at IS NULL THEN 3 ELSE 1 END AS class,
+                 99 - priority AS lead_rank, coalesce(due_at, 'epoch') AS due_at
+          FROM leads LEFT JOIN zone_set USING (zone_set_no) WHERE stage = 6) l
+    FULL JOIN ready_lead r USING (lead_id, list_no, gate_no, class, lead_rank, due_at)
+    WHERE l IS NULL OR r IS NULL
+"""
+
+
+def check_queue(space):
+    """A lead has its row in ready_lead, under the key that its own row makes, exactly while it is ready."""
+    assert space.value(QUEUE) == 0
 
 
 def last_stats(space, list_id, version, timeout=30):
