@@ -182,6 +182,7 @@ Status import_find_zone(ImportLane *lane, LeadRow *lead, Error *err)
     ZoneEvidence zones = update_zones(lane->shared->spec, lead);
     lead->zone_set_no = zone_sets_known(lane->zones, &zones);
     if (lead->zone_set_no >= 0) {
+        lead->gate_no = zone_sets_gate(lane->zones, &zones);
         return STATUS_OK;
     }
     db_rollback(lane->db); /* it is made in a transaction of its own */
