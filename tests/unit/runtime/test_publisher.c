@@ -353,6 +353,25 @@ Test(publisher, trouble_of_a_lane_is_not_that_of_another)
     cr_assert_neq(publisher->refused[3].id == 0, publisher->refused[4].id == 0);
 }
 
+/* A topic that Kafka does not give leaves the producer usable; what else is on its way comes back
+ * all the same. */
+Test(publisher, trouble_takes_all_back)
+{
+    static const int lanes[] = {3, 4};
+    warm_up();
+    rd_kafka_mock_partition_set_leader(mock, "test.t", 0, -1);
+    rd_kafka_mock_topic_set_error(mock, "test.denied", RD_KAFKA_RESP_ERR_TOPIC_EXCEPTION);
+    row_add_text(0, "t", "1");
+    row_add_text(1, "denied", "2");
+    publisher_forget(publisher);
+    for (int i = 0; i < 2; i++) {
+        add(i, lanes[i]);
+    }
+    await_fates("lt", "of another lane");
+    rd_kafka_mock_partition_set_leader(mock, "test.t", 0, BROKER);
+    check_topic("t", "warm");
+}
+
 /* Told to stop while a broker is away: all is taken back, and nothing comes out afterwards. */
 Test(publisher, what_is_taken_back_stays_back)
 {
