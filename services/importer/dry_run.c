@@ -217,8 +217,8 @@ static Status dry_chunk(DryRun *dry, ImportChunk *chunk, Error *err)
 static Status dry_read(DryRun *dry, Error *err)
 {
     ImportParser parser;
-    Status status =
-        import_parser_open(&parser, &dry->spec, 0, dry->fd, &(ImportParserStart){0}, err);
+    ImportParserStart start = {.ids = {dry->cfg->outbox, (size_t)dry->cfg->import_set_mib << 20}};
+    Status status = import_parser_open(&parser, &dry->spec, 0, dry->fd, &start, err);
     if (status != STATUS_OK) {
         return status;
     }

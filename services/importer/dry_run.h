@@ -1,7 +1,8 @@
 /* dry_run.h - an import that writes nothing: what would become of a file. Layer: services/importer.
  *
  * Reads the file, the list and the do-not-call entries as an import would, in one thread. Keeps all
- * phones of the list and the file in memory, some 13 bytes each. */
+ * phones of the list and the file in memory, some 13 bytes each, and the file's external ids as an
+ * import does: those beyond cfg->import_set_mib in a file without a name in cfg->outbox. */
 #pragma once
 
 #include <jansson.h>

@@ -1,6 +1,7 @@
 """Imports of dirty files: every row is accounted for, whatever it is and however often it comes."""
 
 import csv
+import json
 import os
 import subprocess
 import time
@@ -47,12 +48,19 @@ def test_every_row_is_accounted_for(space):
 
 
 def test_without_memory_every_row_is_accounted_for(space):
-    """Phones are asked of the database, external ids of a file that is gone afterwards. Every tenth row has
-    the id of an earlier one."""
+    """Phones are asked of the database, external ids of a file that is gone afterwards; also by a dry run.
+    Every tenth row has the id of an earlier one."""
     lines = [f"+1504{2_000_000 + n},A-{n - 5 if n % 10 == 9 else n}\n" for n in range(5_000)]
     (space.inbox / "leads.csv").write_text("phone,external_id\n" + "".join(lines))
-    space.importer(env={"LEADSPOOL_IMPORT_SET_MIB": "0"})
+    space.extra_env["LEADSPOOL_IMPORT_SET_MIB"] = "0"
+    space.importer()
     create_list(space)
+    dry = ("import", space.inbox / "leads.csv", "--list", "a", "--dry-run")
+    said = space.cli_json(*dry)
+    assert (said["inserted"], said["problems"]) == (4_500, {"identity_conflict": 500})
+    assert list(space.outbox.iterdir()) == []
+    nowhere = space.cli(*dry, "--json", code=1, env={"LEADSPOOL_OUTBOX": "/nowhere"}).stdout
+    assert json.loads(nowhere)["error"]["code"] == "scratch"
     ended = run_import(space, "leads.csv", mapping={"phone": "phone", "external_id": "external_id"})
     assert (ended["inserted"], ended["rejected"]) == (4_500, 500)
     assert {code for _, _, code, *_ in rejects_of(space, ended)[1:]} == {"identity_conflict"}
