@@ -58,6 +58,8 @@ extern const Verb cli_migrate_verbs[];
 extern const Verb cli_doctor_verbs[];
 extern const Verb cli_position_verbs[];
 extern const Verb cli_epoch_verbs[];
+extern const Verb cli_offer_verbs[];
+extern const Verb cli_outcome_verbs[];
 extern const Verb cli_dialer_sim_verbs[];
 
 typedef struct CliGiven {

@@ -52,7 +52,8 @@ void outcome_write(const Outcome *outcome, StrBuf *out)
     strbuf_addc(out, '}');
 }
 
-Status outcome_send(Producer *producer, const Outcome *outcome, Error *err)
+/* wait_ms 0: not waited for. */
+static Status outcome_produce(Producer *producer, const Outcome *outcome, int wait_ms, Error *err)
 {
     char key[IDS_I64_SIZE];
     char now[CLOCK_RFC3339_SIZE];
@@ -80,5 +81,16 @@ Status outcome_send(Producer *producer, const Outcome *outcome, Error *err)
                           .value_len = value.len,
                           .header_count = OUTCOME_HEADERS,
                           .headers = headers};
-    return producer_send(producer, &message, NULL, err);
+    return wait_ms > 0 ? producer_send_wait(producer, &message, wait_ms, err)
+                       : producer_send(producer, &message, NULL, err);
+}
+
+Status outcome_send(Producer *producer, const Outcome *outcome, Error *err)
+{
+    return outcome_produce(producer, outcome, 0, err);
+}
+
+Status outcome_send_wait(Producer *producer, const Outcome *outcome, int wait_ms, Error *err)
+{
+    return outcome_produce(producer, outcome, wait_ms, err);
 }

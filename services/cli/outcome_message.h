@@ -34,6 +34,10 @@ const char *outcome_type_name(OutcomeType type);
 /* The message's value. */
 void outcome_write(const Outcome *outcome, StrBuf *out);
 
+/* Sends one and waits until it lies in Kafka; as producer_send_wait(). */
+Status
+outcome_send_wait(Producer *producer, const Outcome *outcome, int wait_ms, Error *err) MUST_CHECK;
+
 /* To dialer.outcomes under the lead's key, CloudEvents in binary mode. Does not wait; as
  * producer_send(). */
 Status outcome_send(Producer *producer, const Outcome *outcome, Error *err) MUST_CHECK;
