@@ -1,7 +1,10 @@
 #include "base/clock.h"
 
 #include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define SECOND CLOCK_US_PER_SECOND
 
@@ -119,4 +122,37 @@ Test(clock, monotonic_time_does_not_go_back)
     int64_t before = clock_mono_ms();
     cr_expect_geq(clock_mono_ms(), before);
     cr_expect_gt(before, 0);
+}
+
+static void write_clock(const char *path, const char *text)
+{
+    FILE *file = fopen(path, "we");
+    cr_assert_not_null(file);
+    fputs(text, file);
+    fclose(file);
+}
+
+Test(clock, a_file_gives_the_time_and_never_goes_back)
+{
+    char path[] = "/tmp/clock-XXXXXX";
+    int fd = mkstemp(path);
+    Error err = {0};
+    cr_assert_geq(fd, 0);
+    close(fd);
+    cr_expect_eq(clock_use_file(path, &err), STATUS_FATAL);
+    cr_expect_str_eq(err.code, "clock_unreadable");
+    cr_expect_not(clock_is_virtual());
+    write_clock(path, "1000000\n");
+    cr_assert_eq(clock_use_file(path, &err), STATUS_OK);
+    cr_expect(clock_is_virtual());
+    cr_expect_eq(clock_now_us(), 1000000);
+    write_clock(path, "2500000");
+    cr_expect_eq(clock_now_us(), 2500000);
+    static const char *const bad[] = {"", "x", "12x", "2000000", "-5", "99999999999999999999"};
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        write_clock(path, bad[i]);
+        cr_expect_eq(clock_now_us(), 2500000, "%s", bad[i]);
+    }
+    unlink(path);
+    cr_expect_eq(clock_now_us(), 2500000);
 }
