@@ -9,7 +9,7 @@
 #include "cli/dialer_sim_log.h"
 #include "cli/outcome_message.h"
 
-enum { SEND_FULL_WAIT_MS = 20 };
+enum { SEND_FULL_WAIT_MS = 20, SEND_PATIENCE_MS = 60000 };
 
 struct SimSend {
     Producer *producer;
@@ -54,11 +54,18 @@ void sim_send_close(SimSend *send)
     }
 }
 
+static bool send_may_go_later(const Error *err)
+{
+    return strcmp(err->code, "queue_full") == 0 || strcmp(err->code, "unknown_producer") == 0;
+}
+
 static Status send_wait_for_room(SimSend *send, const Outcome *outcome, Error *err)
 {
+    int64_t deadline_ms = clock_mono_ms() + SEND_PATIENCE_MS;
     for (;;) {
         Status status = outcome_send(send->producer, outcome, err);
-        if (status != STATUS_RETRY || strcmp(err->code, "queue_full") != 0) {
+        bool later = status == STATUS_RETRY && send_may_go_later(err);
+        if (!later || clock_mono_ms() > deadline_ms) {
             send->sent += status == STATUS_OK;
             return status;
         }
