@@ -17,6 +17,7 @@ from harness.dialer import Clock, Dialer, DialerSim, offer_value, publish_offer
 from harness.digest import digest
 from harness.process import Worker
 from harness.proxy import TcpProxy
+from harness.rules import Rules
 from harness.space import Space, db
 from harness.wait import wait_for
 
@@ -25,6 +26,7 @@ __all__ = [
     "Dialer",
     "DialerSim",
     "Record",
+    "Rules",
     "Space",
     "TcpProxy",
     "Worker",
