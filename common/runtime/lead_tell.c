@@ -27,6 +27,7 @@ static void tell_add(const LeadTell *tell, int row, Event *event, int *told, con
     } else {
         snprintf(cause, sizeof cause, "lead/%s/%" PRId64 "/%d", lead_id, tell->outbox->epoch,
                  lead->lead_version);
+        event->correlation = tell->correlation;
         event->ordinal = event->n_ordinal;
     }
     event->cause = cause;

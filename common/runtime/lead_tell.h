@@ -13,7 +13,8 @@
 typedef struct LeadTell {
     Outbox *outbox;
     const LeadDials *dials;
-    Message *message; /* their cause; NULL: time is, or the job */
+    Message *message;        /* their cause; NULL: time is, or the job */
+    const char *correlation; /* without message: ce_id of the job's command, or NULL */
 } LeadTell;
 
 /* row: index in dials. changed: JSON array of names. */

@@ -42,6 +42,10 @@ void outcome_apply_call(LeadDial *lead,
                         const OutcomeCall *call,
                         const OutcomeNext *next);
 
+/* A call that was counted as UNMAPPED, and whose code is defined by now: what it decides, it decides
+ * as if it had been so when it came. Counts, due time and stage are the caller's. */
+void outcome_redefine_call(LeadDial *lead, const OutcomeCall *call);
+
 /* call.started: true when the offer is started by it. */
 bool outcome_start(Offer *offer, const OutcomeSaid *said, int64_t now_us);
 /* offer.released: true when the offer is ended by it; a started call goes on. */

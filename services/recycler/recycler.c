@@ -1,6 +1,12 @@
 #include "recycler/recycler.h"
 
+#include "recycler/campaign_command.h"
+#include "recycler/disposition_command.h"
+#include "recycler/outcome.h"
+#include "recycler/reapply_job.h"
 #include "recycler/recycler_state.h"
+#include "recycler/rule_command.h"
+#include "recycler/rules_change.h"
 #include "runtime/topics.h"
 
 static const char *const recycler_topics[] = {TOPIC_RECYCLER_COMMANDS, TOPIC_DIALER_OUTCOMES};
@@ -12,10 +18,16 @@ static const Handler recycler_handlers[] = {
      outcome_apply},
     {"offer.released", TOPIC_DIALER_OUTCOMES, OUTCOME_MESSAGES_MAX, false, outcome_prepare,
      outcome_apply},
+    {"campaign.put", TOPIC_RECYCLER_COMMANDS, 1, true, NULL, campaign_put_apply},
+    {"campaign.refill", TOPIC_RECYCLER_COMMANDS, 1, true, NULL, campaign_refill_apply},
+    {"disposition.put", TOPIC_RECYCLER_COMMANDS, 1, true, NULL, disposition_put_apply},
+    {"recycle_rule.put", TOPIC_RECYCLER_COMMANDS, 1, true, NULL, recycle_rule_put_apply},
+    {"recycle_rule.delete", TOPIC_RECYCLER_COMMANDS, 1, true, NULL, recycle_rule_delete_apply},
     {0},
 };
 
 static const JobKind recycler_jobs[] = {
+    {REAPPLY_JOB_KIND, reapply_job_run, NULL, NULL},
     {0},
 };
 

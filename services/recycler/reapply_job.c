@@ -1,0 +1,304 @@
+#include "recycler/reapply_job.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/strbuf.h"
+#include "recycler/gates.h"
+#include "recycler/reapply_store.h"
+#include "runtime/campaign_store.h"
+#include "runtime/job.h"
+#include "runtime/offer_revoke.h"
+#include "sql_queries.h"
+
+enum {
+    REAPPLY_CHUNK_LEADS = 2000,
+    REAPPLY_TRIES = 5,
+    REAPPLY_NAP_MS = 50,
+    REAPPLY_PROGRESS_MS = 1000,
+};
+
+typedef struct Reapply {
+    JobRun *run;
+    CampaignStore *campaigns;
+    Gates *gates;
+    ReapplyMark mark; /* as committed */
+    int64_t newer;    /* the job that does it again; 0: none */
+    bool done;
+    int64_t progress_ms;
+} Reapply;
+
+/* One transaction. */
+typedef struct ReapplyChunk {
+    Reapply *job;
+    Db *db;
+    ReapplyList list;
+    const CampaignRules *rules;
+    ReapplySpan span;
+    ReapplyLedger ledger;
+    LeadDials leads;
+    const char **reasons; /* of each lead, for lead.finished */
+    ReapplyMark next;
+} ReapplyChunk;
+
+static void chunk_done(ReapplyChunk *chunk)
+{
+    db_array_done(&chunk->span.called);
+    reapply_ledger_done(&chunk->ledger);
+    lead_dials_done(&chunk->leads);
+    free(chunk->reasons);
+}
+
+/* ---- reading ---- */
+
+static Status chunk_read(ReapplyChunk *chunk, Error *err)
+{
+    const Reapply *job = chunk->job;
+    Status status = campaign_store_get(job->campaigns, chunk->db, chunk->list.campaign_no, 0,
+                                       &chunk->rules, err);
+    if (status == STATUS_OK) {
+        status = gates_refresh(job->gates, chunk->db, err);
+    }
+    if (status == STATUS_OK) {
+        status = reapply_read_span(chunk->db, &chunk->next, REAPPLY_CHUNK_LEADS, &chunk->span, err);
+    }
+    if (status == STATUS_OK && chunk->span.called.count > 0) {
+        status = lead_dials_lock(chunk->db, &chunk->span.called, false, &chunk->leads, err);
+    }
+    if (status == STATUS_OK && chunk->span.called.count > 0) {
+        status = reapply_read_calls(chunk->db, &chunk->span.called, &chunk->ledger, err);
+    }
+    return status;
+}
+
+/* ---- planning ---- */
+
+/* A lead that was given to another list between look and lock is that list's business. */
+static Status chunk_plan_lead(ReapplyChunk *chunk, int row, Error *err)
+{
+    LeadDial *lead = &chunk->leads.rows[row];
+    const Gate *gate = gates_find(chunk->job->gates, lead->gate_no);
+    ReapplyFacts facts = {.rules = chunk->rules, .list_hours = &chunk->list.hours};
+    reapply_calls_of(&chunk->ledger, lead, &facts);
+    if (lead->list_no != chunk->list.list_no || lead->attempts == 0) {
+        return STATUS_OK;
+    }
+    if (gate == NULL) {
+        return error_set(err, STATUS_RETRY, "gate_unknown", "a gate was made meanwhile");
+    }
+    facts.place = &gate->place;
+    reapply_plan(lead, &facts, &chunk->reasons[row]);
+    chunk->leads.changed[row] = reapply_differs(&chunk->leads.before[row], lead);
+    return STATUS_OK;
+}
+
+static Status chunk_plan(ReapplyChunk *chunk, Error *err)
+{
+    Status status = STATUS_OK;
+    chunk->reasons = mem_alloc(((size_t)chunk->leads.count + 1) * sizeof *chunk->reasons);
+    for (int row = 0; status == STATUS_OK && row < chunk->leads.count; row++) {
+        status = chunk_plan_lead(chunk, row, err);
+        chunk->next.changed += chunk->leads.changed[row];
+    }
+    return status;
+}
+
+/* ---- writing ---- */
+
+static void
+chunk_tell_lead(const ReapplyChunk *chunk, const LeadTell *tell, int row, const ListGate *gate)
+{
+    bool stage = chunk->leads.before[row].stage != chunk->leads.rows[row].stage;
+    bool status = strcmp(chunk->leads.before[row].status, chunk->leads.rows[row].status) != 0;
+    if (stage || status) {
+        lead_tell_updated(tell, row, gate,
+                          !status ? "[\"stage\"]"
+                          : stage ? "[\"status\",\"stage\"]"
+                                  : "[\"status\"]");
+    }
+    lead_tell_finished(tell, row, gate, chunk->reasons[row]);
+}
+
+static Status chunk_check_gate(const ReapplyChunk *chunk, const ListGate *gate, Error *err)
+{
+    if (gate->campaign_no != chunk->rules->campaign_no ||
+        gate->rules_version != chunk->rules->rules_version) {
+        return error_set(err, STATUS_RETRY, "rules_moved", "the rules changed meanwhile");
+    }
+    return STATUS_OK;
+}
+
+static Status chunk_count_and_tell(ReapplyChunk *chunk, Error *err)
+{
+    Outbox *outbox = chunk->job->run->outbox;
+    AUTO_GATES gates = {0};
+    LeadTell tell = {
+        .outbox = outbox, .dials = &chunk->leads, .correlation = chunk->job->run->command_id};
+    Status status = lead_dials_apply(&chunk->leads, chunk->db, outbox, &gates, err);
+    for (int i = 0; status == STATUS_OK && i < gates.count; i++) {
+        status = chunk_check_gate(chunk, &gates.gates[i], err);
+    }
+    for (int row = 0; status == STATUS_OK && row < chunk->leads.count; row++) {
+        if (chunk->leads.changed[row]) {
+            chunk_tell_lead(chunk, &tell, row,
+                            list_gate_of(&gates, chunk->leads.rows[row].list_no));
+        }
+    }
+    return status == STATUS_OK ? offer_revoke_ended(&tell, chunk->db, &gates, err) : status;
+}
+
+static Status chunk_write(ReapplyChunk *chunk, Error *err)
+{
+    if (chunk->next.changed == chunk->job->mark.changed) {
+        return STATUS_OK;
+    }
+    Status status = lead_dials_write(&chunk->leads, chunk->db, err);
+    return status == STATUS_OK ? chunk_count_and_tell(chunk, err) : status;
+}
+
+/* ---- the checkpoint ---- */
+
+static void reapply_fields(const ReapplyMark *mark, StrBuf *out)
+{
+    strbuf_addf(out, "\"leads\":%" PRId64 ",\"changed\":%" PRId64, mark->leads, mark->changed);
+}
+
+static Status chunk_tell_progress(ReapplyChunk *chunk, Error *err)
+{
+    Reapply *job = chunk->job;
+    char cause[64];
+    AUTO_STRBUF fields = STRBUF_INIT;
+    if (clock_mono_ms() < job->progress_ms) {
+        return STATUS_OK;
+    }
+    job->progress_ms = clock_mono_ms() + REAPPLY_PROGRESS_MS;
+    snprintf(cause, sizeof cause, "job/%" PRId64 "/%" PRId64, job->run->job_no, chunk->next.leads);
+    reapply_fields(&chunk->next, &fields);
+    return job_event(chunk->db, job->run->outbox, job->run->job_no, "job.progress", cause, 0,
+                     fields.data, err);
+}
+
+/* Behind the last lead of a list comes the next list. */
+static void chunk_move_mark(ReapplyChunk *chunk)
+{
+    chunk->next.leads += chunk->span.count;
+    chunk->next.lead_id = chunk->span.last;
+    if (chunk->span.count < REAPPLY_CHUNK_LEADS) {
+        chunk->next.list_no++;
+        chunk->next.lead_id = 0;
+    }
+}
+
+static Status chunk_work(ReapplyChunk *chunk, Error *err)
+{
+    Status status = chunk_read(chunk, err);
+    if (status == STATUS_OK) {
+        status = chunk_plan(chunk, err);
+    }
+    if (status == STATUS_OK) {
+        status = chunk_write(chunk, err);
+    }
+    if (status == STATUS_OK) {
+        chunk_move_mark(chunk);
+        status =
+            reapply_write_mark(chunk->job->run, chunk->db, &chunk->job->mark, &chunk->next, err);
+    }
+    if (status == STATUS_OK) {
+        status = chunk_tell_progress(chunk, err);
+    }
+    if (status == STATUS_OK) {
+        status = outbox_store(chunk->job->run->outbox, chunk->db, err);
+    }
+    return status == STATUS_OK ? db_commit(chunk->db, err) : status;
+}
+
+/* Finds where to go on, and does that chunk; job->done when there is none left. */
+static Status reapply_chunk(Reapply *job, Error *err)
+{
+    JobRun *run = job->run;
+    ReapplyChunk chunk = {.job = job, .db = run->db};
+    AUTO_TX Db *tx = run->db;
+    Status status = db_begin(tx, err);
+    if (status == STATUS_OK) {
+        outbox_reset(run->outbox, db_epoch(tx), clock_now_us());
+        status = reapply_read_mark(tx, run->job_no, &job->mark, &job->newer, err);
+    }
+    if (status == STATUS_OK) {
+        status = reapply_find_list(tx, run, &job->mark, &chunk.list, err);
+    }
+    if (status != STATUS_OK) {
+        return status;
+    }
+    bool past = run->list_no != 0 && job->mark.list_no > run->list_no;
+    job->done = chunk.list.list_no == 0 || past || (run->list_no == 0 && job->newer != 0);
+    if (job->done) {
+        return STATUS_OK;
+    }
+    chunk.next = job->mark;
+    if (chunk.next.list_no != chunk.list.list_no) {
+        chunk.next.list_no = chunk.list.list_no;
+        chunk.next.lead_id = 0;
+    }
+    status = chunk_work(&chunk, err);
+    chunk_done(&chunk);
+    return status;
+}
+
+/* ---- the job ---- */
+
+static void reapply_nap(void)
+{
+    struct timespec nap = {.tv_nsec = REAPPLY_NAP_MS * 1000000L};
+    nanosleep(&nap, NULL);
+}
+
+/* Whatever is left of a try is undone, also when its commit is in doubt: the mark says. */
+static Status reapply_try(Reapply *job, Error *err)
+{
+    Status status = reapply_chunk(job, err);
+    for (int i = 1; status == STATUS_RETRY && i < REAPPLY_TRIES && !job_run_should_stop(job->run);
+         i++) {
+        reapply_nap();
+        status = reapply_chunk(job, err);
+    }
+    campaign_store_trim(job->campaigns);
+    return status;
+}
+
+static Status reapply_work(Reapply *job, Error *err)
+{
+    Status status = STATUS_OK;
+    while (status == STATUS_OK && !job->done && !job_run_should_stop(job->run)) {
+        if (relay_is_backed_up(job->run->relay)) {
+            reapply_nap();
+            continue;
+        }
+        status = reapply_try(job, err);
+        relay_kick(job->run->relay);
+    }
+    bool taken = atomic_load(&job->run->lost) || atomic_load(&job->run->stopping);
+    return status == STATUS_OK && !job->done && taken
+               ? error_set(err, STATUS_RETRY, "stopping", "the job goes on elsewhere")
+               : status;
+}
+
+Status reapply_job_run(JobRun *run, StrBuf *ret_fields, Error *err)
+{
+    Reapply job = {.run = run,
+                   .campaigns = campaign_store_new(),
+                   .gates = gates_new(),
+                   .progress_ms = clock_mono_ms() + REAPPLY_PROGRESS_MS};
+    Status status = reapply_work(&job, err);
+    reapply_fields(&job.mark, ret_fields);
+    if (status == STATUS_OK && job.newer != 0 && run->list_no == 0) {
+        strbuf_addf(ret_fields, ",\"superseded_by\":\"%" PRId64 "\"", job.newer);
+    }
+    campaign_store_free(job.campaigns);
+    gates_free(job.gates);
+    return status;
+}

@@ -1,0 +1,11 @@
+/* reapply_job.h - campaign.reapply: the stages of a campaign's leads, or of one list's, after its
+ * rules changed. Layer: services/recycler.
+ *
+ * In chunks by list and lead, each a transaction with its checkpoint: leads locked in their order,
+ * planned by the rules that hold now (reapply_plan.h), written, counted, told. A chunk whose rules
+ * moved meanwhile is planned again. When a newer such job of the campaign waits, this one ends. */
+#pragma once
+
+#include "runtime/job_runner.h"
+
+Status reapply_job_run(JobRun *run, StrBuf *ret_fields, Error *err);
