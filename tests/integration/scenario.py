@@ -82,13 +82,16 @@ def follow(space, topic, until, timeout):
 # ---- commands and replies
 
 
+TOPICS = {"dnc": "dnc.commands"} | dict.fromkeys(("campaign", "disposition", "recycle_rule"), "recycler.commands")
+
+
 def topic_of(type):
-    return "dnc.commands" if type.startswith("dnc.") else "importer.commands"
+    return TOPICS.get(type.split(".")[0], "importer.commands")
 
 
 def tell(space, type, data, key=None, flush=True, **more):
     """Sends a command where it belongs; returns its ce_id. Kafka may just be away for a while."""
-    key = key or data.get("list_id") or data.get("phone") or "key"
+    key = key or data.get("list_id") or data.get("phone") or data.get("campaign_id") or "key"
     id = send_command(space, more.pop("topic", topic_of(type)), key, type, data, flush=False, **more)
     if flush:
         flush_commands(space, timeout=120)
