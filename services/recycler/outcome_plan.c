@@ -70,8 +70,8 @@ static void take_decision(LeadDial *lead, const OutcomeSaid *said, const Outcome
 void outcome_redefine_call(LeadDial *lead, const OutcomeCall *call)
 {
     static const OutcomeSaid nothing; /* the ledger has no time for a call back */
-    bool was_deciding = call->started_us == lead->decided_us &&
-                        strcmp(lead->status, LEAD_STATUS_UNMAPPED) == 0;
+    bool was_deciding =
+        call->started_us == lead->decided_us && strcmp(lead->status, LEAD_STATUS_UNMAPPED) == 0;
     lead->contacted = lead->contacted || call->disposition->contact;
     if (was_deciding || call_decides(lead, call)) {
         take_decision(lead, &nothing, call);

@@ -42,8 +42,8 @@ void outcome_apply_call(LeadDial *lead,
                         const OutcomeCall *call,
                         const OutcomeNext *next);
 
-/* A call that was counted as UNMAPPED, and whose code is defined by now: what it decides, it decides
- * as if it had been so when it came. Counts, due time and stage are the caller's. */
+/* A call that was counted as UNMAPPED, and whose code is defined by now: what it decides, it
+ * decides as if it had been so when it came. Counts, due time and stage are the caller's. */
 void outcome_redefine_call(LeadDial *lead, const OutcomeCall *call);
 
 /* call.started: true when the offer is started by it. */

@@ -69,8 +69,7 @@ static void plan_due(LeadDial *lead, const ReapplyFacts *facts, const char **ret
     const Disposition *last = campaign_disposition(facts->rules, lead->status);
     CallingRules calling;
     campaign_calling(facts->rules, facts->list_hours, NULL, &calling);
-    AUTO_FREE int64_t *starts_us =
-        mem_alloc((size_t)(facts->call_count + 1) * sizeof *starts_us);
+    AUTO_FREE int64_t *starts_us = mem_alloc((size_t)(facts->call_count + 1) * sizeof *starts_us);
     for (int i = 0; i < facts->call_count; i++) {
         starts_us[i] = facts->calls[i].started_us;
     }
@@ -107,6 +106,6 @@ bool reapply_differs(const LeadDial *before, const LeadDial *after)
 {
     return before->stage != after->stage || before->hold != after->hold ||
            before->due_us != after->due_us || before->contacted != after->contacted ||
-           before->decided_us != after->decided_us ||
-           strcmp(before->status, after->status) != 0 || strcmp(before->tries, after->tries) != 0;
+           before->decided_us != after->decided_us || strcmp(before->status, after->status) != 0 ||
+           strcmp(before->tries, after->tries) != 0;
 }

@@ -64,7 +64,8 @@ def leads(space, count, list_id="a"):
 
 CALLED = """
     UPDATE leads SET attempts = %(n)s, attempts_total = %(n)s, status = %(status)s, tries = %(tries)s,
-        stage = %(stage)s, hold = %(hold)s, called_at = %(last)s, due_at = %(due)s, contacted = false
+        stage = %(stage)s, hold = %(hold)s, called_at = %(last)s, decided_at = %(last)s, due_at = NULL,
+        contacted = false
     WHERE lead_id = ANY (%(ids)s)"""
 ATTEMPT = """
     INSERT INTO attempt (recorded_at, lead_id, list_no, source, call_id, disposition, status, contact, started_at,
@@ -79,7 +80,7 @@ def called(space, ids, code, times, status=None, stage="ready"):
     status = status or code
     last = space.value("SELECT %s::timestamptz + (%s - 1) * interval '1 h'", START, times)
     facts = {"ids": ids, "n": times, "status": status, "stage": STAGES[stage], "last": last}
-    facts |= {"tries": f"{code}={times}", "due": None, "hold": {"exhausted": 4, "finished": 1}.get(stage, 0)}
+    facts |= {"tries": f"{status}={times}", "hold": {"exhausted": 4, "finished": 1}.get(stage, 0)}
     with space.db.transaction():
         space.db.execute(CALLED, facts)
         for n in range(times):
@@ -123,7 +124,7 @@ def check_ready(space):
     """Exactly the leads whose stage is ready are in the queue, each under the key that its row makes."""
     wrong = space.rows(
         "SELECT lead_id FROM (SELECT l.lead_id, coalesce(l.due_at, 'epoch') AS due_at, l.list_no,"
-        " coalesce(l.gate_no, z.gate_no, 1) AS gate_no, (99 - l.priority)::smallint AS lead_rank"
+        " coalesce(z.gate_no, 1) AS gate_no, (99 - l.priority)::smallint AS lead_rank"
         " FROM leads l LEFT JOIN zone_set z USING (zone_set_no) WHERE stage = 6) l"
         " FULL JOIN ready_lead r USING (lead_id, due_at, list_no, gate_no, lead_rank)"
         " WHERE l.list_no IS NULL OR r.class IS NULL"
@@ -313,20 +314,20 @@ def test_no_rule_no_call(space):
     check(space, "a")
 
 
-def test_windows_of_a_rule_are_a_gate_of_its_own(space):
+def test_windows_of_a_rule_move_the_due_time(space):
     space.importer()
     space.recycler()
-    campaign(space, law_pack="")
-    ids = leads(space, 2)
-    called(space, ids[:1], "NA", 1)
+    campaign(space, law_pack="", windows=[])
+    [first, _] = ids = leads(space, 2)
+    called(space, [first], "NA", 1)  # a Monday at 10:00 in New Orleans
     windows = [{"days": ["sat"], "from": "10:00", "to": "12:00"}]
+    due = "SELECT due_at - called_at FROM leads WHERE lead_id = %s"
     reapplied(space, put_rule(space, "NA", 3, [HALF_HOUR], windows=windows))
-    gates = space.rows("SELECT g.disposition FROM ready_lead r JOIN gate g USING (gate_no) ORDER BY lead_id")
-    assert gates == [("NA",), ("",)]
+    assert space.value(due, first).total_seconds() == 5 * 24 * HOUR
     check(space, "a")
     reapplied(space, put_rule(space, "NA", 3, [HALF_HOUR]))
-    gates = space.rows("SELECT g.disposition FROM ready_lead r JOIN gate g USING (gate_no) ORDER BY lead_id")
-    assert gates == [("",), ("",)]
+    assert space.value(due, first).total_seconds() == HALF_HOUR + 60
+    assert stages(space, ids) == ["ready", "ready"]
     check(space, "a")
 
 

@@ -32,6 +32,7 @@ static LeadDial lead_called(const char *status, int times, int hold)
                      .attempts = (int16_t)times,
                      .attempts_total = (int16_t)times,
                      .called_us = START,
+                     .decided_us = START,
                      .hold = (uint16_t)hold};
     snprintf(lead.status, sizeof lead.status, "%s", status);
     snprintf(lead.tries, sizeof lead.tries, "%s=%d", status, times);
@@ -39,19 +40,29 @@ static LeadDial lead_called(const char *status, int times, int hold)
     return lead;
 }
 
-static ReapplyStep plan(LeadDial *lead, const char *last_code)
+/* By a ledger with these calls, an hour apart, a minute each; the reason. */
+static const char *plan_calls(LeadDial *lead, const ReapplyCall calls[], int count)
 {
     static const CallingPlace place = {.zones = "America/Chicago", .regions = ""};
-    static const int64_t starts_us[] = {START};
-    ReapplyFacts facts = {.rules = &rules,
-                          .place = &place,
-                          .calls = {.starts_us = starts_us,
-                                    .start_count = 1,
-                                    .ended_us = START + MINUTE,
-                                    .last_code = last_code}};
-    ReapplyStep step;
-    reapply_plan(lead, &facts, &step);
-    return step;
+    ReapplyFacts facts = {.rules = &rules, .place = &place, .calls = calls, .call_count = count};
+    const char *reason = NULL;
+    reapply_plan(lead, &facts, &reason);
+    return reason;
+}
+
+static ReapplyCall call_at(int64_t started_us, const char *code, const char *status)
+{
+    ReapplyCall call = {.started_us = started_us, .ended_us = started_us + MINUTE};
+    snprintf(call.code, sizeof call.code, "%s", code);
+    snprintf(call.status, sizeof call.status, "%s", status);
+    return call;
+}
+
+/* The last call was at START, to this code. */
+static const char *plan(LeadDial *lead, const char *last_code)
+{
+    ReapplyCall call = call_at(START, last_code, lead->status);
+    return plan_calls(lead, &call, 1);
 }
 
 Test(reapply_plan, counts_make_exhausted_and_ready)
@@ -74,7 +85,9 @@ Test(reapply_plan, counts_make_exhausted_and_ready)
         LeadDial lead = lead_called(cases[i].status, cases[i].times, cases[i].hold);
         plan(&lead, cases[i].status);
         cr_expect_eq(lead.stage, cases[i].stage, "%zu: %s", i, stage_name(lead.stage));
-        cr_expect_eq(lead.due_us, cases[i].due_us, "%zu", i);
+        if (lead.stage == STAGE_READY) {
+            cr_expect_eq(lead.due_us, cases[i].due_us, "%zu", i);
+        }
     }
 }
 
@@ -82,9 +95,8 @@ Test(reapply_plan, calls_in_all_exhaust_too)
 {
     LeadDial lead = lead_called("NA", 2, 0);
     rules.max_attempts = 2;
-    ReapplyStep step = plan(&lead, "NA");
+    cr_expect_str_eq(plan(&lead, "NA"), "max_attempts");
     cr_expect_eq(lead.stage, STAGE_EXHAUSTED);
-    cr_expect_str_eq(step.reason, "max_attempts");
 }
 
 Test(reapply_plan, an_open_offer_and_dnc_go_before)
@@ -102,41 +114,62 @@ Test(reapply_plan, an_open_offer_and_dnc_go_before)
 Test(reapply_plan, an_unknown_code_stays_until_it_is_defined)
 {
     LeadDial lead = lead_called("UNMAPPED", 1, LEAD_HOLD_EXHAUSTED);
-    cr_expect_not(plan(&lead, "SOLD").status_changed);
+    plan(&lead, "SOLD");
+    cr_expect_str_eq(lead.status, "UNMAPPED");
     cr_expect_eq(lead.stage, STAGE_EXHAUSTED);
     Disposition sold = {.code = "SOLD", .contact = true, .final = true};
     campaign_rules_put_disposition(&rules, &sold);
-    cr_expect(plan(&lead, "SOLD").status_changed);
+    cr_expect_str_eq(plan(&lead, "SOLD"), "SOLD");
     cr_expect_str_eq(lead.status, "SOLD");
     cr_expect(lead.contacted);
     cr_expect_eq(lead.stage, STAGE_FINISHED);
-    cr_expect_eq(recycle_tries(lead.tries, "SOLD"), 1);
+    cr_expect_str_eq(lead.tries, "SOLD=1");
 }
 
 Test(reapply_plan, an_unknown_code_that_became_an_alias_is_recycled)
 {
     LeadDial lead = lead_called("UNMAPPED", 1, LEAD_HOLD_EXHAUSTED);
-    Disposition busy = *campaign_disposition(&rules, "NA");
-    snprintf(busy.aliases[busy.alias_count++], DISPOSITION_CODE_SIZE, "RINGS");
-    campaign_rules_put_disposition(&rules, &busy);
+    Disposition no_answer = *campaign_disposition(&rules, "NA");
+    snprintf(no_answer.aliases[no_answer.alias_count++], DISPOSITION_CODE_SIZE, "RINGS");
+    campaign_rules_put_disposition(&rules, &no_answer);
     plan(&lead, "RINGS");
     cr_expect_str_eq(lead.status, "NA");
     cr_expect_eq(lead.stage, STAGE_READY);
+    cr_expect_str_eq(lead.tries, "NA=1");
 }
 
-Test(reapply_plan, windows_of_the_rule_ask_for_a_gate_of_its_own)
+/* An earlier call decides when it turns out to be final; a later known one stays when not. */
+Test(reapply_plan, an_earlier_call_decides_as_if_it_had_been_known)
+{
+    const ReapplyCall calls[] = {call_at(START - 60 * MINUTE, "SOLD", "UNMAPPED"),
+                                 call_at(START, "NA", "NA")};
+    for (int final = 0; final < 2; final++) {
+        LeadDial lead = lead_called("NA", 2, 0);
+        snprintf(lead.tries, sizeof lead.tries, "UNMAPPED=1,NA=1");
+        Disposition sold = {.code = "SOLD", .final = final == 1};
+        campaign_rules_put_disposition(&rules, &sold);
+        plan_calls(&lead, calls, 2);
+        cr_expect_str_eq(lead.status, final == 1 ? "SOLD" : "NA");
+        cr_expect_eq(lead.stage, final == 1 ? STAGE_FINISHED : STAGE_READY);
+        cr_expect_eq(recycle_tries(lead.tries, "SOLD"), 1, "%s", lead.tries);
+        cr_expect_eq(recycle_tries(lead.tries, "UNMAPPED"), 0, "%s", lead.tries);
+        LeadDial again = lead;
+        plan_calls(&again, calls, 2);
+        cr_expect_not(reapply_differs(&lead, &again));
+    }
+}
+
+Test(reapply_plan, windows_of_the_rule_move_the_due_time)
 {
     RecycleRule rule = *campaign_rule(&rules, "NA");
     LeadDial lead = lead_called("NA", 1, 0);
-    cr_expect_str_eq(plan(&lead, "NA").gate_of, "");
     Error err;
     cr_assert_eq(hours_parse("[{\"days\":[\"sat\"],\"from\":\"10:00\",\"to\":\"12:00\"}]",
                              &rule.hours, &err),
                  STATUS_OK);
     campaign_rules_put_rule(&rules, &rule);
-    cr_expect_str_eq(plan(&lead, "NA").gate_of, "NA");
-    LeadDial sold = lead_called("SALE", 1, LEAD_HOLD_FINAL);
-    cr_expect_null(plan(&sold, "SALE").gate_of);
+    plan(&lead, "NA");
+    cr_expect_eq(lead.due_us, START + 5 * 24 * 60 * MINUTE); /* START is a Monday at 10:00 there */
 }
 
 Test(reapply_plan, differs_is_whatever_is_stored)
