@@ -12,6 +12,7 @@
 #include "base/metrics.h"
 #include "recycler/expiry.h"
 #include "recycler/hopper_campaign.h"
+#include "recycler/stray.h"
 #include "runtime/topics.h"
 #include "sql_queries.h"
 
@@ -215,6 +216,21 @@ static Status expire(Hopper *hopper, int64_t now_us, Error *err)
     return status;
 }
 
+static Status revoke_stray(Hopper *hopper, int64_t now_us, Error *err)
+{
+    DbArray numbers = {0};
+    numbers_param(hopper, &numbers);
+    Stray stray = {
+        .db = hopper->db, .outbox = &hopper->outbox, .campaign_nos = &numbers, .now_us = now_us};
+    bool more = hopper->count > 0;
+    Status status = STATUS_OK;
+    while (status == STATUS_OK && more && !atomic_load(&hopper->stopping)) {
+        status = stray_run(&stray, &more, err);
+    }
+    db_array_done(&numbers);
+    return status;
+}
+
 static Status look(Hopper *hopper, int64_t now_us, Error *err)
 {
     campaign_store_trim(hopper->store);
@@ -224,6 +240,9 @@ static Status look(Hopper *hopper, int64_t now_us, Error *err)
     }
     if (status == STATUS_OK) {
         status = expire(hopper, now_us, err);
+    }
+    if (status == STATUS_OK) {
+        status = revoke_stray(hopper, now_us, err);
     }
     if (status == STATUS_OK) {
         hopper->looked_ms = clock_mono_ms();

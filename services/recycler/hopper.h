@@ -1,7 +1,7 @@
 /* hopper.h - keeps about as many live offers as each campaign wants. Layer: services/recycler.
  *
  *   every second:   lease campaigns ─▶ rules, lists, groups of ready leads
- *                   ─▶ end offers whose time is over (expiry.h)
+ *                   ─▶ end offers whose time is over (expiry.h), revoke stray ones (stray.h)
  *   every 25 ms:    how many live offers? ─▶ fewer than wanted: top up (topup.h), tier by tier
  *                   ─▶ express leads: up to a tenth more
  *
