@@ -24,7 +24,7 @@ def test_a_rough_floor(space):
         space.recycler()
     create_list(space, "a", campaign_id="c")
     run_import(space, "leads.csv")
-    put(space, **settings | {"windows": "[]"})
+    put(space, **settings)
     options = ("--think", "0-500ms", "--answer", MIX, "--seed", seed(), *MISCHIEF)
     sims = [space.dialer_sim(*options) for _ in range(2)]
     wait_for(lambda: len({line["lead_id"] for line in told(sims, "ended")}) >= count * 0.85, 120, every=0.5)

@@ -1,25 +1,23 @@
 """Offers: leads flow to dialers, outcomes close them, and each lead and number has one at a time."""
 
+import time
+from datetime import UTC, datetime, timedelta
+
 import pytest
-from harness import wait_for
-from scenario import check_counters, create_list, run_import, tell
+from harness import read_topic, send_command, wait_for
+from harness.dialer import Clock
+from scenario import check_counters, create_list, done, run_import, upsert
 
 ANN, BOB, EVE = "+15046218927", "+18102929388", "+18566368749"
 FILE = "phone\n504-621-8927\n810-292-9388\n856-636-8749\n"
+NOON = datetime(2026, 11, 25, 18, 0, tzinfo=UTC)  # a Wednesday, noon in New Orleans
 
 
 def put(space, campaign_id="c", **settings):
-    """A campaign that may call at any hour, with these settings."""
-    settings = {"active": True, "windows": "[]", "law_pack": "", "cap_gap_s": 0, "cap_calls": 0} | settings
-    names = ", ".join(f"{name} = %s" for name in settings)
-    space.db.execute(
-        f"UPDATE campaign SET {names}, rules_version = rules_version + 1 WHERE campaign_id = %s",
-        (*settings.values(), campaign_id),
-    )
-    space.db.execute(
-        "UPDATE list_stats s SET campaign_active = c.active, rules_version = c.rules_version "
-        "FROM campaign c WHERE c.campaign_no = s.campaign_no"
-    )
+    """A campaign that may call at any hour and as often as it likes, with these settings."""
+    free = {"active": True, "windows": [], "law_pack": "", "cap_gap_s": 0, "cap_calls": 0}
+    [result] = done(space, "campaign.put", {"campaign_id": campaign_id} | free | settings)
+    return result
 
 
 @pytest.fixture
@@ -32,27 +30,297 @@ def dialing(space):
     return space
 
 
-def leads(space):
-    names = ["dnc", "invalid", "finished", "offered", "exhausted", "ready"]
-    rows = space.rows("SELECT phone, stage, status, attempts FROM leads ORDER BY phone")
-    return {f"+{phone}": (names[stage - 1], status, attempts) for phone, stage, status, attempts in rows}
+@pytest.fixture
+def clocked(space):
+    """The same at noon, on a clock that the test moves."""
+    space.clock = Clock(space, NOON)
+    (space.inbox / "leads.csv").write_text(FILE)
+    space.importer()
+    space.recycler()
+    create_list(space, "a", campaign_id="c")
+    run_import(space, "leads.csv")
+    return space
+
+
+STAGES = ["dnc", "invalid", "finished", "offered", "exhausted", "ready"]
+
+
+def leads(space, list_id="a"):
+    """{phone: (stage, status, attempts)}"""
+    rows = space.rows(
+        "SELECT phone, stage, status, attempts FROM leads JOIN list USING (list_no) WHERE list_id = %s", list_id
+    )
+    return {f"+{phone}": (STAGES[stage - 1], status, attempts) for phone, stage, status, attempts in rows}
+
+
+def become(space, wanted, list_id="a"):
+    """The leads come to this, and the counters with them."""
+    wait_for(
+        lambda: {phone: leads(space, list_id)[phone] for phone in wanted} == wanted,
+        what=f"{wanted}; there is {leads(space, list_id)}",
+    )
+    settle_counters(space, list_id)
+
+
+def settle_counters(space, list_id="a", tries=20):
+    """The counters agree with the leads; while something moves still, they are looked at again."""
+    while True:
+        try:
+            return check_counters(space, list_id)
+        except AssertionError:
+            tries -= 1
+            if tries == 0:
+                raise
+            time.sleep(0.5)
+
+
+def offers_by_phone(dialer, count):
+    return {offer["phone"]: offer for offer in dialer.offers(count)}
 
 
 def test_a_lead_is_offered_called_and_recycled(dialing):
     put(dialing)
     dialer = dialing.dialer()
-    offers = {offer["phone"]: offer for offer in dialer.offers(3)}
+    offers = offers_by_phone(dialer, 3)
     assert set(offers) == {ANN, BOB, EVE}
     assert {offer["why"] for offer in offers.values()} == {"fresh"}
     assert {stage for stage, _, _ in leads(dialing).values()} == {"offered"}
     dialer.answer(offers[ANN], "SALE")
     dialer.answer(offers[BOB], "NA")
     dialer.release(offers[EVE])
-    wait_for(lambda: leads(dialing)[EVE][0] == "ready", what="the release")
-    wait_for(lambda: leads(dialing)[BOB][2] == 1, what="the outcome")
-    assert leads(dialing) == {
-        ANN: ("finished", "SALE", 1),
-        BOB: ("ready", "NA", 1),
-        EVE: ("ready", "NEW", 0),
-    }
-    check_counters(dialing)
+    become(dialing, {ANN: ("finished", "SALE", 1), BOB: ("ready", "NA", 1), EVE: ("ready", "NEW", 0)})
+
+
+def test_recycled_by_its_rule_until_exhausted(clocked):
+    """NA {3, [30m, 2h]}: calls at 0, +30 m, +2 h, and exhausted after the third."""
+    put(clocked, reserve_s=60)
+    dialer = clocked.dialer(clock=clocked.clock)
+    ann = offers_by_phone(dialer, 3)[ANN]
+    for call, pause in enumerate((timedelta(minutes=30), timedelta(hours=2)), start=1):
+        dialer.answer(ann, "NA", duration_s=0)
+        become(clocked, {ANN: ("ready", "NA", call)})
+        clocked.clock.advance(seconds=pause.total_seconds() - 1)
+        dialer.quiet(1, phone=ANN)
+        clocked.clock.advance(seconds=1)
+        ann = dialer.offers(call + 1, phone=ANN)[-1]
+        assert (ann["why"], ann["attempt"], ann["attempts_total"]) == ("recycle", call + 1, call)
+    dialer.answer(ann, "NA")
+    become(clocked, {ANN: ("exhausted", "NA", 3)})
+
+
+def test_no_offer_of_a_paused_campaign_or_list(dialing):
+    dialer = dialing.dialer()
+    dialer.quiet(1)  # a campaign that a list made is paused
+    done(dialing, "list.update", {"list_id": "a", "active": False})
+    put(dialing)
+    dialer.quiet(1)
+    done(dialing, "list.update", {"list_id": "a", "active": True})
+    assert len(dialer.offers(3)) == 3
+
+
+@pytest.mark.parametrize("reason", ["list_paused", "campaign_paused"])
+def test_a_pause_revokes_what_has_not_started(dialing, reason):
+    put(dialing)
+    dialer = dialing.dialer()
+    offers = offers_by_phone(dialer, 3)
+    call = dialer.start(offers[ANN])
+    wait_for(lambda: dialing.value("SELECT count(*) FROM offer WHERE state = 2") == 1)
+    if reason == "list_paused":
+        done(dialing, "list.update", {"list_id": "a", "active": False})
+    else:
+        put(dialing, active=False)
+    assert dialer.revoked(offers[BOB])["reason"] == reason
+    assert dialer.revoked(offers[EVE])["reason"] == reason
+    assert not dialer.events("offer.revoked", offer_id=offers[ANN]["offer_id"])
+    dialer.release(offers[BOB])
+    late = dialer.start(offers[EVE])  # the revocation came too late
+    dialer.end(late, "SALE")
+    dialer.end(call, "NA")
+    become(dialing, {ANN: ("ready", "NA", 1), BOB: ("ready", "NEW", 0), EVE: ("finished", "SALE", 1)})
+    dialer.quiet(1)
+
+
+def test_an_entry_revokes_and_the_next_offer_obeys_it(dialing):
+    put(dialing)
+    dialer = dialing.dialer()
+    offers = offers_by_phone(dialer, 3)
+    [result] = done(dialing, "dnc.add", {"phone": ANN})
+    assert result["leads"] == 1
+    assert dialer.revoked(offers[ANN])["reason"] == "dnc"
+    dialer.release(offers[ANN])
+    become(dialing, {ANN: ("dnc", "NEW", 0)})
+    dialer.quiet(1, phone=ANN)
+
+
+def test_who_asks_not_to_be_called_is_on_the_list_everywhere(dialing):
+    create_list(dialing, "b", campaign_id="d")
+    run_import(dialing, "leads.csv", list_id="b")
+    put(dialing)
+    dialer = dialing.dialer()
+    offers = offers_by_phone(dialer, 3)
+    dialer.answer(offers[ANN], "DNC")
+    become(dialing, {ANN: ("dnc", "DNC", 1)})
+    become(dialing, {ANN: ("dnc", "NEW", 0)}, "b")
+    put(dialing, "d")
+    dialer.offers(0)
+    dialer.quiet(1, campaign_id="d", phone=ANN)
+    entries = dialing.rows("SELECT campaign_no, source FROM dnc_entry WHERE removed_at IS NULL")
+    assert entries == [(0, "dialer")]
+
+
+def test_one_live_offer_for_a_number_of_two_campaigns(dialing):
+    create_list(dialing, "b", campaign_id="d")
+    run_import(dialing, "leads.csv", list_id="b")
+    put(dialing)
+    dialer = dialing.dialer()
+    offers = offers_by_phone(dialer, 3)
+    put(dialing, "d")
+    dialer.quiet(2, campaign_id="d")
+    dialer.answer(offers[ANN], "NA")
+    wait_for(lambda: leads(dialing)[ANN][0] == "ready")
+    assert dialing.value("SELECT count(*) FROM offer WHERE state < 9 AND campaign_no = 2") == 0
+
+
+def test_a_number_counts_once_for_its_cap(clocked):
+    """Two lists of two campaigns, three calls in any 24 hours: the fourth is refused at 23:59:59 and allowed
+    at 24:00:00."""
+    create_list(clocked, "b", campaign_id="d")
+    run_import(clocked, "leads.csv", list_id="b")
+    cap = {"cap_calls": 3, "cap_window_s": 86400, "reserve_s": 60, "max_attempts": 20}
+    done(
+        clocked,
+        "recycle_rule.put",
+        {"campaign_id": "c", "disposition": "NA", "max_attempts": 20, "intervals_s": [600]},
+    )
+    put(clocked, **cap)
+    dialer = clocked.dialer(clock=clocked.clock)
+    for call in range(1, 4):
+        ann = dialer.offers(call, phone=ANN)[-1]
+        dialer.answer(ann, "NA", duration_s=0)
+        wait_for(lambda call=call: leads(clocked)[ANN][2] == call)
+        clocked.clock.advance(seconds=600)
+    put(clocked, "d", **cap)
+    clocked.clock.set(NOON + timedelta(hours=23, minutes=59, seconds=59))
+    dialer.quiet(2, phone=ANN)
+    clocked.clock.set(NOON + timedelta(hours=24))
+    assert len(dialer.offers(4, phone=ANN)) == 4
+
+
+def test_an_offer_expires_by_what_was_read(clocked):
+    put(clocked, offer_lifetime_s=60, reserve_s=600)
+    dialer = clocked.dialer(clock=clocked.clock)
+    offers = offers_by_phone(dialer, 3)
+    call = dialer.start(offers[ANN])
+    wait_for(lambda: clocked.value("SELECT count(*) FROM offer WHERE state = 2") == 1)
+    clocked.clock.advance(seconds=655)
+    dialer.quiet(1)
+    clocked.clock.advance(seconds=10)
+    dialer.expired(offers[BOB])
+    dialer.expired(offers[EVE])
+    assert not dialer.events("offer.expired", offer_id=offers[ANN]["offer_id"])
+    dialer.end(call, "NA")
+    become(clocked, {ANN: ("ready", "NA", 1)})
+
+
+def test_a_late_outcome_is_an_attempt_all_the_same(clocked):
+    """Started one second before not_after, told an hour late: nobody calls the lead meanwhile."""
+    put(clocked, offer_lifetime_s=60, reserve_s=7200)
+    dialer = clocked.dialer(clock=clocked.clock)
+    ann = offers_by_phone(dialer, 3)[ANN]
+    clocked.clock.advance(seconds=59)
+    call = dialer.start(ann, tell=False)
+    clocked.clock.advance(hours=1)
+    dialer.quiet(1, phone=ANN)
+    dialer.end(call, "NA", duration_s=5)
+    become(clocked, {ANN: ("ready", "NA", 1)})
+    started = clocked.value("SELECT started_at FROM attempt")
+    assert started == NOON + timedelta(seconds=59)
+
+
+def test_a_call_is_told_once_however_often_it_is_sent(dialing):
+    put(dialing)
+    dialer = dialing.dialer()
+    offers = offers_by_phone(dialer, 3)
+    call = dialer.start(offers[ANN])
+    for _ in range(3):
+        dialer.end(call, "NA")
+    stranger = {"lead_id": offers[BOB]["lead_id"], "offer_id": "999999999"}
+    dialer.end(dialer.start(stranger | {"phone": BOB}, tell=False), "B")  # an offer that nobody made
+    become(dialing, {ANN: ("ready", "NA", 1), BOB: ("offered", "B", 1)})
+    dialer.end(call, "DNC")  # a repeat changes nothing, but a wish not to be called holds
+    become(dialing, {ANN: ("dnc", "NA", 1)})
+    assert dialing.value("SELECT count(*) FROM attempt") == 2
+
+
+def test_a_code_that_nobody_defined(dialing):
+    put(dialing)
+    dialer = dialing.dialer()
+    ann = offers_by_phone(dialer, 3)[ANN]
+    dialer.answer(ann, "GHOST")
+    become(dialing, {ANN: ("exhausted", "UNMAPPED", 1)})
+    assert dialing.value("SELECT disposition FROM attempt") == "GHOST"
+
+
+def test_a_phone_change_takes_the_offer_back(dialing):
+    put(dialing)
+    dialer = dialing.dialer()
+    ann = offers_by_phone(dialer, 3)[ANN]
+    upsert(dialing, phone=ANN, external_id="ann")
+    upsert(dialing, phone="+15046218928", external_id="ann")
+    assert dialer.revoked(ann)["reason"] == "phone_changed"
+    dialer.release(ann)
+    wait_for(lambda: leads(dialing).get("+15046218928") == ("ready", "NEW", 0))
+    settle_counters(dialing)
+
+
+def test_an_unknown_zone_is_never_called_without_an_assumption(clocked):
+    (clocked.inbox / "free.csv").write_text("phone\n800-555-0199\n")
+    run_import(clocked, "free.csv")
+    put(clocked, windows=[{"days": ["wed"], "from": "09:00", "to": "20:00"}])
+    dialer = clocked.dialer(clock=clocked.clock)
+    assert {offer["phone"] for offer in dialer.offers(3)} == {ANN, BOB, EVE}
+    dialer.quiet(1, phone="+18005550199")
+    put(clocked, windows=[{"days": ["wed"], "from": "09:00", "to": "20:00"}], assume_zones=["America/Chicago"])
+    assert dialer.offers(1, phone="+18005550199")
+
+
+def test_an_offer_ends_before_its_window_closes(clocked):
+    """At noon in New Orleans it is 13:00 in Michigan and New Jersey."""
+    put(clocked, windows=[{"days": ["wed"], "from": "12:00", "to": "13:02"}], offer_lifetime_s=300)
+    dialer = clocked.dialer(clock=clocked.clock)
+    offers = offers_by_phone(dialer, 3)
+    assert offers[ANN]["not_after"] == "2026-11-25T18:05:00.000000Z"
+    assert offers[BOB]["not_after"] == "2026-11-25T18:01:59.000000Z"
+
+
+def test_a_callback_comes_first_and_goes_to_its_agent(clocked):
+    put(clocked, hopper_target=1)
+    dialer = clocked.dialer(clock=clocked.clock)
+    [first] = dialer.offers(1)
+    dialer.answer(first, "CB", callback_at=clocked.clock.now + timedelta(minutes=10), callback_agent="joe")
+    second = dialer.offers(2)[-1]
+    clocked.clock.advance(minutes=10)
+    dialer.answer(second, "NA")
+    again = dialer.offers(1, lead_id=first["lead_id"], why="callback")[-1]
+    assert again["agent"] == "joe"
+
+
+def test_express_leads_exceed_the_target(dialing):
+    put(dialing, hopper_target=1)
+    dialer = dialing.dialer()
+    dialer.offers(1)
+    upsert(dialing, phone="+15046218928", priority=99)
+    [offer] = dialer.offers(1, why="express")
+    assert offer["phone"] == "+15046218928"
+    dialer.quiet(1)
+
+
+def test_bad_outcomes_go_to_the_dead_letters(dialing):
+    put(dialing)
+    dialer = dialing.dialer()
+    offers = offers_by_phone(dialer, 3)
+    send_command(dialing, "dialer.outcomes", "1", "call.ended", {"lead_id": "1"}, bad=True)
+    dialer.answer(offers[ANN], "NA")
+    become(dialing, {ANN: ("ready", "NA", 1)})
+    [letter] = read_topic(dialing, "dialer.outcomes.dlq", until=lambda seen: len(seen) == 1)
+    assert letter.value == {"lead_id": "1"}
