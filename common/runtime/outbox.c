@@ -35,6 +35,7 @@ void outbox_reset(Outbox *outbox, int64_t epoch, int64_t now_us)
 {
     outbox->epoch = epoch;
     outbox->now_us = now_us;
+    clock_format_rfc3339(now_us, outbox->time);
     for (int lane = 0; lane < OUTBOX_LANES; lane++) {
         strbuf_reset(&outbox->lanes[lane]);
         outbox->counts[lane] = 0;
@@ -160,11 +161,9 @@ void outbox_add(Outbox *outbox, const Event *event)
 {
     char id[IDS_UUID_SIZE];
     char sequence[64];
-    char time[CLOCK_RFC3339_SIZE];
     ids_uuid5(id, "%s/%s/%d", event->cause, event->topic, event->ordinal);
     snprintf(sequence, sizeof sequence, "%020" PRId64 ".%020" PRId64 ".%06d", outbox->epoch,
              event->n, event->n_ordinal);
-    clock_format_rfc3339(outbox->now_us, time);
 
     StrBuf *buf = outbox_open(outbox, event->key, event->key_len);
     frame_add_name(buf, event->topic);
@@ -175,7 +174,7 @@ void outbox_add(Outbox *outbox, const Event *event)
     frame_add_header(buf, "ce_id", id);
     frame_add_header(buf, "ce_source", outbox->source);
     frame_add_header(buf, "ce_type", event->type);
-    frame_add_header(buf, "ce_time", time);
+    frame_add_header(buf, "ce_time", outbox->time);
     frame_add_header(buf, "ce_subject", event->subject);
     frame_add_header(buf, "ce_sequence", sequence);
     frame_add_header(buf, "content-type", "application/json");

@@ -12,6 +12,7 @@
 
 #include "adapters/bus.h"
 #include "adapters/db.h"
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/strbuf.h"
 
@@ -39,6 +40,7 @@ typedef struct Event {
 typedef struct Outbox {
     char *source; /* ce_source of our events */
     int64_t now_us;
+    char time[CLOCK_RFC3339_SIZE]; /* now_us, as the events say it */
     int64_t epoch;
     StrBuf lanes[OUTBOX_LANES];
     int counts[OUTBOX_LANES];
