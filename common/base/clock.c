@@ -84,6 +84,12 @@ int64_t clock_mono_ms(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+void clock_nap(int64_t nap_ms)
+{
+    struct timespec nap = {.tv_sec = nap_ms / 1000, .tv_nsec = nap_ms % 1000 * 1000000L};
+    nanosleep(&nap, NULL);
+}
+
 void clock_freeze(int64_t now_us)
 {
     clock_frozen_us = now_us;

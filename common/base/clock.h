@@ -21,6 +21,7 @@ int64_t clock_mono_ms(void); /* for leases, timeouts and rates; never goes back,
  * STATUS_FATAL with code clock_unreadable when there is no time in it. */
 Status clock_use_file(const char *path, Error *err) MUST_CHECK;
 bool clock_is_virtual(void); /* a file gives it */
+void clock_nap(int64_t nap_ms); /* a signal may end it early */
 
 /* For tests: clock_now_us() gives now_us from here on; clock_unfreeze() ends it. Process-wide. */
 void clock_freeze(int64_t now_us);

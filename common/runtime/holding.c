@@ -1,7 +1,6 @@
 #include "runtime/holding.h"
 
 #include <inttypes.h>
-#include <time.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -28,8 +27,7 @@ static Status holding_claim(Holding *holding,
         if (status == STATUS_FATAL || clock_mono_ms() > deadline_ms || give_up()) {
             return status;
         }
-        struct timespec nap = {.tv_nsec = CLAIM_NAP_MS * 1000000L};
-        nanosleep(&nap, NULL);
+        clock_nap(CLAIM_NAP_MS);
     }
     if (position.careful_until > position.next_offset) {
         LOG_WARN("position.careful", "topic=%s partition=%d next_offset=%" PRId64, position.topic,

@@ -14,7 +14,7 @@
 #include "sql_queries.h"
 
 enum { JOB_POLL_MS = 250, JOB_TROUBLE_MS = 1000, JOB_RETRY_MS = 500, JOB_FATAL_MS = 30000 };
-enum { LOOK_TRIES = 6, LOOK_EVERY_MS = 500 };
+enum { LOOK_TRIES = 6, LOOK_EVERY_MS = 500, KEEPER_NAP_MS = 20 };
 
 static Metric job_ends =
     METRIC_COUNTER("leadspool_jobs_ended_total", "Jobs that ended.", "kind", "state");
@@ -233,8 +233,7 @@ static void *runner_keep(void *opaque)
             runner_renew(keeper->thread, keeper->run);
             next_ms = clock_mono_ms() + period_ms;
         }
-        struct timespec nap = {.tv_nsec = 20 * 1000000L};
-        nanosleep(&nap, NULL);
+        clock_nap(KEEPER_NAP_MS);
     }
     return NULL;
 }
@@ -310,8 +309,7 @@ static Status runner_find_out(JobRun *run, Error *err)
     bool ended = false;
     Status status = runner_look(run, &ended, err);
     for (int i = 1; status == STATUS_RETRY && i < LOOK_TRIES; i++) {
-        struct timespec nap = {.tv_nsec = LOOK_EVERY_MS * 1000000L};
-        nanosleep(&nap, NULL);
+        clock_nap(LOOK_EVERY_MS);
         status = runner_look(run, &ended, err);
     }
     if (status == STATUS_OK && !ended) {

@@ -8,7 +8,6 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "adapters/bus.h"
@@ -30,6 +29,7 @@
 
 enum {
     LOOP_WAIT_MS = 50,
+    DATABASE_NAP_MS = 1000,
     BACKOFF_FIRST_MS = 50,
     BACKOFF_MOST_MS = 5000,
     REJOIN_WAIT_MS = 1500,
@@ -521,8 +521,7 @@ static Status loop_await_schema(Loop *loop, Error *err)
             return status;
         }
         LOG_WARN("database.away", "code=%s msg=%s", err->code, err->text);
-        struct timespec nap = {.tv_sec = 1};
-        nanosleep(&nap, NULL);
+        clock_nap(DATABASE_NAP_MS);
     }
 }
 

@@ -1,7 +1,5 @@
 #include "runtime/topics.h"
 
-#include <time.h>
-
 #include "base/clock.h"
 
 #define DAYS_MS(n) (INT64_C(86400000) * (n))
@@ -46,8 +44,7 @@ topics_await(BusAdmin *admin, const BusTopicSpec *spec, int64_t deadline_ms, Err
                              "the topic %s was made, but Kafka does not show it yet: try again",
                              spec->topic);
         }
-        struct timespec nap = {.tv_nsec = TOPICS_NAP_MS * 1000000L};
-        nanosleep(&nap, NULL);
+        clock_nap(TOPICS_NAP_MS);
     }
 }
 

@@ -1,7 +1,5 @@
 #include "cli/follow.h"
 
-#include <time.h>
-
 #include "base/clock.h"
 #include "base/mem.h"
 
@@ -25,8 +23,7 @@ follow_ask(Follow *follow, const char *topic, int partition, int64_t *ret_high, 
         if (status != STATUS_RETRY || clock_mono_ms() > deadline_ms) {
             return status;
         }
-        struct timespec nap = {.tv_nsec = FOLLOW_TRY_MS * 1000000L};
-        nanosleep(&nap, NULL);
+        clock_nap(FOLLOW_TRY_MS);
     }
 }
 

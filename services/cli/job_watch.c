@@ -2,7 +2,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/clock.h"
 #include "base/json.h"
@@ -73,16 +72,10 @@ static void watch_hear(Watch *watch, const BusRecord *record)
     }
 }
 
-static void watch_nap(void)
-{
-    struct timespec nap = {.tv_nsec = WATCH_POLL_MS * 1000000L};
-    nanosleep(&nap, NULL);
-}
-
 static void watch_listen(Watch *watch)
 {
     if (watch->follow == NULL) {
-        watch_nap();
+        clock_nap(WATCH_POLL_MS);
         return;
     }
     BusRecord *record = NULL;

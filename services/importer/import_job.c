@@ -2,7 +2,6 @@
 
 #include <inttypes.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "adapters/inbox.h"
@@ -178,10 +177,9 @@ static Status job_load_parts(ImportJob *job, RejectPartInfo **ret_parts, int *re
  * ends the wait. */
 static bool job_may_go_on(const ImportJob *job)
 {
-    struct timespec nap = {.tv_nsec = JOB_NAP_MS * 1000000L};
     while (relay_is_backed_up(job->run->relay) && !job_run_should_stop(job->run) &&
            !atomic_load(&job->shared.broken)) {
-        nanosleep(&nap, NULL);
+        clock_nap(JOB_NAP_MS);
     }
     return !job_run_should_stop(job->run);
 }

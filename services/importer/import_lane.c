@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -453,9 +452,7 @@ Status import_lane_chunk(ImportLane *lane, ImportChunk *chunk, Error *err)
         }
         log_rate_limited(&rate, LOG_LEVEL_WARN, "import.retry", "lane=%d code=%s msg=%s",
                          lane->lane, err->code, err->text);
-        struct timespec nap = {.tv_sec = backoff_ms / 1000,
-                               .tv_nsec = backoff_ms % 1000 * 1000000L};
-        nanosleep(&nap, NULL);
+        clock_nap(backoff_ms);
         backoff_ms = backoff_ms * 2 < LANE_BACKOFF_MOST_MS ? backoff_ms * 2 : LANE_BACKOFF_MOST_MS;
     }
 }
