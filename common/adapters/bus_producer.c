@@ -81,15 +81,18 @@ static ProducerPlace *producer_place_of(ProducerTopic *topic, const BusMessage *
                                                        message->key_len, count, NULL, NULL));
 }
 
+/* What never got a partition may have been asked of any. */
 static void producer_note(const rd_kafka_message_t *message)
 {
     ProducerTopic *topic = rd_kafka_topic_opaque(message->rkt);
+    bool written = message->err == RD_KAFKA_RESP_ERR_NO_ERROR;
     topic->anywhere.asked = topic->anywhere.asked && message->key == NULL;
     if (message->partition >= 0) {
-        ProducerPlace *place = producer_place(topic, message->partition);
-        bool written = message->err == RD_KAFKA_RESP_ERR_NO_ERROR;
-        place->asked = false;
-        place->known_ms = written ? clock_mono_ms() + PRODUCER_KNOWN_MS : 0;
+        *producer_place(topic, message->partition) =
+            (ProducerPlace){.known_ms = written ? clock_mono_ms() + PRODUCER_KNOWN_MS : 0};
+    }
+    for (int i = 0; message->partition < 0 && i < topic->place_count; i++) {
+        topic->places[i].asked = false;
     }
 }
 
