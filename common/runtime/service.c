@@ -30,6 +30,7 @@
 enum {
     LOOP_WAIT_MS = 50,
     DATABASE_NAP_MS = 1000,
+    VIRTUAL_WAIT_MS = 5,
     BACKOFF_FIRST_MS = 50,
     BACKOFF_MOST_MS = 5000,
     REJOIN_WAIT_MS = 1500,
@@ -73,6 +74,7 @@ typedef struct Loop {
     int64_t reclaim_at_ms; /* partitions were left out: ask for them again then; 0: none were */
     bool paused;           /* fetching is paused: the queues are full */
     int64_t tick_at_ms;
+    int64_t ticked_us; /* as of the last one */
     int64_t housekeeping_at_ms;
     atomic_llong progress_ms;
     atomic_bool assigned;
@@ -397,13 +399,24 @@ static void loop_regulate(Loop *loop)
     loop->paused = !resume;
 }
 
+/* Once a second; on a virtual clock whenever that has moved. */
+static bool loop_tick_is_due(Loop *loop, int64_t now_ms)
+{
+    bool moved = clock_is_virtual() && clock_now_us() > loop->ticked_us;
+    if (now_ms < loop->tick_at_ms && !moved) {
+        return false;
+    }
+    loop->tick_at_ms = now_ms + TICK_MS;
+    loop->ticked_us = clock_now_us();
+    return true;
+}
+
 static Status loop_tick(Loop *loop, Error *err)
 {
     int64_t now_ms = clock_mono_ms();
-    if (now_ms < loop->tick_at_ms) {
+    if (!loop_tick_is_due(loop, now_ms)) {
         return STATUS_OK;
     }
-    loop->tick_at_ms = now_ms + TICK_MS;
     if (service_level_signals) {
         service_level_signals = 0;
         log_set_level(log_level() == LOG_LEVEL_DEBUG ? loop->cfg->log_level : LOG_LEVEL_DEBUG);
@@ -445,8 +458,9 @@ static Status loop_round(Loop *loop, Error *err)
     /* Backed up, the queues fill and then fetching pauses; polling goes on. */
     bool may_work = loop->intake.queued > 0 && clock_mono_ms() >= loop->retry_at_ms &&
                     !relay_is_backed_up(loop->relay);
+    int wait_ms = clock_is_virtual() ? VIRTUAL_WAIT_MS : LOOP_WAIT_MS;
     BusEvent event;
-    Status status = consumer_poll(loop->consumer, may_work ? 0 : LOOP_WAIT_MS, &event, err);
+    Status status = consumer_poll(loop->consumer, may_work ? 0 : wait_ms, &event, err);
     if (status == STATUS_OK) {
         status = loop_on_event(loop, &event, err);
         if (status ==

@@ -21,7 +21,12 @@ from harness import bus
 from harness.check import value_problems
 from harness.process import Process
 from harness.settings import settings
+from harness.wait import wait_for
 
+READ_UNTIL = """
+    SELECT count(*) = 6 FROM consumer_position
+    WHERE topic = 'dialer.outcomes' AND halted IS NULL AND read_until >= %s
+"""
 SEQUENCE = "{:020d}.{:020d}.{:06d}"
 
 
@@ -41,6 +46,8 @@ class Clock:
         self.path = space.dir / "clock"
         self.now = now
         space.extra_env["LEADSPOOL_CLOCK_FILE"] = str(self.path)
+        # Who asks for the end of a partition waits behind the fetch that is under way.
+        space.extra_env["KAFKA_CONSUMER_FETCH_WAIT_MAX_MS"] = "2"
         self.set(now)
 
     def set(self, now):
@@ -54,6 +61,12 @@ class Clock:
     def advance(self, **more):
         self.set(self.now + timedelta(**more))
         return self.now
+
+    def step(self, space, timeout=60, **more):
+        """Advances, and waits until recyclers have read all outcomes that were there. Steps of a simulation
+        are shorter than half a campaign's reserve_s: what a dialer owes goes out at the next one."""
+        self.advance(**more)
+        wait_for(lambda: space.value(READ_UNTIL, self.now), timeout, every=0.004, what=f"read until {self.now}")
 
 
 class DialerSim(Process):
