@@ -1,5 +1,7 @@
 #include "runtime/offer_revoke.h"
 
+#include <stdio.h>
+
 #include "base/mem.h"
 #include "sql_queries.h"
 
@@ -21,6 +23,23 @@ static Status revoke_ids(Db *db, DbArray *offers, DbResult **ret, Error *err)
     return db_query_binary(db, sql_offer_revoke, &params, ret, err);
 }
 
+/* To the dialer of the campaign that made the offer, whichever has the list by now. */
+static void tell_revoked(const LeadTell *tell,
+                         const DbResult *revoked,
+                         int i,
+                         const ListGates *gates,
+                         const char *const reasons[])
+{
+    int64_t offer_id = db_bin_i64(revoked, i, 0);
+    int row = row_of_offer(tell->dials, offer_id);
+    size_t len = 0;
+    const char *campaign_id = db_bytes(revoked, i, 1, &len);
+    ListGate gate = *list_gate_of(gates, tell->dials->rows[row].list_no);
+    snprintf(gate.campaign_id, sizeof gate.campaign_id, "%.*s", (int)len, campaign_id);
+    AUTO_FREE char *fields = mem_sprintf(",\"reason\":\"%s\"", reasons[row]);
+    lead_tell_offer(tell, row, &gate, "offer.revoked", offer_id, fields);
+}
+
 Status offer_revoke(
     const LeadTell *tell, Db *db, const ListGates *gates, const char *const reasons[], Error *err)
 {
@@ -35,11 +54,7 @@ Status offer_revoke(
     AUTO_RESULT *revoked = NULL;
     Status status = offers.count > 0 ? revoke_ids(db, &offers, &revoked, err) : STATUS_OK;
     for (int i = 0; status == STATUS_OK && revoked != NULL && i < db_rows(revoked); i++) {
-        int64_t offer_id = db_bin_i64(revoked, i, 0);
-        int row = row_of_offer(dials, offer_id);
-        AUTO_FREE char *fields = mem_sprintf(",\"reason\":\"%s\"", reasons[row]);
-        lead_tell_offer(tell, row, list_gate_of(gates, dials->rows[row].list_no), "offer.revoked",
-                        offer_id, fields);
+        tell_revoked(tell, revoked, i, gates, reasons);
     }
     db_array_done(&offers);
     return status;
