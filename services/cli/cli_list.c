@@ -2,8 +2,10 @@
 #include <string.h>
 
 #include "cli/args.h"
+#include "cli/rules_verb.h"
 #include "cli/send.h"
 #include "cli/table.h"
+#include "cli/window_arg.h"
 #include "runtime/topics.h"
 #include "sql_queries.h"
 
@@ -26,6 +28,8 @@ static const CliOption list_update_options[] = {
     {"active", NULL, "offer its leads"},
     {"inactive", NULL, "stop offering its leads"},
     {"priority", "0..99", "among the lists of its campaign"},
+    {"campaign", "ID", "give it to this campaign"},
+    WINDOW_OPTION,
     SEND_OPTIONS,
     ARGS_JSON,
     {0},
@@ -127,6 +131,12 @@ static Status list_update(Cli *cli, Error *err)
     if (status == STATUS_OK) {
         status = list_set_fields(cli, &command, err);
     }
+    if (status == STATUS_OK) {
+        status = command_set(&command, "campaign_id", cli_option(cli, "campaign"), err);
+    }
+    if (status == STATUS_OK) {
+        status = rules_set_windows(cli, &command, err);
+    }
     if (status == STATUS_OK && json_object_size(command.data) == 1) {
         status = cli_usage(err, "nothing to change was given");
     }
@@ -182,9 +192,10 @@ const Verb cli_list_verbs[] = {
      "list ls --campaign solar --json",
      list_ls},
     {"show", "ID", 1, 1, "one list", list_show_options, "list show spring", list_show},
-    {"update", "ID", 1, 1, "rename, pause, resume or rank a list", list_update_options,
+    {"update", "ID", 1, 1, "rename, pause, resume, rank or move a list", list_update_options,
      "list update spring --inactive\n"
-     "list update spring --name \"Late spring\" --priority 90",
+     "list update spring --name \"Late spring\" --priority 90\n"
+     "list update spring --campaign roofs --window sat,sun=10:00-16:00",
      list_update},
     {0},
 };

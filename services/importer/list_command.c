@@ -1,11 +1,13 @@
 #include "importer/list_command.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/json.h"
 #include "base/mem.h"
 #include "importer/list_store.h"
+#include "runtime/job.h"
 #include "runtime/list_stats.h"
 #include "runtime/topics.h"
 
@@ -19,6 +21,10 @@ typedef struct ListCommand {
     const char *description;
     int64_t priority;
     JsonBool active;
+    json_t *windows;
+    Hours hours;         /* what windows say */
+    StrBuf windows_text; /* and as they are stored */
+    int32_t campaign_no; /* of campaign_id; 0: it is not given */
 } ListCommand;
 
 static const JsonField list_create_fields[] = {
@@ -37,6 +43,8 @@ static const JsonField list_update_fields[] = {
     {"description", JSON_FIELD_STRING, offsetof(ListCommand, description), .max = 2000},
     {"active", JSON_FIELD_BOOL, offsetof(ListCommand, active)},
     {"priority", JSON_FIELD_INT, offsetof(ListCommand, priority), .min = 0, .max = 99},
+    {"campaign_id", JSON_FIELD_ID, offsetof(ListCommand, campaign_id)},
+    {"windows", JSON_FIELD_ARRAY, offsetof(ListCommand, windows), .max = HOURS_WINDOWS_MAX},
     {0},
 };
 
@@ -116,6 +124,8 @@ Status list_create_apply(Work *work, Error *err)
     return list_change(work, message, "list.created", list_no, &row, err);
 }
 
+/* ---- list.update ---- */
+
 /* What the list will be; row borrows from both. False when nothing changes. */
 static bool
 list_plan_update(const List *list, const ListCommand *command, int64_t now_us, ListRow *ret_row)
@@ -123,53 +133,133 @@ list_plan_update(const List *list, const ListCommand *command, int64_t now_us, L
     static const char *const lives[] = {
         [JSON_BOOL_ABSENT] = NULL, [JSON_BOOL_TRUE] = "active", [JSON_BOOL_FALSE] = "paused"};
     const char *life = lives[command->active];
+    bool moves = command->campaign_no != 0 && command->campaign_no != list->campaign_no;
+    bool windows = command->windows != NULL && !hours_equal(&command->hours, &list->hours);
     *ret_row = (ListRow){.list_id = command->list_id,
                          .name = command->name != NULL ? command->name : list->name,
                          .description = command->description != NULL ? command->description
                                                                      : list->description,
                          .priority = command->priority >= 0 ? command->priority : list->priority,
                          .life = life,
+                         .windows = windows ? command->windows_text.data : NULL,
+                         .campaign_no = moves ? command->campaign_no : 0,
                          .now_us = now_us};
     return strcmp(ret_row->name, list->name) != 0 ||
            strcmp(ret_row->description, list->description) != 0 ||
-           ret_row->priority != list->priority || (life != NULL && strcmp(life, list->life) != 0);
+           ret_row->priority != list->priority || (life != NULL && strcmp(life, list->life) != 0) ||
+           windows || moves;
+}
+
+/* The leads follow the rules of their new campaign, and offers of the old one are taken back, by a
+ * job of the recycler's. */
+static Status list_start_move(Work *work,
+                              Message *message,
+                              int32_t list_no,
+                              int32_t campaign_no,
+                              int64_t *ret_job_no,
+                              Error *err)
+{
+    JobSpec spec = {.kind = "list.move",
+                    .list_no = list_no,
+                    .campaign_no = campaign_no,
+                    .slot_count = 1,
+                    .params = "{}",
+                    .event_fields = "\"leads\":0,\"changed\":0"};
+    snprintf(spec.slots[0], sizeof spec.slots[0], "list:%" PRId32 ":rules", list_no);
+    return job_start(work->db, work->outbox, message, &spec, ret_job_no, err);
+}
+
+static Status
+list_update_rows(Work *work, Message *message, const List *list, const ListRow *row, Error *err)
+{
+    Status status = STATUS_OK;
+    if (row->campaign_no != 0) {
+        status = list_move(work->db, list->list_no, row->campaign_no, err);
+    }
+    if (status == STATUS_OK) {
+        status = list_change(work, message, "list.updated", list->list_no, row, err);
+    }
+    return status == STATUS_OK ? list_update(work->db, list->list_no, row, err) : status;
 }
 
 static Status list_update_one(
     Work *work, Message *message, const ListCommand *command, const List *list, Error *err)
 {
     ListRow row;
+    int64_t job_no = 0;
     bool changes = list_plan_update(list, command, work->now_us, &row);
-    list_reply(message, command->list_id, changes ? "updated" : "unchanged");
-    if (!changes) {
+    Status status = STATUS_OK;
+    if (changes) {
+        status = list_update_rows(work, message, list, &row, err);
+    }
+    if (status == STATUS_OK && row.campaign_no != 0) {
+        status = list_start_move(work, message, list->list_no, row.campaign_no, &job_no, err);
+    }
+    if (status == STATUS_OK && job_no != 0) {
+        message_complete(message, mem_sprintf("\"results\":[{\"list_id\":\"%s\",\"result\":"
+                                              "\"updated\",\"job_id\":\"%" PRId64 "\"}]",
+                                              command->list_id, job_no));
+    } else if (status == STATUS_OK) {
+        list_reply(message, command->list_id, changes ? "updated" : "unchanged");
+    }
+    return status;
+}
+
+static Status list_read_update(const json_t *data, ListCommand *command, Error *err)
+{
+    Status status = json_read_fields(data, list_update_fields, command, err);
+    if (status == STATUS_OK && command->windows != NULL) {
+        status = hours_read(command->windows, &command->hours, err);
+    }
+    if (status == STATUS_OK) {
+        hours_write(&command->hours, &command->windows_text);
+    }
+    return status;
+}
+
+static Status list_find_campaign(Db *db, ListCommand *command, Error *err)
+{
+    if (command->campaign_id == NULL) {
         return STATUS_OK;
     }
-    Status status = list_change(work, message, "list.updated", list->list_no, &row, err);
-    return status == STATUS_OK ? list_update(work->db, list->list_no, &row, err) : status;
+    Status status = list_hold_campaign(db, command->campaign_id, &command->campaign_no, err);
+    if (status == STATUS_OK && command->campaign_no == 0) {
+        return error_set_field(err, "campaign_id", "unknown_campaign",
+                               "there is no campaign %s: make it with campaign.put",
+                               command->campaign_id);
+    }
+    return status;
+}
+
+/* Campaign, then gate, held; *ret_list is to be list_done(). */
+static Status list_begin_update(Work *work, ListCommand *command, List *ret_list, Error *err)
+{
+    Status status = list_read_update(work->messages[0]->data, command, err);
+    if (status == STATUS_OK) {
+        status = list_find_campaign(work->db, command, err);
+    }
+    if (status == STATUS_OK) {
+        status = list_lock(work->db, command->list_id, err);
+    }
+    return status == STATUS_OK ? list_find_open(work->db, command->list_id, ret_list, err) : status;
 }
 
 Status list_update_apply(Work *work, Error *err)
 {
     Message *message = work->messages[0];
-    ListCommand command = {.priority = -1};
+    ListCommand command = {.priority = -1, .windows_text = STRBUF_INIT};
     List list = {0};
     Error bad;
-    Status status = json_read_fields(message->data, list_update_fields, &command, &bad);
+    Status status = list_begin_update(work, &command, &list, &bad);
     if (status == STATUS_OK) {
-        status = list_lock(work->db, command.list_id, &bad);
-    }
-    if (status == STATUS_OK) {
-        status = list_find_open(work->db, command.list_id, &list, &bad);
-    }
-    if (status == STATUS_BAD_INPUT) {
+        status = list_update_one(work, message, &command, &list, err);
+        list_done(&list);
+    } else if (status == STATUS_BAD_INPUT) {
         message_reject(message, &bad);
-        return STATUS_OK;
-    }
-    if (status != STATUS_OK) {
+        status = STATUS_OK;
+    } else {
         *err = bad;
-        return status;
     }
-    status = list_update_one(work, message, &command, &list, err);
-    list_done(&list);
+    strbuf_done(&command.windows_text);
     return status;
 }

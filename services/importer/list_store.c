@@ -25,8 +25,9 @@ Status list_find(Db *db, const char *list_id, List *ret, Error *err)
         snprintf(ret->campaign_id, sizeof ret->campaign_id, "%s", db_text(result, 0, 5));
         ret->campaign_no = (int32_t)db_i64(result, 0, 6);
         snprintf(ret->default_country, sizeof ret->default_country, "%s", db_text(result, 0, 7));
+        status = hours_parse(db_text(result, 0, 8), &ret->hours, err);
     }
-    return STATUS_OK;
+    return status;
 }
 
 void list_done(List *list)
@@ -128,6 +129,26 @@ Status list_lock(Db *db, const char *list_id, Error *err)
     return db_query(db, sql_list_lock, &params, &result, err);
 }
 
+Status list_hold_campaign(Db *db, const char *campaign_id, int32_t *ret_no, Error *err)
+{
+    DbParams params = {0};
+    db_param_text(&params, campaign_id);
+    AUTO_RESULT *result = NULL;
+    Status status = db_query(db, sql_list_campaign_hold, &params, &result, err);
+    if (status == STATUS_OK) {
+        *ret_no = db_rows(result) == 1 ? (int32_t)db_i64(result, 0, 0) : 0;
+    }
+    return status;
+}
+
+Status list_move(Db *db, int32_t list_no, int32_t campaign_no, Error *err)
+{
+    DbParams params = {0};
+    db_param_i64(&params, list_no);
+    db_param_i64(&params, campaign_no);
+    return db_exec(db, sql_list_move, &params, 1, err);
+}
+
 Status list_update(Db *db, int32_t list_no, const ListRow *row, Error *err)
 {
     DbParams params = {0};
@@ -136,5 +157,7 @@ Status list_update(Db *db, int32_t list_no, const ListRow *row, Error *err)
     db_param_text(&params, row->description);
     db_param_i64(&params, row->priority);
     db_param_time(&params, row->now_us);
+    db_param_text(&params, row->windows);
+    db_param_i64(&params, row->campaign_no);
     return db_exec(db, sql_list_update, &params, 1, err);
 }

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "adapters/db.h"
+#include "domain/hours.h"
 
 /* A list as its row, its gate and its campaign say. */
 typedef struct List {
@@ -16,6 +17,7 @@ typedef struct List {
     char campaign_id[65];
     int32_t campaign_no;
     char default_country[3];
+    Hours hours;
 } List;
 
 /* Reads without a lock. ret->list_no is 0 when there is no such list. list_done() frees. */
@@ -31,7 +33,9 @@ typedef struct ListRow {
     const char *name;
     const char *description;
     int64_t priority;
-    const char *life; /* NULL in an update: as it is */
+    const char *life;    /* NULL in an update: as it is */
+    const char *windows; /* of an update, as JSON; NULL: as they are */
+    int32_t campaign_no; /* of an update; 0: as it is */
     int64_t now_us;
 } ListRow;
 /* Makes the list, its gate, and its campaign (paused, with default settings) unless that is there.
@@ -40,4 +44,9 @@ typedef struct ListRow {
 Status list_insert(Db *db, const ListRow *row, int32_t *ret_list_no, Error *err) MUST_CHECK;
 /* Holds the list's gate, if there is such a list, so that what is read next stays so. */
 Status list_lock(Db *db, const char *list_id, Error *err) MUST_CHECK;
+/* Holds the campaign, before the list's gate, so that its rules stay as they are. *ret_no is 0 when
+ * there is none. */
+Status list_hold_campaign(Db *db, const char *campaign_id, int32_t *ret_no, Error *err) MUST_CHECK;
+/* The gate is this campaign's from now on; the list itself is list_update()'s. */
+Status list_move(Db *db, int32_t list_no, int32_t campaign_no, Error *err) MUST_CHECK;
 Status list_update(Db *db, int32_t list_no, const ListRow *row, Error *err) MUST_CHECK;

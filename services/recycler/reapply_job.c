@@ -12,12 +12,12 @@
 #include "recycler/gates.h"
 #include "recycler/reapply_store.h"
 #include "runtime/campaign_store.h"
+#include "runtime/dnc_leads.h"
 #include "runtime/job.h"
 #include "runtime/offer_revoke.h"
 #include "sql_queries.h"
 
 enum {
-    REAPPLY_CHUNK_LEADS = 2000,
     REAPPLY_TRIES = 5,
     REAPPLY_NAP_MS = 50,
     REAPPLY_PROGRESS_MS = 1000,
@@ -43,6 +43,7 @@ typedef struct ReapplyChunk {
     ReapplyLedger ledger;
     LeadDials leads;
     const char **reasons; /* of each lead, for lead.finished */
+    const char **revoke;  /* of each lead: why its offer is taken back; NULL: it is not */
     ReapplyMark next;
 } ReapplyChunk;
 
@@ -52,6 +53,7 @@ static void chunk_done(ReapplyChunk *chunk)
     reapply_ledger_done(&chunk->ledger);
     lead_dials_done(&chunk->leads);
     free(chunk->reasons);
+    free(chunk->revoke);
 }
 
 /* ---- reading ---- */
@@ -97,12 +99,38 @@ static Status chunk_plan_lead(ReapplyChunk *chunk, int row, Error *err)
     return STATUS_OK;
 }
 
+/* Offers that the list's campaign before made, after the leads are locked. */
+static Status chunk_plan_offers(ReapplyChunk *chunk, Error *err)
+{
+    AUTO_RESULT *foreign = NULL;
+    Status status = STATUS_OK;
+    if (chunk->job->run->list_no != 0 && chunk->leads.count > 0) {
+        status = reapply_find_foreign(chunk->db, &chunk->span.called, chunk->rules->campaign_no,
+                                      &foreign, err);
+    }
+    for (int i = 0; status == STATUS_OK && foreign != NULL && i < db_rows(foreign); i++) {
+        int row = lead_dials_find(&chunk->leads, db_bin_i64(foreign, i, 0));
+        if (row >= 0 && chunk->leads.rows[row].list_no == chunk->list.list_no) {
+            chunk->revoke[row] = "list_moved";
+            chunk->leads.changed[row] = true;
+        }
+    }
+    return status;
+}
+
 static Status chunk_plan(ReapplyChunk *chunk, Error *err)
 {
     Status status = STATUS_OK;
-    chunk->reasons = mem_alloc(((size_t)chunk->leads.count + 1) * sizeof *chunk->reasons);
+    size_t most = (size_t)chunk->leads.count + 1;
+    chunk->reasons = mem_alloc(most * sizeof *chunk->reasons);
+    chunk->revoke = mem_alloc(most * sizeof *chunk->revoke);
     for (int row = 0; status == STATUS_OK && row < chunk->leads.count; row++) {
         status = chunk_plan_lead(chunk, row, err);
+    }
+    if (status == STATUS_OK) {
+        status = chunk_plan_offers(chunk, err);
+    }
+    for (int row = 0; row < chunk->leads.count; row++) {
         chunk->next.changed += chunk->leads.changed[row];
     }
     return status;
@@ -121,7 +149,8 @@ chunk_tell_lead(const ReapplyChunk *chunk, const LeadTell *tell, int row, const 
                           : stage ? "[\"status\",\"stage\"]"
                                   : "[\"status\"]");
     }
-    lead_tell_finished(tell, row, gate, chunk->reasons[row]);
+    lead_tell_finished(tell, row, gate,
+                       chunk->reasons[row] != NULL ? chunk->reasons[row] : "disposition");
 }
 
 static Status chunk_check_gate(const ReapplyChunk *chunk, const ListGate *gate, Error *err)
@@ -148,6 +177,9 @@ static Status chunk_count_and_tell(ReapplyChunk *chunk, Error *err)
             chunk_tell_lead(chunk, &tell, row,
                             list_gate_of(&gates, chunk->leads.rows[row].list_no));
         }
+    }
+    if (status == STATUS_OK) {
+        status = offer_revoke(&tell, chunk->db, &gates, chunk->revoke, err);
     }
     return status == STATUS_OK ? offer_revoke_ended(&tell, chunk->db, &gates, err) : status;
 }
@@ -270,9 +302,62 @@ static Status reapply_try(Reapply *job, Error *err)
     return status;
 }
 
+/* ---- a list's do-not-call entries: those of its campaign hold, not those of the one before ----
+ */
+
+static Status dnc_chunk(Reapply *job, int64_t *after, Error *err)
+{
+    JobRun *run = job->run;
+    AUTO_DNC_NUMBERS numbers;
+    dnc_numbers_begin(&numbers);
+    DncFollow follow = {
+        .db = run->db, .outbox = run->outbox, .numbers = &numbers, .now_us = clock_now_us()};
+    int64_t moved = 0;
+    AUTO_TX Db *tx = run->db;
+    Status status = db_begin(tx, err);
+    if (status == STATUS_OK) {
+        outbox_reset(run->outbox, db_epoch(tx), follow.now_us);
+        status = reapply_find_numbers(tx, run->list_no, after, &numbers.ids, err);
+    }
+    if (status != STATUS_OK || numbers.ids.count == 0) {
+        *after = status == STATUS_OK ? 0 : *after;
+        return status;
+    }
+    status = db_exec(tx, sql_lead_begin, NULL, -1, err);
+    if (status == STATUS_OK) {
+        status = dnc_numbers_lock(&numbers, tx, err);
+    }
+    if (status == STATUS_OK) {
+        status = dnc_leads_follow(&follow, &moved, err);
+    }
+    if (status == STATUS_OK) {
+        status = outbox_store(run->outbox, tx, err);
+    }
+    return status == STATUS_OK ? db_commit(tx, err) : status;
+}
+
+/* Again at each claim: what follows already stays. */
+static Status dnc_work(Reapply *job, Error *err)
+{
+    int64_t after = 0;
+    Status status = STATUS_OK;
+    do {
+        int64_t from = after;
+        status = dnc_chunk(job, &after, err);
+        for (int i = 1; status == STATUS_RETRY && i < REAPPLY_TRIES; i++) {
+            reapply_nap();
+            after = from;
+            status = dnc_chunk(job, &after, err);
+        }
+    } while (status == STATUS_OK && after != 0 && !job_run_should_stop(job->run));
+    return status;
+}
+
+/* ---- all of it ---- */
+
 static Status reapply_work(Reapply *job, Error *err)
 {
-    Status status = STATUS_OK;
+    Status status = job->run->list_no != 0 ? dnc_work(job, err) : STATUS_OK;
     while (status == STATUS_OK && !job->done && !job_run_should_stop(job->run)) {
         if (relay_is_backed_up(job->run->relay)) {
             reapply_nap();

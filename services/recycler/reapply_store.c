@@ -72,12 +72,13 @@ reapply_find_list(Db *db, const JobRun *run, const ReapplyMark *mark, ReapplyLis
     return hours_parse(db_text(result, 0, 2), &ret->hours, err);
 }
 
-Status reapply_read_span(Db *db, const ReapplyMark *mark, int most, ReapplySpan *ret, Error *err)
+Status reapply_read_span(Db *db, const ReapplyMark *mark, bool offers, ReapplySpan *ret, Error *err)
 {
     DbParams params = {0};
     db_param_i64(&params, mark->list_no);
     db_param_i64(&params, mark->lead_id);
-    db_param_i64(&params, most);
+    db_param_i64(&params, REAPPLY_CHUNK_LEADS);
+    db_param_bool(&params, offers);
     AUTO_RESULT *result = NULL;
     Status status = db_query(db, sql_reapply_span, &params, &result, err);
     if (status != STATUS_OK) {
@@ -92,6 +93,33 @@ Status reapply_read_span(Db *db, const ReapplyMark *mark, int most, ReapplySpan 
         }
     }
     return STATUS_OK;
+}
+
+Status
+reapply_find_foreign(Db *db, DbArray *lead_ids, int32_t campaign_no, DbResult **ret, Error *err)
+{
+    DbParams params = {0};
+    db_param_array(&params, lead_ids);
+    db_param_i64(&params, campaign_no);
+    return db_query_binary(db, sql_reapply_foreign, &params, ret, err);
+}
+
+enum { NUMBERS_AT_A_TIME = 500 };
+
+Status
+reapply_find_numbers(Db *db, int32_t list_no, int64_t *after, DbArray *number_ids, Error *err)
+{
+    DbParams params = {0};
+    db_param_i64(&params, list_no);
+    db_param_i64(&params, *after);
+    db_param_i64(&params, NUMBERS_AT_A_TIME);
+    AUTO_RESULT *result = NULL;
+    Status status = db_query(db, sql_reapply_numbers, &params, &result, err);
+    for (int row = 0; status == STATUS_OK && row < db_rows(result); row++) {
+        *after = db_i64(result, row, 0);
+        db_array_i64(number_ids, *after);
+    }
+    return status;
 }
 
 /* ---- the ledger ---- */

@@ -35,15 +35,24 @@ typedef struct ReapplyList {
 Status reapply_find_list(
     Db *db, const JobRun *run, const ReapplyMark *mark, ReapplyList *ret, Error *err) MUST_CHECK;
 
-/* The next `most` leads behind the mark: adds those that were called to *called (int8). *ret_count:
- * of all; *ret_last: the last of them. */
+/* The next leads behind the mark. */
 typedef struct ReapplySpan {
-    DbArray called;
-    int count;
-    int64_t last;
+    DbArray called; /* int8: those that were called, and with offers those that have one */
+    int count;      /* of all */
+    int64_t last;   /* of them */
 } ReapplySpan;
-Status reapply_read_span(Db *db, const ReapplyMark *mark, int most, ReapplySpan *ret, Error *err)
+enum { REAPPLY_CHUNK_LEADS = 2000 };
+Status reapply_read_span(Db *db, const ReapplyMark *mark, bool offers, ReapplySpan *ret, Error *err)
     MUST_CHECK;
+
+/* Of these leads, those whose open offer another campaign made: rows (lead_id), binary. */
+Status reapply_find_foreign(
+    Db *db, DbArray *lead_ids, int32_t campaign_no, DbResult **ret, Error *err) MUST_CHECK;
+
+/* Adds the next numbers (int8), from *after on, of the list's leads that have a do-not-call entry
+ * for one campaign, and moves *after. */
+Status reapply_find_numbers(
+    Db *db, int32_t list_no, int64_t *after, DbArray *number_ids, Error *err) MUST_CHECK;
 
 /* The ledger's calls of some leads, by lead_id and start. */
 typedef struct ReapplyLedger {

@@ -28,6 +28,7 @@ static const Handler recycler_handlers[] = {
 
 static const JobKind recycler_jobs[] = {
     {REAPPLY_JOB_KIND, reapply_job_run, NULL, NULL},
+    {MOVED_JOB_KIND, reapply_job_run, NULL, NULL},
     {0},
 };
 

@@ -1,0 +1,121 @@
+"""list.update gives a list to another campaign: its gate at once, its leads by a job, offers of the one before back."""
+
+from harness import read_topic, wait_for
+from scenario import all_published, ask, check_counters, create_list, done, job_events
+from test_rules import called, check_ready, leads, stages
+
+
+def move(space, campaign_id, list_id="a", **fields):
+    data = {"list_id": list_id, "campaign_id": campaign_id} | fields
+    [result] = done(space, "list.update", data)
+    return result
+
+
+def moved(space, result):
+    events = job_events(space, result["job_id"])
+    assert events[-1].type == "job.completed", events[-1].value
+    assert {event.value["kind"] for event in events} == {"list.move"}
+    assert {event.value["list_id"] for event in events} == {"a"}
+    return events[-1].value
+
+
+def campaigns(space, *ids):
+    for campaign_id in ids:
+        done(space, "campaign.put", {"campaign_id": campaign_id})
+
+
+def check(space):
+    all_published(space)
+    check_ready(space)
+    check_counters(space)
+
+
+def test_rules_and_gate(space):
+    space.importer()
+    space.recycler()
+    campaigns(space, "c", "d")
+    rule = {"campaign_id": "d", "disposition": "NA", "max_attempts": 9, "intervals_s": [60]}
+    done(space, "recycle_rule.put", rule)
+    ids = leads(space, 2)
+    called(space, ids[:1], "NA", 3, stage="exhausted")
+    result = move(space, "d")
+    assert result["result"] == "updated"
+    assert (moved(space, result)["leads"], stages(space, ids)) == (2, ["ready", "ready"])
+    gate = "SELECT campaign_id, s.rules_version = c.rules_version FROM list_stats s JOIN campaign c USING (campaign_no)"
+    assert space.row(gate) == ("d", True)
+    assert space.value("SELECT campaign_id FROM list JOIN campaign USING (campaign_no)") == "d"
+    last = [r.value for r in read_topic(space, "list.stats") if r.key == "a"][-1]
+    assert last["campaign_id"] == "d"
+    assert move(space, "d") == {"list_id": "a", "result": "unchanged"}
+    check(space)
+    assert moved(space, move(space, "c"))["changed"] == 1
+    assert stages(space, ids) == ["exhausted", "ready"]
+    check(space)
+
+
+def test_do_not_call_entries_of_a_campaign(space):
+    space.importer()
+    space.recycler()
+    campaigns(space, "c", "d")
+    ids = leads(space, 3)
+    for phone, campaign in (("+15042000000", "c"), ("+15042000001", "d"), ("+15042000002", None)):
+        done(space, "dnc.add", {"phone": phone} | ({"campaign_id": campaign} if campaign else {}))
+    wait_for(lambda: stages(space, ids) == ["dnc", "ready", "dnc"])
+    moved(space, move(space, "d"))
+    assert stages(space, ids) == ["ready", "dnc", "dnc"]
+    check(space)
+
+
+def test_offers_of_the_campaign_before_are_revoked(space):
+    space.importer()
+    space.recycler()
+    campaigns(space, "c", "d")
+    [offered, started, _] = ids = leads(space, 3)
+    for lead_id, state in ((offered, 1), (started, 2)):
+        number = space.value("INSERT INTO number (phone, digest) SELECT phone, %s FROM leads WHERE lead_id = %s"
+                             " RETURNING number_id", str(lead_id).encode(), lead_id)  # fmt: skip
+        offer = space.value(
+            "INSERT INTO offer (lead_id, number_id, list_no, campaign_no, state, class, made_at, not_after, held_until)"
+            " SELECT lead_id, %s, list_no, campaign_no, %s, 2, now(), now() + interval '1 h', now() + interval '2 h'"
+            " FROM leads JOIN list USING (list_no) WHERE lead_id = %s RETURNING offer_id",
+            *(number, state, lead_id),
+        )
+        space.db.execute("UPDATE leads SET offer_id = %s, stage = 4 WHERE lead_id = %s", (offer, lead_id))
+        space.db.execute("DELETE FROM ready_lead WHERE lead_id = %s", (lead_id,))
+    space.db.execute("UPDATE list_stats SET offered = 2, ready = 1")
+    moved(space, move(space, "d"))
+    assert space.rows("SELECT state FROM offer ORDER BY offer_id") == [(3,), (2,)]
+    check(space)
+    [revoked] = [r for r in read_topic(space, "leads.dialable") if r.type == "offer.revoked"]
+    assert (revoked.value["lead_id"], revoked.value["reason"]) == (str(offered), "list_moved")
+    assert (revoked.value["campaign_id"], revoked.headers["campaign"]) == ("c", "c"), "its dialer has to hear it"
+    assert stages(space, ids) == ["offered", "offered", "ready"], "until the dialer answers"
+
+
+def test_refused(space):
+    space.importer()
+    create_list(space, "a", campaign_id="c")
+    window = {"days": ["mon"], "from": "09:00", "to": "09:00"}
+    for fields, code, field in [
+        ({"campaign_id": "none"}, "unknown_campaign", "campaign_id"),
+        ({"campaign_id": "no id"}, "invalid_id", "campaign_id"),
+        ({"windows": [window]}, "empty_window", "windows[0].to"),
+        ({"windows": "always"}, "wrong_type", "windows"),
+    ]:
+        reply = ask(space, "list.update", {"list_id": "a"} | fields, bad=True)
+        assert (reply.value["code"], reply.value["field"]) == (code, field)
+
+
+def test_windows_and_command_line(space):
+    space.importer()
+    space.recycler()
+    campaigns(space, "c", "d")
+    create_list(space, "a", campaign_id="c")
+    args = ("list", "update", "a", "--window", "sat,sun=10:00-16:00")
+    assert space.cli_json(*args)["result"] == "updated"
+    assert space.cli_json(*args)["result"] == "unchanged"
+    assert space.value("SELECT windows FROM list") == [{"days": ["sat", "sun"], "from": "10:00", "to": "16:00"}]
+    assert space.cli_json("list", "update", "a", "--campaign", "d")["result"] == "updated"
+    assert space.cli_json("list", "show", "a")["campaign_id"] == "d"
+    assert space.cli_json("list", "update", "a", "--window", "none")["result"] == "updated"
+    assert space.value("SELECT windows FROM list") == []
