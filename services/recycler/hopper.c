@@ -347,12 +347,6 @@ static Status hopper_round(Hopper *hopper, Error *err)
     return status == STATUS_OK ? fill(hopper, now_us, err) : status;
 }
 
-static void hopper_nap(int wait_ms)
-{
-    struct timespec nap = {.tv_nsec = wait_ms * 1000000L};
-    nanosleep(&nap, NULL);
-}
-
 static void *hopper_main(void *opaque)
 {
     static LogRate rate = LOG_RATE_INIT(3, 10000);
@@ -368,7 +362,7 @@ static void *hopper_main(void *opaque)
         if (status != STATUS_OK) {
             hopper->looked_ms = 0; /* look at everything again */
         }
-        hopper_nap(status == STATUS_OK || moved ? ROUND_MS : TROUBLE_MS);
+        clock_nap(status == STATUS_OK || moved ? ROUND_MS : TROUBLE_MS);
     }
     return NULL;
 }

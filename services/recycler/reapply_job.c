@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
@@ -283,19 +282,13 @@ static Status reapply_chunk(Reapply *job, Error *err)
 
 /* ---- the job ---- */
 
-static void reapply_nap(void)
-{
-    struct timespec nap = {.tv_nsec = REAPPLY_NAP_MS * 1000000L};
-    nanosleep(&nap, NULL);
-}
-
 /* Whatever is left of a try is undone, also when its commit is in doubt: the mark says. */
 static Status reapply_try(Reapply *job, Error *err)
 {
     Status status = reapply_chunk(job, err);
     for (int i = 1; status == STATUS_RETRY && i < REAPPLY_TRIES && !job_run_should_stop(job->run);
          i++) {
-        reapply_nap();
+        clock_nap(REAPPLY_NAP_MS);
         status = reapply_chunk(job, err);
     }
     campaign_store_trim(job->campaigns);
@@ -345,7 +338,7 @@ static Status dnc_work(Reapply *job, Error *err)
         int64_t from = after;
         status = dnc_chunk(job, &after, err);
         for (int i = 1; status == STATUS_RETRY && i < REAPPLY_TRIES; i++) {
-            reapply_nap();
+            clock_nap(REAPPLY_NAP_MS);
             after = from;
             status = dnc_chunk(job, &after, err);
         }
@@ -360,7 +353,7 @@ static Status reapply_work(Reapply *job, Error *err)
     Status status = job->run->list_no != 0 ? dnc_work(job, err) : STATUS_OK;
     while (status == STATUS_OK && !job->done && !job_run_should_stop(job->run)) {
         if (relay_is_backed_up(job->run->relay)) {
-            reapply_nap();
+            clock_nap(REAPPLY_NAP_MS);
             continue;
         }
         status = reapply_try(job, err);
