@@ -1,11 +1,9 @@
 """Offers: leads flow to dialers, outcomes close them, and each lead and number has one at a time."""
 
-import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from harness import read_topic, send_command, wait_for
-from harness.dialer import Clock
+from harness import Clock, read_topic, send_command, settle, wait_for
 from scenario import check_counters, create_list, done, run_import, upsert
 
 ANN, BOB, EVE = "+15046218927", "+18102929388", "+18566368749"
@@ -59,19 +57,7 @@ def become(space, wanted, list_id="a"):
         lambda: {phone: leads(space, list_id)[phone] for phone in wanted} == wanted,
         what=f"{wanted}; there is {leads(space, list_id)}",
     )
-    settle_counters(space, list_id)
-
-
-def settle_counters(space, list_id="a", tries=20):
-    """The counters agree with the leads; while something moves still, they are looked at again."""
-    while True:
-        try:
-            return check_counters(space, list_id)
-        except AssertionError:
-            tries -= 1
-            if tries == 0:
-                raise
-            time.sleep(0.5)
+    settle(lambda: check_counters(space, list_id))
 
 
 def offers_by_phone(dialer, count):
@@ -270,7 +256,7 @@ def test_a_phone_change_takes_the_offer_back(dialing):
     assert dialer.revoked(ann)["reason"] == "phone_changed"
     dialer.release(ann)
     wait_for(lambda: leads(dialing).get("+15046218928") == ("ready", "NEW", 0))
-    settle_counters(dialing)
+    settle(lambda: check_counters(dialing))
 
 
 def test_an_unknown_zone_is_never_called_without_an_assumption(clocked):

@@ -19,7 +19,7 @@ from harness.process import Worker
 from harness.proxy import TcpProxy
 from harness.rules import Rules
 from harness.space import Space, db
-from harness.wait import wait_for
+from harness.wait import settle, wait_for
 
 __all__ = [
     "Clock",
@@ -36,5 +36,6 @@ __all__ = [
     "publish_offer",
     "read_topic",
     "send_command",
+    "settle",
     "wait_for",
 ]
