@@ -61,7 +61,7 @@ typedef struct BusPartition {
 } BusPartition;
 #define BUS_BEGINNING (-2)
 #define BUS_END       (-1)
-#define BUS_COMMITTED (-1000) /* what the group committed; BUS_POSITION when it has nothing */
+#define BUS_NONE      (-1001) /* from consumer_committed(): nothing was */
 
 /* ---- consumer ---- */
 typedef struct Consumer Consumer;
@@ -112,6 +112,9 @@ Status consumer_watermarks(Consumer *consumer,
 /* Stop or go on fetching assigned partitions; never from within a rebalance. */
 void consumer_pause(Consumer *consumer, const BusPartition *partitions, int count);
 void consumer_resume(Consumer *consumer, const BusPartition *partitions, int count);
+/* What the group committed last, into the partitions' offsets; BUS_NONE where it has nothing. */
+Status
+consumer_committed(Consumer *consumer, BusPartition *partitions, int count, Error *err) MUST_CHECK;
 /* Tell the broker positions, for lag tools only: not waited for, failures ignored. */
 void consumer_mirror(Consumer *consumer, const BusPartition *partitions, int count);
 

@@ -10,7 +10,7 @@
 #include "base/mem.h"
 #include "base/metrics.h"
 
-enum { WATERMARK_WAIT_MS = 5000, CLOSE_WAIT_MS = 5000 };
+enum { WATERMARK_WAIT_MS = 5000, COMMITTED_WAIT_MS = 5000, CLOSE_WAIT_MS = 5000 };
 
 static Metric consumer_broker =
     METRIC_GAUGE("leadspool_broker_up", "1 while a Kafka broker is connected.", NULL);
@@ -400,6 +400,22 @@ void consumer_resume(Consumer *consumer, const BusPartition *partitions, int cou
     rd_kafka_topic_partition_list_t *list = consumer_list(consumer, partitions, count);
     rd_kafka_resume_partitions(consumer->client, list);
     rd_kafka_topic_partition_list_destroy(list);
+}
+
+Status consumer_committed(Consumer *consumer, BusPartition *partitions, int count, Error *err)
+{
+    rd_kafka_topic_partition_list_t *list = consumer_list(consumer, partitions, count);
+    rd_kafka_resp_err_t code = rd_kafka_committed(consumer->client, list, COMMITTED_WAIT_MS);
+    for (int i = 0; i < count; i++) {
+        code = code == RD_KAFKA_RESP_ERR_NO_ERROR ? list->elems[i].err : code;
+    }
+    for (int i = 0; code == RD_KAFKA_RESP_ERR_NO_ERROR && i < count; i++) {
+        partitions[i].offset = list->elems[i].offset >= 0 ? list->elems[i].offset : BUS_NONE;
+    }
+    rd_kafka_topic_partition_list_destroy(list);
+    return code == RD_KAFKA_RESP_ERR_NO_ERROR
+               ? STATUS_OK
+               : bus_error_set(err, code, "asking for committed offsets");
 }
 
 void consumer_mirror(Consumer *consumer, const BusPartition *partitions, int count)

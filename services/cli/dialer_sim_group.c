@@ -10,8 +10,7 @@ enum {
     GROUP_PARTITIONS_MAX = 256,
     GROUP_COMMIT_MS = 1000,
     GROUP_PLACE_MS = 50,
-    GROUP_FRESH = -3, /* in place of an offset: nothing was committed */
-    GROUP_GONE = -4,  /* the broker does not have it any more */
+    GROUP_GONE = -4, /* in place of an offset: the broker does not have it any more */
 };
 
 static const char *const group_topics[] = {TOPIC_LEADS_DIALABLE};
@@ -20,10 +19,11 @@ struct SimGroup {
     Consumer *consumer;
     bool latest;
     int count;
-    BusPartition partitions[GROUP_PARTITIONS_MAX]; /* offset: the next to read, or BUS_COMMITTED */
+    BusPartition partitions[GROUP_PARTITIONS_MAX]; /* offset: the next to read */
     bool moved;                                    /* since the last commit */
     int64_t committed_ms;
-    bool unplaced; /* some are GROUP_FRESH or GROUP_GONE */
+    bool unasked;  /* what was committed */
+    bool unplaced; /* some have no offset yet; they are not read */
     int64_t placed_ms;
 };
 
@@ -61,14 +61,17 @@ static BusPartition *group_find(SimGroup *group, int32_t partition)
     return NULL;
 }
 
+/* Taken at the next poll: where to begin has to be asked first. */
 static Status group_assign(SimGroup *group, const BusEvent *event, Error *err)
 {
+    (void)err;
     group->count = 0;
     for (int i = 0; i < event->partition_count && i < GROUP_PARTITIONS_MAX; i++) {
-        group->partitions[group->count] = event->partitions[i];
-        group->partitions[group->count++].offset = BUS_COMMITTED;
+        group->partitions[group->count++] = event->partitions[i];
     }
-    return consumer_assign(group->consumer, group->partitions, group->count, err);
+    group->unasked = group->unplaced = true;
+    group->placed_ms = 0;
+    return STATUS_OK;
 }
 
 static Status group_revoke(SimGroup *group, const BusEvent *event, Error *err)
@@ -77,34 +80,44 @@ static Status group_revoke(SimGroup *group, const BusEvent *event, Error *err)
     (void)err;
     sim_group_commit(group, true);
     group->count = 0;
+    group->unplaced = group->unasked = false;
     consumer_unassign(group->consumer);
     return STATUS_OK;
 }
 
-/* Nothing was committed there, or retention has taken it. */
+/* Retention has taken where it was. */
 static Status group_unplace(SimGroup *group, const BusEvent *event, Error *err)
 {
     (void)err;
     BusPartition *partition = group_find(group, event->partition.partition);
     if (partition != NULL) {
-        bool fresh = partition->offset == BUS_COMMITTED;
-        partition->offset = fresh ? GROUP_FRESH : GROUP_GONE;
+        partition->offset = GROUP_GONE;
         group->unplaced = true;
     }
     return STATUS_OK;
+}
+
+static Status group_ask(SimGroup *group, Error *err)
+{
+    if (!group->unasked || group->count == 0) {
+        return STATUS_OK;
+    }
+    Status status = consumer_committed(group->consumer, group->partitions, group->count, err);
+    group->unasked = status != STATUS_OK;
+    return status;
 }
 
 static Status group_place(SimGroup *group, BusPartition *partition, Error *err)
 {
     int64_t low = 0;
     int64_t high = 0;
-    if (partition->offset != GROUP_FRESH && partition->offset != GROUP_GONE) {
+    if (partition->offset != BUS_NONE && partition->offset != GROUP_GONE) {
         return STATUS_OK;
     }
     Status status = consumer_watermarks(group->consumer, partition->topic, partition->partition,
                                         &low, &high, err);
     if (status == STATUS_OK) {
-        partition->offset = group->latest && partition->offset == GROUP_FRESH ? high : low;
+        partition->offset = group->latest && partition->offset == BUS_NONE ? high : low;
     }
     return status;
 }
@@ -117,7 +130,7 @@ static Status group_place_all(SimGroup *group, Error *err)
         return STATUS_OK;
     }
     group->placed_ms = now_ms;
-    Status status = STATUS_OK;
+    Status status = group_ask(group, err);
     for (int i = 0; i < group->count && status == STATUS_OK; i++) {
         status = group_place(group, &group->partitions[i], err);
     }
