@@ -42,7 +42,6 @@ typedef struct ReapplyChunk {
     ReapplyLedger ledger;
     LeadDials leads;
     const char **reasons; /* of each lead, for lead.finished */
-    const char **revoke;  /* of each lead: why its offer is taken back; NULL: it is not */
     ReapplyMark next;
 } ReapplyChunk;
 
@@ -52,7 +51,6 @@ static void chunk_done(ReapplyChunk *chunk)
     reapply_ledger_done(&chunk->ledger);
     lead_dials_done(&chunk->leads);
     free(chunk->reasons);
-    free(chunk->revoke);
 }
 
 /* ---- reading ---- */
@@ -66,7 +64,7 @@ static Status chunk_read(ReapplyChunk *chunk, Error *err)
         status = gates_refresh(job->gates, chunk->db, err);
     }
     if (status == STATUS_OK) {
-        status = reapply_read_span(chunk->db, &chunk->next, REAPPLY_CHUNK_LEADS, &chunk->span, err);
+        status = reapply_read_span(chunk->db, &chunk->next, &chunk->span, err);
     }
     if (status == STATUS_OK && chunk->span.called.count > 0) {
         status = lead_dials_lock(chunk->db, &chunk->span.called, false, &chunk->leads, err);
@@ -98,36 +96,13 @@ static Status chunk_plan_lead(ReapplyChunk *chunk, int row, Error *err)
     return STATUS_OK;
 }
 
-/* Offers that the list's campaign before made, after the leads are locked. */
-static Status chunk_plan_offers(ReapplyChunk *chunk, Error *err)
-{
-    AUTO_RESULT *foreign = NULL;
-    Status status = STATUS_OK;
-    if (chunk->job->run->list_no != 0 && chunk->leads.count > 0) {
-        status = reapply_find_foreign(chunk->db, &chunk->span.called, chunk->rules->campaign_no,
-                                      &foreign, err);
-    }
-    for (int i = 0; status == STATUS_OK && foreign != NULL && i < db_rows(foreign); i++) {
-        int row = lead_dials_find(&chunk->leads, db_bin_i64(foreign, i, 0));
-        if (row >= 0 && chunk->leads.rows[row].list_no == chunk->list.list_no) {
-            chunk->revoke[row] = "list_moved";
-            chunk->leads.changed[row] = true;
-        }
-    }
-    return status;
-}
-
 static Status chunk_plan(ReapplyChunk *chunk, Error *err)
 {
     Status status = STATUS_OK;
     size_t most = (size_t)chunk->leads.count + 1;
     chunk->reasons = mem_alloc(most * sizeof *chunk->reasons);
-    chunk->revoke = mem_alloc(most * sizeof *chunk->revoke);
     for (int row = 0; status == STATUS_OK && row < chunk->leads.count; row++) {
         status = chunk_plan_lead(chunk, row, err);
-    }
-    if (status == STATUS_OK) {
-        status = chunk_plan_offers(chunk, err);
     }
     for (int row = 0; row < chunk->leads.count; row++) {
         chunk->next.changed += chunk->leads.changed[row];
@@ -148,8 +123,7 @@ chunk_tell_lead(const ReapplyChunk *chunk, const LeadTell *tell, int row, const 
                           : stage ? "[\"status\",\"stage\"]"
                                   : "[\"status\"]");
     }
-    lead_tell_finished(tell, row, gate,
-                       chunk->reasons[row] != NULL ? chunk->reasons[row] : "disposition");
+    lead_tell_finished(tell, row, gate, chunk->reasons[row]);
 }
 
 static Status chunk_check_gate(const ReapplyChunk *chunk, const ListGate *gate, Error *err)
@@ -176,9 +150,6 @@ static Status chunk_count_and_tell(ReapplyChunk *chunk, Error *err)
             chunk_tell_lead(chunk, &tell, row,
                             list_gate_of(&gates, chunk->leads.rows[row].list_no));
         }
-    }
-    if (status == STATUS_OK) {
-        status = offer_revoke(&tell, chunk->db, &gates, chunk->revoke, err);
     }
     return status == STATUS_OK ? offer_revoke_ended(&tell, chunk->db, &gates, err) : status;
 }

@@ -9,7 +9,7 @@
 #include "runtime/job_runner.h"
 
 /* One list that was given to another campaign: its leads follow that campaign's do-not-call entries
- * and rules, and unstarted offers of the one before are revoked. */
+ * and rules. Offers of the one before are revoked by the hopper (stray.h). */
 #define MOVED_JOB_KIND "list.move"
 
 Status reapply_job_run(JobRun *run, StrBuf *ret_fields, Error *err);

@@ -72,13 +72,12 @@ reapply_find_list(Db *db, const JobRun *run, const ReapplyMark *mark, ReapplyLis
     return hours_parse(db_text(result, 0, 2), &ret->hours, err);
 }
 
-Status reapply_read_span(Db *db, const ReapplyMark *mark, bool offers, ReapplySpan *ret, Error *err)
+Status reapply_read_span(Db *db, const ReapplyMark *mark, ReapplySpan *ret, Error *err)
 {
     DbParams params = {0};
     db_param_i64(&params, mark->list_no);
     db_param_i64(&params, mark->lead_id);
     db_param_i64(&params, REAPPLY_CHUNK_LEADS);
-    db_param_bool(&params, offers);
     AUTO_RESULT *result = NULL;
     Status status = db_query(db, sql_reapply_span, &params, &result, err);
     if (status != STATUS_OK) {
@@ -93,15 +92,6 @@ Status reapply_read_span(Db *db, const ReapplyMark *mark, bool offers, ReapplySp
         }
     }
     return STATUS_OK;
-}
-
-Status
-reapply_find_foreign(Db *db, DbArray *lead_ids, int32_t campaign_no, DbResult **ret, Error *err)
-{
-    DbParams params = {0};
-    db_param_array(&params, lead_ids);
-    db_param_i64(&params, campaign_no);
-    return db_query_binary(db, sql_reapply_foreign, &params, ret, err);
 }
 
 enum { NUMBERS_AT_A_TIME = 500 };

@@ -37,17 +37,12 @@ Status reapply_find_list(
 
 /* The next leads behind the mark. */
 typedef struct ReapplySpan {
-    DbArray called; /* int8: those that were called, and with offers those that have one */
+    DbArray called; /* int8: those that were called in this pass */
     int count;      /* of all */
     int64_t last;   /* of them */
 } ReapplySpan;
 enum { REAPPLY_CHUNK_LEADS = 2000 };
-Status reapply_read_span(Db *db, const ReapplyMark *mark, bool offers, ReapplySpan *ret, Error *err)
-    MUST_CHECK;
-
-/* Of these leads, those whose open offer another campaign made: rows (lead_id), binary. */
-Status reapply_find_foreign(
-    Db *db, DbArray *lead_ids, int32_t campaign_no, DbResult **ret, Error *err) MUST_CHECK;
+Status reapply_read_span(Db *db, const ReapplyMark *mark, ReapplySpan *ret, Error *err) MUST_CHECK;
 
 /* Adds the next numbers (int8), from *after on, of the list's leads that have a do-not-call entry
  * for one campaign, and moves *after. */

@@ -84,7 +84,7 @@ def test_offers_of_the_campaign_before_are_revoked(space):
         space.db.execute("DELETE FROM ready_lead WHERE lead_id = %s", (lead_id,))
     space.db.execute("UPDATE list_stats SET offered = 2, ready = 1")
     moved(space, move(space, "d"))
-    assert space.rows("SELECT state FROM offer ORDER BY offer_id") == [(3,), (2,)]
+    wait_for(lambda: space.rows("SELECT state FROM offer ORDER BY offer_id") == [(3,), (2,)], what="a revoked offer")
     check(space)
     [revoked] = [r for r in read_topic(space, "leads.dialable") if r.type == "offer.revoked"]
     assert (revoked.value["lead_id"], revoked.value["reason"]) == (str(offered), "list_moved")
