@@ -9,6 +9,7 @@ from servers import restart_kafka, restart_postgres
 
 KILLS = scale(8, long=150)
 RESTARTS = scale(2, long=20)
+LEADS = scale(1200, long=20_000)
 MISCHIEF = ("--lose", 1, "--release", 5, "--duplicate", 10, "--late", 5, "--late-by", "1s-3s", "--reorder", 10)
 MIX = "NA=50,BUSY=10,VM=15,NI=15,SALE=8,DNC=2,STRANGE=2"
 SETTINGS = {
@@ -26,11 +27,11 @@ SETTINGS = {
 class Floor:
     """Two recyclers, two dialers, a list, and recycling within seconds."""
 
-    def __init__(self, space, leads=scale(1200, long=20_000)):
+    def __init__(self, space):
         space.extra_env |= FAST
         self.space = space
         self.rules = Rules()
-        (space.inbox / "leads.csv").write_text("phone\n" + "".join(f"{5045210000 + n}\n" for n in range(leads)))
+        (space.inbox / "leads.csv").write_text("phone\n" + "".join(f"{5045210000 + n}\n" for n in range(LEADS)))
         space.importer()
         self.recyclers = [space.recycler(), space.recycler()]
         create_list(space, "a", campaign_id="c")
