@@ -25,7 +25,6 @@
 #include "runtime/intake.h"
 #include "runtime/job.h"
 #include "runtime/migrate.h"
-#include "runtime/reading.h"
 
 enum {
     LOOP_WAIT_MS = 50,
@@ -425,10 +424,6 @@ static Status loop_tick(Loop *loop, Error *err)
     if (now_ms >= loop->housekeeping_at_ms) {
         loop->housekeeping_at_ms = now_ms + HOUSEKEEPING_EVERY_MS;
         housekeeping_run(loop->cfg, loop->db, clock_now_us());
-    }
-    if (loop->service->told_topic != NULL) {
-        reading_tell(loop->db, loop->consumer, loop->service->name, loop->service->told_topic,
-                     &loop->intake);
     }
     if (loop->service->tick == NULL) {
         return STATUS_OK;

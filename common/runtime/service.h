@@ -36,8 +36,6 @@ typedef struct Service {
     /* A thread of its own: after the relay has begun, and before it ends. Both may be NULL. */
     Status (*begin)(const ServiceParts *parts, Error *err);
     void (*end)(void *state);
-    /* The topic whose reading is told to all (consumer_position.read_until); may be NULL. */
-    const char *told_topic;
     /* Every second, on the loop's thread, with no transaction open; may be NULL. */
     Status (*tick)(void *state, Db *db, Outbox *outbox, int64_t now_us, Error *err);
 } Service;

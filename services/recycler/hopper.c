@@ -12,12 +12,13 @@
 #include "base/metrics.h"
 #include "recycler/expiry.h"
 #include "recycler/hopper_campaign.h"
+#include "recycler/reading.h"
 #include "recycler/stray.h"
-#include "runtime/topics.h"
 #include "sql_queries.h"
 
 enum {
     ROUND_MS = 25,
+    READ_MS = 200,
     LOOK_MS = 1000,
     TROUBLE_MS = 500,
     LEASE_MS = 10000,
@@ -36,8 +37,8 @@ struct Hopper {
     CampaignStore *store;
     HopperCampaign *campaigns; /* by campaign_no */
     int count;
-    int partitions; /* of dialer.outcomes */
-    int64_t complete_until_us;
+    Reading reading;
+    int64_t read_ms; /* when it was last looked at */
     int64_t looked_ms;
 };
 
@@ -117,20 +118,6 @@ static Status claim_transaction(Hopper *hopper, Error *err)
     return status == STATUS_OK ? db_commit(tx, err) : status;
 }
 
-static Status read_complete_until(Hopper *hopper, Error *err)
-{
-    DbParams params = {0};
-    db_param_text(&params, "recycler");
-    db_param_i64(&params, hopper->partitions);
-    db_param_text(&params, TOPIC_DIALER_OUTCOMES);
-    AUTO_RESULT *result = NULL;
-    Status status = db_query_binary(hopper->db, sql_complete_until, &params, &result, err);
-    if (status == STATUS_OK) {
-        hopper->complete_until_us = db_bin_time(result, 0, 0);
-    }
-    return status;
-}
-
 static void numbers_param(const Hopper *hopper, DbArray *ret)
 {
     db_array_begin(ret, DB_ARRAY_INT4);
@@ -190,9 +177,6 @@ static Status look_all(Hopper *hopper, int64_t now_us, Error *err)
         status = gates_refresh(hopper->gates, tx, err);
     }
     if (status == STATUS_OK) {
-        status = read_complete_until(hopper, err);
-    }
-    if (status == STATUS_OK) {
         status = count_unanswered(hopper, now_us, err);
     }
     for (int i = 0; status == STATUS_OK && i < hopper->count; i++) {
@@ -205,10 +189,11 @@ static Status expire(Hopper *hopper, int64_t now_us, Error *err)
 {
     Expiry expiry = {.db = hopper->db,
                      .outbox = &hopper->outbox,
-                     .complete_until_us =
-                         hopper->complete_until_us < now_us ? hopper->complete_until_us : now_us,
+                     .complete_until_us = hopper->reading.complete_until_us < now_us
+                                              ? hopper->reading.complete_until_us
+                                              : now_us,
                      .now_us = now_us};
-    bool more = hopper->count > 0 && hopper->complete_until_us != 0;
+    bool more = hopper->count > 0 && hopper->reading.complete_until_us != 0;
     Status status = STATUS_OK;
     while (status == STATUS_OK && more && !atomic_load(&hopper->stopping)) {
         status = expiry_run(&expiry, &more, err);
@@ -299,7 +284,8 @@ static Status fill_campaign(Hopper *hopper, HopperCampaign *campaign, int64_t no
                       .outbox = &hopper->outbox,
                       .gates = hopper->gates,
                       .now_us = now_us};
-    const char *trouble = hopper_campaign_trouble(campaign, hopper->complete_until_us, now_us);
+    const char *trouble =
+        hopper_campaign_trouble(campaign, hopper->reading.complete_until_us, now_us);
     int offered = 0;
     int want = hopper_campaign_want(campaign, trouble, false);
     Status status = tell_held(hopper, campaign, campaign->active ? trouble : "", err);
@@ -340,8 +326,12 @@ static Status hopper_round(Hopper *hopper, Error *err)
 {
     int64_t now_us = clock_now_us();
     Status status = STATUS_OK;
-    int look_ms = clock_is_virtual() ? 0 : LOOK_MS; /* hours may have passed since */
-    if (clock_mono_ms() >= hopper->looked_ms + look_ms) {
+    bool always = clock_is_virtual(); /* hours may have passed since */
+    if (always || clock_mono_ms() >= hopper->read_ms + READ_MS) {
+        status = reading_look(&hopper->reading, hopper->db, now_us, err);
+        hopper->read_ms = clock_mono_ms();
+    }
+    if (status == STATUS_OK && (always || clock_mono_ms() >= hopper->looked_ms + LOOK_MS)) {
         status = look(hopper, now_us, err);
     }
     return status == STATUS_OK ? fill(hopper, now_us, err) : status;
@@ -390,18 +380,9 @@ static void hopper_free(Hopper *hopper)
     campaign_store_free(hopper->store);
     gates_free(hopper->gates);
     outbox_done(&hopper->outbox);
+    reading_close(&hopper->reading);
     db_close(hopper->db);
     free(hopper);
-}
-
-static int outcome_partitions(void)
-{
-    for (size_t i = 0; i < topic_count; i++) {
-        if (strcmp(topics[i].topic, TOPIC_DIALER_OUTCOMES) == 0) {
-            return topics[i].partitions;
-        }
-    }
-    return 1;
 }
 
 Status hopper_start(const ServiceParts *parts, Hopper **ret, Error *err)
@@ -412,10 +393,13 @@ Status hopper_start(const ServiceParts *parts, Hopper **ret, Error *err)
     outbox_init(&hopper->outbox, parts->cfg->ns);
     hopper->gates = gates_new();
     hopper->store = campaign_store_new();
-    hopper->partitions = outcome_partitions();
-    if (pthread_create(&hopper->thread, NULL, hopper_main, hopper) != 0) {
+    Status status = reading_open(&hopper->reading, parts->cfg, err);
+    if (status == STATUS_OK && pthread_create(&hopper->thread, NULL, hopper_main, hopper) != 0) {
+        status = error_set(err, STATUS_FATAL, "thread", "no thread for the hopper");
+    }
+    if (status != STATUS_OK) {
         hopper_free(hopper);
-        return error_set(err, STATUS_FATAL, "thread", "no thread for the hopper");
+        return status;
     }
     *ret = hopper;
     return STATUS_OK;

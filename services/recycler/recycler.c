@@ -43,5 +43,4 @@ const Service recycler_service = {
     .close = recycler_state_close,
     .begin = recycler_begin,
     .end = recycler_end,
-    .told_topic = TOPIC_DIALER_OUTCOMES,
 };

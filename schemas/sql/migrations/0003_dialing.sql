@@ -143,8 +143,12 @@ CREATE TABLE campaign_hopper (
     held text NOT NULL DEFAULT ''
 ) WITH (fillfactor = 20, autovacuum_vacuum_threshold = 500, autovacuum_vacuum_scale_factor = 0);
 
--- Up to when a partition is known to have been read (dialer.outcomes).
-ALTER TABLE consumer_position ADD COLUMN read_until timestamptz;
+-- Up to when all that dialers said is known to be applied.
+CREATE TABLE outcome_reading (
+    one boolean PRIMARY KEY DEFAULT true CHECK (one),
+    complete_until timestamptz
+) WITH (fillfactor = 20, autovacuum_vacuum_threshold = 500, autovacuum_vacuum_scale_factor = 0);
+INSERT INTO outcome_reading DEFAULT VALUES;
 
 -- What older leads lack.
 CREATE TEMPORARY TABLE old_zones ON COMMIT DROP AS

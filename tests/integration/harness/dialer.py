@@ -23,10 +23,7 @@ from harness.process import Process
 from harness.settings import settings
 from harness.wait import wait_for
 
-READ_UNTIL = """
-    SELECT count(*) = 6 FROM consumer_position
-    WHERE topic = 'dialer.outcomes' AND halted IS NULL AND read_until >= %s
-"""
+READ_UNTIL = "SELECT complete_until >= %s FROM outcome_reading"
 SEQUENCE = "{:020d}.{:020d}.{:06d}"
 
 
@@ -46,8 +43,6 @@ class Clock:
         self.path = space.dir / "clock"
         self.now = now
         space.extra_env["LEADSPOOL_CLOCK_FILE"] = str(self.path)
-        # Who asks for the end of a partition waits behind the fetch that is under way.
-        space.extra_env["KAFKA_CONSUMER_FETCH_WAIT_MAX_MS"] = "2"
         self.set(now)
 
     def set(self, now):
