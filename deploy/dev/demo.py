@@ -2,6 +2,8 @@
 
   demo.py events LIST                       the list's events on Kafka, counted by type
   demo.py rejects JOBS.json                 path of the reject file beneath the outbox
+  demo.py rules CAMPAIGN RULES.json         what the campaign may do, for tests/judge.py
+  demo.py first_called CALLS.jsonl          the lead that was called first
   demo.py account JOBS.json EXPECTED.json   job and list against what the generator knows
 
 JOBS.json: one line of `leadspool job ls --json`.
@@ -58,6 +60,28 @@ def events(list_id):
             print(f"\nthe latest list.stats: {mine[-1].value().decode()}")
 
 
+def rules(campaign_id, path):
+    """What demo.sh tells the campaign. It did so a moment ago; clocks of one machine differ by nothing."""
+    settings = {"active": True, "windows": [], "law_pack": "", "assume_zones": ["America/New_York"]}
+    caps = {"cap_gap_s": 1, "cap_calls": 3, "max_attempts": 5}
+    intervals = {"NA": (3, 5), "B": (3, 2), "A": (2, 8)}
+    commands = [("campaign.put", settings | caps)] + [
+        ("recycle_rule.put", {"disposition": code, "max_attempts": most, "intervals_s": [interval]})
+        for code, (most, interval) in intervals.items()
+    ]
+    told = [
+        {"at": "2000-01-01T00:00:00Z", "type": type, "data": {"campaign_id": campaign_id} | data}
+        for type, data in commands
+    ]
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump({"commands": told, "slack_s": 1}, file)
+
+
+def first_called(path):
+    with open(path, encoding="utf-8") as file:
+        print(next(line["lead_id"] for line in map(json.loads, file) if line["event"] == "ended"))
+
+
 def last_job(path):
     with open(path, encoding="utf-8") as file:
         return json.load(file)[0]
@@ -93,4 +117,5 @@ def account(jobs, expected, leadspool):
 
 
 if __name__ == "__main__":
-    {"events": events, "rejects": rejects, "account": account}[sys.argv[1]](*sys.argv[2:])
+    verbs = {f.__name__: f for f in (events, rejects, rules, first_called, account)}
+    verbs[sys.argv[1]](*sys.argv[2:])

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# From nothing to an imported list, with a file as dirty as the world's are: shown step by step, and
-# checked at the end. Each run makes a list of its own.
+# From nothing to an imported list, with a file as dirty as the world's are, and half a minute of dialing:
+# shown step by step, and checked at the end. Each run makes a list of its own.
 
 DEMO_ROWS=20000
 
@@ -14,7 +14,7 @@ demo_run() {
 
     demo_step "the namespace: tables and topics"
     "$leadspool" migrate
-    demo_importer
+    demo_worker importer
 
     demo_step "$DEMO_ROWS rows of a dirty file"
     "$PYTHON" "$ROOT/tests/generator/dirty_csv.py" --rows "$DEMO_ROWS" --seed 1 --out "$file" \
@@ -43,7 +43,41 @@ demo_run() {
 
     demo_step "every row accounted for?"
     demo_py account "$jobs" "$expected" "$leadspool"
+    demo_dialing "$list"
     demo_next "$list"
+}
+
+# Half a minute of dialing on short intervals. The campaign may call at any hour, since the demo may
+# run at night; the judge, which shares no code with the product, is told the same rules.
+demo_dialing() {
+    local list=$1 calls=$DEV/inbox/$1.calls.jsonl rules=$DEV/inbox/$1.rules.json lead
+    demo_step "a campaign and its rules: No Answer again after 5 s, Busy after 2 s, voicemail after 8 s"
+    "$leadspool" campaign put demo --active --window none --law-pack none --assume-zone America/New_York \
+        --hopper-target 400 --cap-gap 1s --cap-calls 3 --max-attempts 5
+    "$leadspool" rules set NA --campaign demo --max-attempts 3 --interval 5s
+    "$leadspool" rules set B --campaign demo --max-attempts 3 --interval 2s
+    "$leadspool" rules set A --campaign demo --max-attempts 2 --interval 8s
+    demo_py rules demo "$rules"
+    demo_worker recycler
+
+    demo_step "a dialer cluster at work for half a minute"
+    "$leadspool" dialer-sim --campaign demo --duration 30s --think 200ms-2s --channels 200 --agents 20 \
+        --answer NA=50,BUSY=10,VM=15,NI=15,SALE=8,DNC=2 --duplicate 2 --reorder 2 --release 1 \
+        --group "$list" --from latest --log "$calls" &
+    local sim=$! round
+    for round in 1 2 3; do
+        sleep 8
+        "$leadspool" stats --list "$list"
+    done
+    wait "$sim"
+    "$leadspool" campaign put demo --inactive >/dev/null
+
+    demo_step "may the lead that was called first be called again?"
+    lead=$(demo_py first_called "$calls")
+    "$leadspool" explain "$lead"
+
+    demo_step "was anybody called who may not be? (tests/judge.py)"
+    "$PYTHON" "$ROOT/tests/judge.py" --rules "$rules" "$calls"
 }
 
 demo_step() {
@@ -54,20 +88,22 @@ demo_py() {
     "$PYTHON" "$ROOT/deploy/dev/demo.py" "$@"
 }
 
-demo_importer() {
-    process_runs importer && return
-    process_start importer "$BUILD/dev/leadspool-importer"
+demo_worker() {
+    process_runs "$1" && return
+    process_start "$1" "$BUILD/dev/leadspool-$1"
     sleep 0.5
-    process_runs importer || process_failed importer
+    process_runs "$1" || process_failed "$1"
 }
 
 demo_next() {
     cat >&2 <<TEXT
 
-Servers and importer go on. To try next:
+Servers, importer and recycler go on. To try next:
   ./dev leadspool import FILE.csv --list $1 --on-duplicate update
   ./dev leadspool dnc add +15046218927
-  ./dev leadspool job ls
+  ./dev leadspool campaign put demo --active
+  ./dev leadspool dialer-sim --campaign demo --duration 10s
+  ./dev leadspool offer ls --campaign demo
   ./dev leadspool doctor
   ./dev down                 ends all of it and removes the data
 TEXT

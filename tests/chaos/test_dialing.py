@@ -8,7 +8,7 @@ from scenario import check_counters, create_list, done, run_import, scale, seed
 from servers import restart_kafka, restart_postgres
 
 KILLS = scale(8, long=150)
-RESTARTS = scale(2, long=20)
+RESTARTS = scale(1, long=20)
 LEADS = scale(1200, long=20_000)
 MISCHIEF = ("--lose", 1, "--release", 5, "--duplicate", 10, "--late", 5, "--late-by", "1s-3s", "--reorder", 10)
 MIX = "NA=50,BUSY=10,VM=15,NI=15,SALE=8,DNC=2,STRANGE=2"

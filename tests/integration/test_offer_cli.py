@@ -7,7 +7,7 @@ from harness import read_topic
 from harness.dialer import moment_of
 
 NOW = datetime.now(UTC).replace(microsecond=0)
-STATES = {"live": (1, 60), "reserved": (1, -60), "started": (2, 60), "revoked": (3, 60), "ended": (9, -60)}
+STATES = {"live": (1, 3600), "reserved": (1, -60), "started": (2, 3600), "revoked": (3, 3600), "ended": (9, -60)}
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def lead_ids(space):
                 state,
                 NOW - timedelta(minutes=4),
                 NOW + timedelta(seconds=seconds),
-                NOW + timedelta(hours=1),
+                NOW + timedelta(hours=2),
                 lead_id,
             ),
         )
@@ -49,7 +49,7 @@ def test_offers_are_listed(space, lead_ids):
     assert [row["offer_id"] for row in space.cli_json("offer", "ls", "--list", "a", "--limit", 1)] == ["102"]
     [row] = space.cli_json("offer", "ls", "--lead", lead_ids[0])
     assert (row["list_id"], row["campaign_id"], row["phone"], row["why"]) == ("a", "solar", "+15046218900", "fresh")
-    assert moment_of(row["not_after"]) == NOW + timedelta(seconds=60)
+    assert moment_of(row["not_after"]) == NOW + timedelta(hours=1)
     assert row["ended_at"] is None
     assert space.cli("offer", "ls", "--lead", lead_ids[0]).stdout.startswith(f"100\t{lead_ids[0]}\ta\tsolar\tlive\t")
     space.cli("offer", "ls", "--lead", "x", code=2)
