@@ -320,17 +320,27 @@ Status db_begin_unchecked(Db *db, Error *err)
     return status;
 }
 
-Status db_begin_long(Db *db, Error *err)
+#define LONG_SETTINGS                                                                              \
+    "SET LOCAL statement_timeout = 0; SET LOCAL client_connection_check_interval = 2000; "         \
+    "SET TRANSACTION READ ONLY"
+
+static Status db_begin_lasting(Db *db, const char *more, Error *err)
 {
     PGresult *result = NULL;
-    Status status = db_begin_with(db,
-                                  "SET LOCAL statement_timeout = 0; "
-                                  "SET LOCAL client_connection_check_interval = 2000; "
-                                  "SET TRANSACTION READ ONLY",
-                                  &result, err);
+    Status status = db_begin_with(db, more, &result, err);
     PQclear(result);
     db->lasts = status == STATUS_OK;
     return status;
+}
+
+Status db_begin_long(Db *db, Error *err)
+{
+    return db_begin_lasting(db, LONG_SETTINGS, err);
+}
+
+Status db_begin_snapshot(Db *db, Error *err)
+{
+    return db_begin_lasting(db, LONG_SETTINGS ", ISOLATION LEVEL REPEATABLE READ", err);
 }
 
 /* The system identifier and the timeline say which history of the record this is. */

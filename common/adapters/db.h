@@ -51,6 +51,8 @@ Status db_begin_unchecked(Db *db, Error *err) MUST_CHECK;
 /* db_begin_unchecked() for looks at all of a large table: read only, and a statement may take as
  * long as it does. The server ends it soon after the client is gone. */
 Status db_begin_long(Db *db, Error *err) MUST_CHECK;
+/* The same, and all of its statements see one snapshot. */
+Status db_begin_snapshot(Db *db, Error *err) MUST_CHECK;
 
 /* SQLSTATE of the last failure, or "". */
 const char *db_sqlstate(const Db *db);

@@ -88,29 +88,43 @@ static void dial_read(const DbResult *result, int row, LeadDial *ret)
     memcpy(ret->tid, tid, sizeof ret->tid);
 }
 
-Status lead_dials_lock(Db *db, DbArray *lead_ids, bool free, LeadDials *ret, Error *err)
+static void dials_take(LeadDials *dials)
+{
+    dials->count = db_rows(dials->result);
+    size_t most = (size_t)dials->count + 1;
+    dials->rows = mem_alloc(most * sizeof *dials->rows);
+    dials->before = mem_alloc(most * sizeof *dials->before);
+    dials->changed = mem_alloc(most * sizeof *dials->changed);
+    dials->told = mem_alloc(most * sizeof *dials->told);
+    for (int row = 0; row < dials->count; row++) {
+        dial_read(dials->result, row, &dials->rows[row]);
+        dials->before[row] = dials->rows[row];
+    }
+}
+
+static Status dials_query(Db *db, const char *sql, DbArray *lead_ids, LeadDials *ret, Error *err)
 {
     DbParams params = {0};
     db_param_array(&params, lead_ids);
-    Status status = db_exec(db, sql_lead_begin, NULL, -1, err);
+    Status status = db_query_binary(db, sql, &params, &ret->result, err);
     if (status == STATUS_OK) {
-        status = db_query_binary(db, free ? sql_lead_dial_lock_free : sql_lead_dial_lock, &params,
-                                 &ret->result, err);
+        dials_take(ret);
     }
-    if (status != STATUS_OK) {
-        return status;
-    }
-    ret->count = db_rows(ret->result);
-    size_t most = (size_t)ret->count + 1;
-    ret->rows = mem_alloc(most * sizeof *ret->rows);
-    ret->before = mem_alloc(most * sizeof *ret->before);
-    ret->changed = mem_alloc(most * sizeof *ret->changed);
-    ret->told = mem_alloc(most * sizeof *ret->told);
-    for (int row = 0; row < ret->count; row++) {
-        dial_read(ret->result, row, &ret->rows[row]);
-        ret->before[row] = ret->rows[row];
-    }
-    return STATUS_OK;
+    return status;
+}
+
+Status lead_dials_lock(Db *db, DbArray *lead_ids, bool free, LeadDials *ret, Error *err)
+{
+    Status status = db_exec(db, sql_lead_begin, NULL, -1, err);
+    return status == STATUS_OK
+               ? dials_query(db, free ? sql_lead_dial_lock_free : sql_lead_dial_lock, lead_ids, ret,
+                             err)
+               : status;
+}
+
+Status lead_dials_look(Db *db, DbArray *lead_ids, LeadDials *ret, Error *err)
+{
+    return dials_query(db, sql_lead_dial_look, lead_ids, ret, err);
 }
 
 void lead_dials_done(LeadDials *dials)

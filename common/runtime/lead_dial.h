@@ -60,6 +60,8 @@ typedef struct LeadDials {
 /* Locks the leads of these ids (int8 array, any order); those that are gone are not in *ret. free:
  * leaves out those that another transaction holds. */
 Status lead_dials_lock(Db *db, DbArray *lead_ids, bool free, LeadDials *ret, Error *err) MUST_CHECK;
+/* The same without locks, in a transaction that only looks: nothing of it may be written. */
+Status lead_dials_look(Db *db, DbArray *lead_ids, LeadDials *ret, Error *err) MUST_CHECK;
 void lead_dials_done(LeadDials *dials);
 #define AUTO_LEAD_DIALS __attribute__((cleanup(lead_dials_done))) LeadDials
 /* The index of this lead, or -1. */

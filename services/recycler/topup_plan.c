@@ -36,20 +36,32 @@ static int64_t cap_free_us(const TopupFacts *facts, const LawCap *cap)
     return facts->calls_us[cap->calls - 1] + seconds(cap->window_s);
 }
 
-int64_t topup_cap_free_us(const TopupFacts *facts)
+static int64_t later_of(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+int64_t topup_caps_free_us(const TopupFacts *facts)
 {
     LawCapFound caps[LAW_CAPS_MAX + 1];
     int count = campaign_caps(facts->rules, facts->place->regions, facts->now_us, caps);
     int64_t free_us = facts->now_us;
     for (int i = 0; i < count && !BROKEN(OFFER_CAP); i++) {
-        int64_t cap_us = cap_free_us(facts, &caps[i].cap);
-        free_us = cap_us > free_us ? cap_us : free_us;
-    }
-    if (facts->call_count > 0) {
-        int64_t gap_us = facts->calls_us[0] + seconds(facts->rules->cap_gap_s);
-        free_us = gap_us > free_us ? gap_us : free_us;
+        free_us = later_of(free_us, cap_free_us(facts, &caps[i].cap));
     }
     return free_us;
+}
+
+int64_t topup_gap_free_us(const TopupFacts *facts)
+{
+    int64_t gap_us = seconds(facts->rules->cap_gap_s);
+    return facts->call_count > 0 ? later_of(facts->now_us, facts->calls_us[0] + gap_us)
+                                 : facts->now_us;
+}
+
+int64_t topup_cap_free_us(const TopupFacts *facts)
+{
+    return later_of(topup_caps_free_us(facts), topup_gap_free_us(facts));
 }
 
 /* ---- the lead ---- */
@@ -63,15 +75,21 @@ static bool found_is_stale(const TopupFacts *facts)
            key.lead_rank != found->lead_rank || key.due_us != found->due_us;
 }
 
+const RecycleRule *topup_rule(const TopupFacts *facts)
+{
+    const LeadDial *lead = facts->lead;
+    return lead->attempts > 0 ? campaign_rule(facts->rules, lead->status) : NULL;
+}
+
 /* Rules may have changed since it became due. Its call's end is not kept on the lead, so the start
- * serves: never later than what was told then. */
-static RecycleDue recycled(const TopupFacts *facts, const RecycleRule *rule)
+ * serves. */
+RecycleDue topup_recycled(const TopupFacts *facts)
 {
     const LeadDial *lead = facts->lead;
     CallingRules none = {0};
     CallingPlace nowhere = {.zones = "", .regions = ""};
     const Disposition *last = campaign_disposition(facts->rules, lead->status);
-    RecycleFacts recycle = {.rule = rule,
+    RecycleFacts recycle = {.rule = topup_rule(facts),
                             .tries = recycle_tries(lead->tries, lead->status),
                             .attempts = lead->attempts,
                             .max_attempts = facts->rules->max_attempts,
@@ -85,13 +103,13 @@ static RecycleDue recycled(const TopupFacts *facts, const RecycleRule *rule)
     return due;
 }
 
-static bool is_exhausted(const TopupFacts *facts, const RecycleRule *rule, int64_t *ret_due_us)
+static bool is_exhausted(const TopupFacts *facts, int64_t *ret_due_us)
 {
     *ret_due_us = 0;
     if (facts->lead->attempts == 0 || BROKEN(OFFER_ATTEMPTS)) {
         return false;
     }
-    RecycleDue due = recycled(facts, rule);
+    RecycleDue due = topup_recycled(facts);
     *ret_due_us = due.due_us;
     return due.exhausted;
 }
@@ -139,8 +157,7 @@ static void decide_time(const TopupFacts *facts, const CallingRules *calling, To
 
 void topup_decide(const TopupFacts *facts, TopupDecision *ret)
 {
-    const LeadDial *lead = facts->lead;
-    const RecycleRule *rule = lead->attempts > 0 ? campaign_rule(facts->rules, lead->status) : NULL;
+    const RecycleRule *rule = topup_rule(facts);
     int64_t due_us;
     *ret = (TopupDecision){.verdict = TOPUP_STALE};
     if (found_is_stale(facts)) {
@@ -150,16 +167,16 @@ void topup_decide(const TopupFacts *facts, TopupDecision *ret)
         ret->verdict = TOPUP_DNC;
         return;
     }
-    if (is_exhausted(facts, rule, &due_us)) {
+    if (is_exhausted(facts, &due_us)) {
         ret->verdict = TOPUP_EXHAUSTED;
         return;
     }
     CallingRules calling;
     campaign_calling(facts->rules, facts->list_hours, rule, &calling);
     int64_t free_us = topup_cap_free_us(facts);
-    free_us = due_us > free_us ? due_us : free_us;
-    if (facts->number_offered && free_us < facts->now_us + seconds(BUSY_PAUSE_S)) {
-        free_us = facts->now_us + seconds(BUSY_PAUSE_S);
+    free_us = later_of(free_us, due_us);
+    if (facts->number_offered) {
+        free_us = later_of(free_us, facts->now_us + seconds(BUSY_PAUSE_S));
     }
     if (free_us > facts->now_us) {
         later_when_open(facts, &calling, free_us, ret);

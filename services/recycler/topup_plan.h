@@ -43,5 +43,13 @@ void topup_decide(const TopupFacts *facts, TopupDecision *ret);
  * its law, and the gap. */
 int64_t topup_calls_window_us(const CampaignRules *rules, int64_t now_us);
 
-/* The first moment, from now_us on, at which caps and gap allow another call. */
+/* The first moment, from now_us on, at which caps and gap allow another call; and each alone. */
 int64_t topup_cap_free_us(const TopupFacts *facts);
+int64_t topup_caps_free_us(const TopupFacts *facts);
+int64_t topup_gap_free_us(const TopupFacts *facts);
+
+/* The rule that a lead waits by; NULL: it has none, or was not called in this pass. */
+const RecycleRule *topup_rule(const TopupFacts *facts);
+/* When the rules that hold now let a lead that was called be called again, calling hours left out.
+ * Never later than what was told when it was called, unless they changed. */
+RecycleDue topup_recycled(const TopupFacts *facts);
