@@ -10,6 +10,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/suggest.h"
 #include "domain/text.h"
@@ -172,4 +173,13 @@ Status cli_option_i64(
     }
     *ret = value;
     return STATUS_OK;
+}
+
+Status cli_option_time(const Cli *cli, const char *name, int64_t *ret_us, Error *err)
+{
+    const char *text = cli_option(cli, name);
+    if (text == NULL || clock_parse_rfc3339(text, ret_us, err) == STATUS_OK) {
+        return STATUS_OK;
+    }
+    return cli_usage(err, "--%s must be a time with its zone, such as 2026-11-23T17:00:00Z", name);
 }

@@ -34,6 +34,7 @@ static const Noun cli_nouns[] = {
     {"position", "where workers stand in Kafka", cli_position_verbs},
     {"epoch", "the age of the record", cli_epoch_verbs},
     {"offer", "leads that are with dialers", cli_offer_verbs},
+    {"explain", "why a lead is called or not", cli_explain_verbs},
     {"outcome", "what a call came to, by hand", cli_outcome_verbs},
     {"dialer-sim", "a dialer cluster for demos, tests and benchmarks", cli_dialer_sim_verbs},
     {0},

@@ -63,6 +63,7 @@ extern const Verb cli_position_verbs[];
 extern const Verb cli_epoch_verbs[];
 extern const Verb cli_offer_verbs[];
 extern const Verb cli_outcome_verbs[];
+extern const Verb cli_explain_verbs[];
 extern const Verb cli_dialer_sim_verbs[];
 
 typedef struct CliGiven {
@@ -103,6 +104,8 @@ Status cli_option_i64(const Cli *cli,
                       int64_t most,
                       int64_t *ret,
                       Error *err) MUST_CHECK;
+/* A time with its zone (RFC 3339); absent leaves *ret_us as it is. */
+Status cli_option_time(const Cli *cli, const char *name, int64_t *ret_us, Error *err) MUST_CHECK;
 /* STATUS_BAD_INPUT with code usage: exit 2. */
 Status cli_usage(Error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* A usage error when the option was not given. */

@@ -48,15 +48,6 @@ typedef struct OutcomeWish {
 
 /* ---- what is wished ---- */
 
-static Status outcome_time(const Cli *cli, const char *name, int64_t *ret_us, Error *err)
-{
-    const char *text = cli_option(cli, name);
-    if (text == NULL || clock_parse_rfc3339(text, ret_us, err) == STATUS_OK) {
-        return STATUS_OK;
-    }
-    return cli_usage(err, "--%s must be a time with its zone, such as 2026-11-23T17:00:00Z", name);
-}
-
 static Status outcome_kinds(const Cli *cli, OutcomeWish *wish, Error *err)
 {
     const char *code = cli->word_count > 0 ? cli->words[0] : NULL;
@@ -96,10 +87,10 @@ static Status outcome_facts(const Cli *cli, OutcomeWish *wish, Error *err)
     outcome->sent_us = clock_now_us();
     outcome->started_us = outcome->sent_us - duration_s * CLOCK_US_PER_SECOND;
     if (status == STATUS_OK) {
-        status = outcome_time(cli, "started-at", &outcome->started_us, err);
+        status = cli_option_time(cli, "started-at", &outcome->started_us, err);
     }
     if (status == STATUS_OK) {
-        status = outcome_time(cli, "callback-at", &outcome->callback_us, err);
+        status = cli_option_time(cli, "callback-at", &outcome->callback_us, err);
     }
     outcome->ended_us = outcome->started_us + duration_s * CLOCK_US_PER_SECOND;
     outcome->agent = cli_option(cli, "agent");
