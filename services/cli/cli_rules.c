@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "cli/args.h"
+#include "cli/rules_try.h"
 #include "cli/rules_verb.h"
 #include "cli/span.h"
 #include "cli/table.h"
@@ -176,5 +177,14 @@ const Verb cli_rules_verbs[] = {
      rules_put},
     {"rm", "DISPOSITION", 1, 1, "leads with this disposition are not called again",
      rules_rm_options, "rules rm B --campaign solar", rules_rm},
+    {"try", "", 0, 0,
+     "when a lead would be called again; the reason is interval, callback, never_open (no open "
+     "time\n"
+     "is known), or of none: no_rule, max_tries, max_attempts, dnc, invalid, finished",
+     rules_try_options,
+     "rules try --campaign solar --disposition NA --attempts 2 --phone 504-621-8927\n"
+     "rules try --campaign solar --disposition NA --phone 504-621-8927 --state LA "
+     "--at 2026-11-28T19:45:00-06:00 --json",
+     rules_try},
     {0},
 };
