@@ -19,9 +19,10 @@ const RecycleRule recycle_defaults[] = {
 const size_t recycle_default_count = sizeof recycle_defaults / sizeof recycle_defaults[0];
 
 static const char *const why_names[RECYCLE_WHY_END] = {
-    [RECYCLE_INTERVAL] = "interval",     [RECYCLE_CALLBACK] = "callback",
-    [RECYCLE_NEVER_OPEN] = "never_open", [RECYCLE_NO_RULE] = "no_rule",
-    [RECYCLE_MAX_TRIES] = "max_tries",   [RECYCLE_MAX_ATTEMPTS] = "max_attempts",
+    [RECYCLE_INTERVAL] = "interval",         [RECYCLE_CALLBACK] = "callback",
+    [RECYCLE_NEVER_OPEN] = "never_open",     [RECYCLE_NO_RULE] = "no_rule",
+    [RECYCLE_NEW_NUMBER] = "new_number",     [RECYCLE_MAX_TRIES] = "max_tries",
+    [RECYCLE_MAX_ATTEMPTS] = "max_attempts",
 };
 
 const char *recycle_why_name(RecycleWhy why)
@@ -33,18 +34,19 @@ const char *recycle_why_name(RecycleWhy why)
 
 static bool is_agreed(const RecycleFacts *facts)
 {
-    return facts->callback && facts->callback_us != 0;
+    return facts->callback && facts->callback_us != 0 && !facts->renumbered;
 }
 
 static const RecycleRule *rule_of(const RecycleFacts *facts)
 {
-    return facts->rule != NULL && facts->rule->max_attempts > 0 ? facts->rule : NULL;
+    bool holds = facts->rule != NULL && facts->rule->max_attempts > 0 && !facts->renumbered;
+    return holds ? facts->rule : NULL;
 }
 
 RecycleWhy recycle_exhausted(const RecycleFacts *facts)
 {
     const RecycleRule *rule = rule_of(facts);
-    if (rule == NULL && !is_agreed(facts)) {
+    if (rule == NULL && !is_agreed(facts) && !facts->renumbered) {
         return RECYCLE_NO_RULE;
     }
     if (rule != NULL && facts->tries >= rule->max_attempts) {
@@ -52,6 +54,9 @@ RecycleWhy recycle_exhausted(const RecycleFacts *facts)
     }
     if (facts->max_attempts > 0 && facts->attempts >= facts->max_attempts) {
         return RECYCLE_MAX_ATTEMPTS;
+    }
+    if (facts->renumbered) {
+        return RECYCLE_NEW_NUMBER;
     }
     return is_agreed(facts) ? RECYCLE_CALLBACK : RECYCLE_INTERVAL;
 }
@@ -63,6 +68,9 @@ static int64_t wished_us(const RecycleFacts *facts, RecycleWhy why)
 {
     if (why == RECYCLE_CALLBACK) {
         return facts->callback_us > facts->ended_us ? facts->callback_us : facts->ended_us;
+    }
+    if (why == RECYCLE_NEW_NUMBER) {
+        return facts->ended_us;
     }
     const RecycleRule *rule = facts->rule;
     int nth = facts->tries < 1 ? 0 : facts->tries - 1;
@@ -103,7 +111,7 @@ void recycle_due(const RecycleFacts *facts, RecycleDue *ret)
 {
     RecycleWhy why = recycle_exhausted(facts);
     *ret = (RecycleDue){.why = why};
-    if (why != RECYCLE_INTERVAL && why != RECYCLE_CALLBACK) {
+    if (why == RECYCLE_NO_RULE || why == RECYCLE_MAX_TRIES || why == RECYCLE_MAX_ATTEMPTS) {
         ret->exhausted = true;
         return;
     }

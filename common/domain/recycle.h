@@ -44,6 +44,7 @@ typedef struct RecycleFacts {
     int attempts;
     int max_attempts;
     int64_t ended_us;
+    bool renumbered;     /* the last call went to a number that is not the lead's any more */
     bool callback;       /* the last disposition is one */
     int64_t callback_us; /* when it was agreed on, 0: not said */
     const int64_t *starts_us;
@@ -54,6 +55,7 @@ typedef struct RecycleFacts {
 
 typedef enum RecycleWhy {
     RECYCLE_INTERVAL,     /* due: when the interval has passed and it is open */
+    RECYCLE_NEW_NUMBER,   /* due: at once, when open: nothing is known of its number */
     RECYCLE_CALLBACK,     /* due: when it was agreed on, or open after that */
     RECYCLE_NEVER_OPEN,   /* due, but no open time is known: the interval alone */
     RECYCLE_NO_RULE,      /* exhausted: no rule for this disposition */
@@ -74,7 +76,7 @@ void recycle_due(const RecycleFacts *facts, RecycleDue *ret);
 /* The same facts without the calendar: RECYCLE_INTERVAL or RECYCLE_CALLBACK, or why exhausted. */
 RecycleWhy recycle_exhausted(const RecycleFacts *facts);
 
-/* "interval", "callback", "never_open", "no_rule", "max_tries", "max_attempts". */
+/* "interval", "new_number", "callback", "never_open", "no_rule", "max_tries", "max_attempts". */
 const char *recycle_why_name(RecycleWhy why);
 
 /* ---- tries: calls of a pass by disposition, as leads.tries has them: "NA=2,B=1", NULL or "" ----

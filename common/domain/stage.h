@@ -29,6 +29,7 @@ typedef enum LeadHold {
     LEAD_HOLD_FINAL = 1,
     LEAD_HOLD_INVALID = 2,
     LEAD_HOLD_EXHAUSTED = 4,
+    LEAD_HOLD_RENUMBERED = 8, /* no hold: its last call went to another number than it has now */
 } LeadHold;
 
 StageFacts stage_facts(bool dnc, unsigned hold, bool offered);

@@ -81,18 +81,6 @@ static TextSlice key_part(const char *key, const char *name)
     return (TextSlice){NULL, 0};
 }
 
-static void add_told_regions(TextSlice regions, Names *ret)
-{
-    TextSlice name;
-    while (ret->count < NAMES_MAX && next_name(&regions, &name)) {
-        char region[3] = "";
-        memcpy(region, name.data, name.len < 2 ? name.len : 2);
-        if (law_region_differs(region)) {
-            ret->names[ret->count++] = name;
-        }
-    }
-}
-
 static bool keeps_one(const State *state, const Names *zones)
 {
     TextSlice rest = text_of(state != NULL ? state->zones : "");
@@ -125,7 +113,7 @@ void zone_gate(const char *key, ZoneGate *ret)
     names_add(&zones, key_part(key, "state="));
     TextSlice told = key_part(key, "regions=");
     if (told.data != NULL) {
-        add_told_regions(told, &regions);
+        names_add(&regions, told);
     } else {
         add_possible_regions(&zones, &regions);
     }

@@ -4,10 +4,10 @@
 
 #include "domain/zone.h"
 
-/* zones: those of all facts of a key (zone.h), "" when there is none. regions: those of its regions
- * that some law pack names (law_pack.h). Names by comma, sorted. A key in which no fact tells the
- * region (a toll-free number with a time zone, a key of older times) has all such regions that keep
- * one of its zones: the lead may be in any of them. */
+/* zones: those of all facts of a key (zone.h), "" when there is none. regions: those of its facts,
+ * whether a law pack names them or not: one that comes later may. Names by comma, sorted. A key in
+ * which no fact tells the region (a toll-free number with a time zone) has all regions that some
+ * law pack names and that keep one of its zones: the lead may be in any of them. */
 typedef struct ZoneGate {
     char zones[ZONE_KEY_SIZE];
     char regions[ZONE_KEY_SIZE];

@@ -13,7 +13,7 @@
 #include "domain/stage.h"
 #include "runtime/outbox.h"
 
-enum { LIST_STATUS_MAX = 64, LIST_STATUS_SIZE = 20 };
+enum { LIST_STATUS_MAX = 256, LIST_STATUS_SIZE = 20 };
 
 typedef struct ListDelta {
     int32_t list_no;

@@ -51,6 +51,7 @@ demo_run() {
 # run at night; the judge, which shares no code with the product, is told the same rules.
 demo_dialing() {
     local list=$1 calls=$DEV/inbox/$1.calls.jsonl rules=$DEV/inbox/$1.rules.json lead
+    demo_worker recycler
     demo_step "a campaign and its rules: No Answer again after 5 s, Busy after 2 s, voicemail after 8 s"
     "$leadspool" campaign put demo --active --window none --law-pack none --assume-zone America/New_York \
         --hopper-target 400 --cap-gap 1s --cap-calls 3 --max-attempts 5
@@ -58,7 +59,6 @@ demo_dialing() {
     "$leadspool" rules set B --campaign demo --max-attempts 3 --interval 2s
     "$leadspool" rules set A --campaign demo --max-attempts 2 --interval 8s
     demo_py rules demo "$rules"
-    demo_worker recycler
 
     demo_step "a dialer cluster at work for half a minute"
     "$leadspool" dialer-sim --campaign demo --duration 30s --think 200ms-2s --channels 200 --agents 20 \

@@ -13,6 +13,6 @@ void lead_restage(LeadRow *lead)
 
 void lead_restage_moved(LeadRow *lead)
 {
-    lead->hold &= LEAD_HOLD_FINAL;
+    lead->hold = (lead->hold & LEAD_HOLD_FINAL) | LEAD_HOLD_RENUMBERED;
     lead_restage(lead);
 }

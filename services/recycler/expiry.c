@@ -1,5 +1,7 @@
 #include "recycler/expiry.h"
 
+#include <string.h>
+
 #include "recycler/offer_store.h"
 #include "runtime/lead_tell.h"
 #include "runtime/number_store.h"
@@ -76,8 +78,9 @@ static void tell(const Expiry *expiry, LeadDials *dials, const Offers *offers, L
         const Offer *offer = &offers->rows[i];
         int row = offer->changed ? lead_dials_find(dials, offer->lead_id) : -1;
         if (row >= 0 && dials->changed[row] && dials->before[row].offer_id == offer->offer_id) {
-            lead_tell_offer(&tell, row, list_gate_of(gates, dials->rows[row].list_no),
-                            "offer.expired", offer->offer_id, "");
+            ListGate gate = *list_gate_of(gates, dials->rows[row].list_no);
+            memcpy(gate.campaign_id, offer->campaign_id, sizeof gate.campaign_id);
+            lead_tell_offer(&tell, row, &gate, "offer.expired", offer->offer_id, "");
         }
     }
 }

@@ -38,6 +38,7 @@ struct Hopper {
     HopperCampaign *campaigns; /* by campaign_no */
     int count;
     Reading reading;
+    unsigned turn;   /* which campaign is filled first */
     int64_t read_ms; /* when it was last looked at */
     int64_t looked_ms;
 };
@@ -169,6 +170,20 @@ static Status look_campaign(Hopper *hopper, HopperCampaign *campaign, Error *err
     return status;
 }
 
+/* One whose rules cannot be used, as without its law pack, stands still; the others go on. */
+static Status look_one(Hopper *hopper, HopperCampaign *campaign, Error *err)
+{
+    static LogRate rate = LOG_RATE_INIT(3, 60000);
+    Status status = look_campaign(hopper, campaign, err);
+    if (status != STATUS_FATAL) {
+        return status;
+    }
+    log_rate_limited(&rate, LOG_LEVEL_ERROR, "hopper.rules", " campaign_no=%d code=%s msg=%s",
+                     campaign->campaign_no, err->code, err->text);
+    campaign->rules = NULL;
+    return STATUS_OK;
+}
+
 static Status look_all(Hopper *hopper, int64_t now_us, Error *err)
 {
     AUTO_TX Db *tx = hopper->db;
@@ -180,7 +195,7 @@ static Status look_all(Hopper *hopper, int64_t now_us, Error *err)
         status = count_unanswered(hopper, now_us, err);
     }
     for (int i = 0; status == STATUS_OK && i < hopper->count; i++) {
-        status = look_campaign(hopper, &hopper->campaigns[i], err);
+        status = look_one(hopper, &hopper->campaigns[i], err);
     }
     return status;
 }
@@ -313,10 +328,13 @@ static Status fill(Hopper *hopper, int64_t now_us, Error *err)
     }
     Status status = count_live(hopper, now_us, err);
     for (int i = 0; status == STATUS_OK && i < hopper->count; i++) {
-        if (hopper->campaigns[i].active && !atomic_load(&hopper->stopping)) {
-            status = fill_campaign(hopper, &hopper->campaigns[i], now_us, err);
+        HopperCampaign *campaign =
+            &hopper->campaigns[(hopper->turn + (unsigned)i) % (unsigned)hopper->count];
+        if (campaign->active && campaign->rules != NULL && !atomic_load(&hopper->stopping)) {
+            status = fill_campaign(hopper, campaign, clock_now_us(), err);
         }
     }
+    hopper->turn++; /* one that fails does not hold up the same others each time */
     return status;
 }
 

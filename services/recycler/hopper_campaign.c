@@ -134,16 +134,19 @@ Status hopper_campaign_look(HopperCampaign *campaign, Db *db, int64_t mono_ms, E
 /* ---- how many ---- */
 
 const char *
-hopper_campaign_trouble(const HopperCampaign *campaign, int64_t complete_until_us, int64_t now_us)
+hopper_campaign_trouble(HopperCampaign *campaign, int64_t complete_until_us, int64_t now_us)
 {
     if (complete_until_us < now_us - OUTCOMES_BEHIND_US) {
         return "outcomes_behind";
     }
     if (campaign->unanswered >= campaign->rules->hopper_target &&
         campaign->answered_us < campaign->unanswered_since_us) {
-        return "dialer_silent";
+        campaign->silent_since_us = campaign->unanswered_since_us;
     }
-    return "";
+    if (campaign->answered_us >= campaign->silent_since_us) {
+        campaign->silent_since_us = 0;
+    }
+    return campaign->silent_since_us != 0 ? "dialer_silent" : "";
 }
 
 int hopper_campaign_want(const HopperCampaign *campaign, const char *trouble, bool express)

@@ -19,6 +19,7 @@ typedef struct HopperCampaign {
     int64_t answered_us;
     int unanswered; /* offers that no dialer started in time */
     int64_t unanswered_since_us;
+    int64_t silent_since_us; /* its dialer has not been heard of since then; 0: it has */
     int live;
     char held[20]; /* why it is not topped up, as stored */
 } HopperCampaign;
@@ -29,9 +30,10 @@ void hopper_campaign_done(HopperCampaign *campaign);
 Status
 hopper_campaign_look(HopperCampaign *campaign, Db *db, int64_t mono_ms, Error *err) MUST_CHECK;
 
-/* Why nothing, or only a probe, may be offered now; "" when all is well. Pure. */
+/* Why nothing, or only a probe, may be offered now; "" when all is well. A dialer that
+ * fell silent is so until it is heard of, also when its offers have expired. */
 const char *
-hopper_campaign_trouble(const HopperCampaign *campaign, int64_t complete_until_us, int64_t now_us);
+hopper_campaign_trouble(HopperCampaign *campaign, int64_t complete_until_us, int64_t now_us);
 /* How many offers are wanted now; express: beyond the target, for leads of the highest priority. */
 int hopper_campaign_want(const HopperCampaign *campaign, const char *trouble, bool express);
 

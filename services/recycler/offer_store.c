@@ -1,5 +1,6 @@
 #include "recycler/offer_store.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
@@ -13,7 +14,9 @@ void offers_done(Offers *offers)
 
 static Offer offer_of(const DbResult *result, int row)
 {
-    return (Offer){.offer_id = db_bin_i64(result, row, 0),
+    size_t len = 0;
+    const char *campaign_id = db_bytes(result, row, 11, &len);
+    Offer offer = {.offer_id = db_bin_i64(result, row, 0),
                    .lead_id = db_bin_i64(result, row, 1),
                    .number_id = db_bin_i64(result, row, 2),
                    .list_no = (int32_t)db_bin_i64(result, row, 3),
@@ -22,7 +25,10 @@ static Offer offer_of(const DbResult *result, int row)
                    .made_us = db_bin_time(result, row, 6),
                    .not_after_us = db_bin_time(result, row, 7),
                    .held_until_us = db_bin_time(result, row, 8),
-                   .started_us = db_bin_time(result, row, 9)};
+                   .started_us = db_bin_time(result, row, 9),
+                   .given_up = !db_is_null(result, row, 10) && db_bin_i64(result, row, 10) != 0};
+    snprintf(offer.campaign_id, sizeof offer.campaign_id, "%.*s", (int)len, campaign_id);
+    return offer;
 }
 
 Status offers_read(Db *db, DbArray *offer_ids, Offers *ret, Error *err)

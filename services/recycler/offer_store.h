@@ -24,12 +24,14 @@ typedef struct Offer {
     int64_t number_id;
     int32_t list_no;
     int32_t campaign_no;
+    char campaign_id[65];
     OfferState state;
     int64_t made_us;
     int64_t not_after_us;
     int64_t held_until_us;
     int64_t started_us;   /* 0: not yet */
     int64_t ended_us;     /* 0: open */
+    bool given_up;        /* ended, as read, without a call that we know of */
     const char *ended_by; /* "ended", "released", "expired", "lapsed"; static */
     bool changed;
 } Offer;

@@ -18,6 +18,7 @@ typedef struct OutcomeItem {
     const OutcomePlace *place;  /* NULL: the lead is gone */
     const CampaignRules *rules; /* of the lead's campaign; NULL without a place */
     int64_t number_id;          /* of the offer, else of the lead's phone; 0: nothing tells it */
+    int64_t phone;              /* of that number, locked; 0: erased, or nothing tells it */
     Offer *offer;               /* NULL: not known, or of another lead */
     int row;                    /* in the locked leads, -1 */
     bool is_new;                /* this call is told for the first time */
@@ -165,7 +166,11 @@ static Status read_rules(Outcomes *outcomes, const Work *work, Error *err)
             status = read_call(item, state, work->db, work->now_us, err);
         }
     }
-    return status;
+    /* Without a law pack that another host has nothing is decided here; nor is the process lost. */
+    return status == STATUS_FATAL
+               ? error_set(err, STATUS_RETRY, "rules_unusable",
+                           "a campaign's rules cannot be used here: is a law pack missing?")
+               : status;
 }
 
 /* Numbers that the offers do not tell, by the leads' phones; *ret_missing is set when one has no
@@ -257,6 +262,23 @@ Status outcome_prepare(Work *work, Error *err)
 
 /* ---- locking ---- */
 
+/* Rows are in the order of their ids. */
+static int64_t phone_of(const DbResult *locked, int64_t number_id)
+{
+    int low = 0;
+    int high = db_rows(locked);
+    while (low < high) {
+        int middle = low + (high - low) / 2;
+        if (db_bin_i64(locked, middle, 0) < number_id) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    bool found = low < db_rows(locked) && db_bin_i64(locked, low, 0) == number_id;
+    return found && !db_is_null(locked, low, 1) ? db_bin_i64(locked, low, 1) : 0;
+}
+
 static Status lock_numbers(Outcomes *outcomes, Db *db, Error *err)
 {
     DbArray ids = {0};
@@ -269,6 +291,9 @@ static Status lock_numbers(Outcomes *outcomes, Db *db, Error *err)
     AUTO_RESULT *locked = NULL;
     Status status = number_lock(db, &ids, false, &locked, err);
     db_array_done(&ids);
+    for (int i = 0; status == STATUS_OK && i < outcomes->count; i++) {
+        outcomes->items[i].phone = phone_of(locked, outcomes->items[i].number_id);
+    }
     return status;
 }
 
@@ -284,8 +309,8 @@ static Status add_dnc_leads(const Outcomes *outcomes, Db *db, DbArray *ids, Erro
     DbArray phones = {0};
     db_array_begin(&phones, DB_ARRAY_INT8);
     for (int i = 0; i < outcomes->count; i++) {
-        if (asks_for_dnc(&outcomes->items[i]) && outcomes->items[i].place != NULL) {
-            db_array_i64(&phones, outcomes->items[i].place->phone);
+        if (asks_for_dnc(&outcomes->items[i]) && outcomes->items[i].phone != 0) {
+            db_array_i64(&phones, outcomes->items[i].phone);
         }
     }
     DbParams params = {0};
@@ -426,7 +451,7 @@ static void turn_dnc(Outcomes *outcomes, const OutcomeItem *item)
     db_array_i64(&outcomes->dnc_numbers, item->number_id);
     for (int row = 0; row < outcomes->dials.count; row++) {
         LeadDial *lead = &outcomes->dials.rows[row];
-        if (item->place != NULL && lead->phone == item->place->phone && !lead->dnc) {
+        if (lead->phone == item->phone && !lead->dnc) {
             lead->dnc = true;
             lead_dial_restage(lead);
             touch(outcomes, item, row);
@@ -447,6 +472,7 @@ static Status apply_to_lead(Outcomes *outcomes, OutcomeItem *item, const Work *w
         return error_set(err, STATUS_RETRY, "gate_unknown", "a gate was made meanwhile");
     }
     next.place = &gate->place;
+    item->call.other_number = item->phone != lead->phone;
     if (rule != NULL && rule->min_distance_s > 0) {
         status = outcome_read_starts(work->db, lead->lead_id, starts, &next.start_count, err);
         starts[next.start_count++] = item->call.started_us;
@@ -479,8 +505,9 @@ static void add_attempt(Outcomes *outcomes, const OutcomeItem *item)
 static Status plan_ended(Outcomes *outcomes, OutcomeItem *item, const Work *work, Error *err)
 {
     Status status = STATUS_OK;
-    if (item->is_new && item->offer != NULL && item->offer->state != OFFER_ENDED) {
-        offer_end(item->offer, "ended", work->now_us);
+    if (item->is_new && item->offer != NULL) {
+        offer_end(item->offer, "ended",
+                  work->now_us); /* also one that was given up: now it is known */
         if (item->row >= 0 && outcomes->dials.rows[item->row].offer_id == item->offer->offer_id) {
             outcomes->dials.rows[item->row].offer_id = 0;
         }
@@ -504,7 +531,7 @@ static Status plan_item(Outcomes *outcomes, OutcomeItem *item, const Work *work,
     switch (item->said.kind) {
     case OUTCOME_STARTED:
         if (item->offer != NULL) {
-            (void)outcome_start(item->offer, &item->said, work->now_us);
+            outcome_start(item->offer, &item->said, work->now_us);
         }
         return STATUS_OK;
     case OUTCOME_RELEASED:

@@ -53,7 +53,7 @@ static void take_decision(LeadDial *lead, const OutcomeSaid *said, const Outcome
 {
     const Disposition *disposition = call->disposition;
     lead->decided_us = call->started_us;
-    lead->hold = 0;
+    lead->hold = call->other_number ? LEAD_HOLD_RENUMBERED : 0;
     lead->callback_us = 0;
     lead->callback_agent[0] = '\0';
     snprintf(lead->status, sizeof lead->status, "%s", call->code);
@@ -61,7 +61,7 @@ static void take_decision(LeadDial *lead, const OutcomeSaid *said, const Outcome
         return;
     }
     lead->hold |= disposition->final ? LEAD_HOLD_FINAL : 0;
-    lead->hold |= disposition->invalid ? LEAD_HOLD_INVALID : 0;
+    lead->hold |= disposition->invalid && !call->other_number ? LEAD_HOLD_INVALID : 0;
     if (disposition->callback) {
         take_callback(lead, said);
     }
@@ -91,6 +91,7 @@ static RecycleFacts next_facts(const LeadDial *lead,
                           .attempts = lead->attempts,
                           .max_attempts = next->rules->max_attempts,
                           .ended_us = ended_us,
+                          .renumbered = (lead->hold & LEAD_HOLD_RENUMBERED) != 0,
                           .callback = last != NULL && last->callback,
                           .callback_us = lead->callback_us,
                           .starts_us = next->starts_us,
@@ -135,7 +136,9 @@ void outcome_apply_call(LeadDial *lead,
     if (call->started_us > lead->called_us) {
         lead->called_us = call->started_us;
     }
-    bump_tries(lead, call->code);
+    if (!call->other_number) {
+        bump_tries(lead, call->code);
+    }
     if (decides) {
         take_decision(lead, said, call);
     }
@@ -145,16 +148,18 @@ void outcome_apply_call(LeadDial *lead,
 
 /* ---- offers ---- */
 
-bool outcome_start(Offer *offer, const OutcomeSaid *said, int64_t now_us)
+void outcome_start(Offer *offer, const OutcomeSaid *said, int64_t now_us)
 {
-    if (offer->state != OFFER_MADE && offer->state != OFFER_REVOKED) {
-        return false;
+    if (offer->state == OFFER_ENDED && offer->given_up) {
+        offer_end(offer, "lapsed", now_us);
+    } else if (offer->state == OFFER_MADE || offer->state == OFFER_REVOKED) {
+        offer->state = OFFER_STARTED;
+        offer->held_until_us = now_us + CALL_MOST_S * CLOCK_US_PER_SECOND;
+        offer->changed = true;
+    } else {
+        return;
     }
-    offer->state = OFFER_STARTED;
     offer->started_us = clamp(said->started_us, offer->made_us, now_us);
-    offer->held_until_us = now_us + CALL_MOST_S * CLOCK_US_PER_SECOND;
-    offer->changed = true;
-    return true;
 }
 
 bool outcome_release(Offer *offer, LeadDial *lead, int64_t now_us)

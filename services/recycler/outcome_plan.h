@@ -15,6 +15,7 @@
 typedef struct OutcomeCall {
     const Disposition *disposition;   /* NULL: nobody defined the code */
     char code[DISPOSITION_CODE_SIZE]; /* of that disposition, else LEAD_STATUS_UNMAPPED */
+    bool other_number;                /* it went to a number that is not the lead's any more */
     int64_t started_us;               /* between the offer and the outcome's arrival */
     int64_t ended_us;
 } OutcomeCall;
@@ -46,7 +47,8 @@ void outcome_apply_call(LeadDial *lead,
  * decides as if it had been so when it came. Counts, due time and stage are the caller's. */
 void outcome_redefine_call(LeadDial *lead, const OutcomeCall *call);
 
-/* call.started: true when the offer is started by it. */
-bool outcome_start(Offer *offer, const OutcomeSaid *said, int64_t now_us);
+/* call.started. Of an offer that was given up meanwhile it is remembered, so that the call counts
+ * for caps until it is told how it ended. */
+void outcome_start(Offer *offer, const OutcomeSaid *said, int64_t now_us);
 /* offer.released: true when the offer is ended by it; a started call goes on. */
 bool outcome_release(Offer *offer, LeadDial *lead, int64_t now_us);

@@ -1,33 +1,24 @@
 #include "recycler/reading.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/mem.h"
 #include "runtime/topics.h"
 #include "sql_queries.h"
 
-static int outcome_partitions(void)
-{
-    for (size_t i = 0; i < topic_count; i++) {
-        if (strcmp(topics[i].topic, TOPIC_DIALER_OUTCOMES) == 0) {
-            return topics[i].partitions;
-        }
-    }
-    return 1;
-}
-
 Status reading_open(Reading *reading, const Config *cfg, Error *err)
 {
-    reading->partitions = outcome_partitions();
-    reading->ends = mem_alloc((size_t)reading->partitions * sizeof *reading->ends);
-    return consumer_open(cfg, NULL, NULL, 0, &reading->consumer, err);
+    Status status = consumer_open(cfg, NULL, NULL, 0, &reading->consumer, err);
+    return status == STATUS_OK ? bus_admin_open(cfg, &reading->admin, err) : status;
 }
 
 void reading_close(Reading *reading)
 {
     if (reading->consumer != NULL) {
         consumer_close(reading->consumer);
+    }
+    if (reading->admin != NULL) {
+        bus_admin_close(reading->admin);
     }
     free(reading->ends);
 }
@@ -37,6 +28,12 @@ static void ask_ends(Reading *reading, int64_t now_us)
     Error err;
     BusEvent event;
     Status status = consumer_poll(reading->consumer, 0, &event, &err); /* its callbacks */
+    if (status == STATUS_OK) {
+        status =
+            bus_admin_partitions(reading->admin, TOPIC_DIALER_OUTCOMES, &reading->partitions, &err);
+    }
+    reading->ends =
+        mem_realloc(reading->ends, ((size_t)reading->partitions + 1) * sizeof *reading->ends);
     for (int i = 0; status == STATUS_OK && i < reading->partitions; i++) {
         int64_t low;
         status = consumer_watermarks(reading->consumer, TOPIC_DIALER_OUTCOMES, i, &low,
@@ -55,7 +52,7 @@ static bool ends_reached(const Reading *reading, const DbResult *positions)
         reached += partition >= 0 && partition < reading->partitions &&
                    db_bin_i64(positions, row, 1) >= reading->ends[partition];
     }
-    return reading->asked && reached == reading->partitions;
+    return reading->asked && reading->partitions > 0 && reached == reading->partitions;
 }
 
 static Status tell(Reading *reading, Db *db, Error *err)

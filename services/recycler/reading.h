@@ -12,7 +12,8 @@
 
 typedef struct Reading {
     Consumer *consumer; /* reads nothing: it asks for ends, on a connection of its own */
-    int partitions;
+    BusAdmin *admin;
+    int partitions; /* as the broker says: more than declared may have been added */
     int64_t *ends;
     bool asked;
     int64_t asked_us;          /* before the ends were asked for */

@@ -78,6 +78,7 @@ static void plan_due(LeadDial *lead, const ReapplyFacts *facts, const char **ret
                             .attempts = lead->attempts,
                             .max_attempts = facts->rules->max_attempts,
                             .ended_us = plan_ended_us(lead, facts),
+                            .renumbered = (lead->hold & LEAD_HOLD_RENUMBERED) != 0,
                             .callback = last != NULL && last->callback,
                             .callback_us = lead->callback_us,
                             .starts_us = starts_us,

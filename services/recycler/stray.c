@@ -60,8 +60,9 @@ static Status stray_work(const Stray *stray, bool *ret_more, Error *err)
         *ret_more = false;
         return status;
     }
-    *ret_more = db_rows(found) == STRAY_MOST;
     status = lock_leads(stray, found, &dials, err);
+    *ret_more =
+        db_rows(found) == STRAY_MOST && dials.count > 0; /* of leads that are gone: no end */
     if (status == STATUS_OK) {
         status = revoke(stray, found, &dials, err);
     }

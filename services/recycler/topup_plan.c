@@ -78,7 +78,8 @@ static bool found_is_stale(const TopupFacts *facts)
 const RecycleRule *topup_rule(const TopupFacts *facts)
 {
     const LeadDial *lead = facts->lead;
-    return lead->attempts > 0 ? campaign_rule(facts->rules, lead->status) : NULL;
+    bool renumbered = (lead->hold & LEAD_HOLD_RENUMBERED) != 0;
+    return lead->attempts > 0 && !renumbered ? campaign_rule(facts->rules, lead->status) : NULL;
 }
 
 /* Rules may have changed since it became due. Its call's end is not kept on the lead, so the start
@@ -94,6 +95,7 @@ RecycleDue topup_recycled(const TopupFacts *facts)
                             .attempts = lead->attempts,
                             .max_attempts = facts->rules->max_attempts,
                             .ended_us = lead->decided_us,
+                            .renumbered = (lead->hold & LEAD_HOLD_RENUMBERED) != 0,
                             .callback = last != NULL && last->callback,
                             .callback_us = lead->callback_us,
                             .calling = &none,

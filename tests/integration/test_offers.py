@@ -1,12 +1,16 @@
 """Offers: leads flow to dialers, outcomes close them, and each lead and number has one at a time."""
 
+import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from harness import Clock, read_topic, send_command, settle, wait_for
+from harness import Clock, db, read_topic, send_command, settle, wait_for
+from harness.settings import ROOT
 from scenario import check_counters, create_list, done, run_import, upsert
 
 ANN, BOB, EVE = "+15046218927", "+18102929388", "+18566368749"
+NEW = "+15046218928"
+QUERIES = ROOT / "schemas/sql/queries"
 FILE = "phone\n504-621-8927\n810-292-9388\n856-636-8749\n"
 NOON = datetime(2026, 11, 25, 18, 0, tzinfo=UTC)  # a Wednesday, noon in New Orleans
 
@@ -257,6 +261,71 @@ def test_a_phone_change_takes_the_offer_back(dialing):
     dialer.release(ann)
     wait_for(lambda: leads(dialing).get("+15046218928") == ("ready", "NEW", 0))
     settle(lambda: check_counters(dialing))
+
+
+def answered_under_another_number(space, disposition):
+    """Ann's offer, and her number is corrected while the call to the old one goes on."""
+    put(space)
+    dialer = space.dialer()
+    ann = offers_by_phone(dialer, 3)[ANN]
+    upsert(space, phone=ANN, external_id="ann")
+    call = dialer.start(ann)
+    wait_for(lambda: space.value("SELECT count(*) FROM offer WHERE state = 2") == 1)
+    upsert(space, phone=NEW, external_id="ann")
+    dialer.end(call, disposition)
+    wait_for(lambda: leads(space)[NEW][2] == 1)
+    return dialer
+
+
+def test_a_corrected_number_is_called(dialing):
+    put(dialing)
+    dialer = dialing.dialer()
+    ann = offers_by_phone(dialer, 3)[ANN]
+    upsert(dialing, phone=ANN, external_id="ann")
+    dialer.answer(ann, "WN")
+    become(dialing, {ANN: ("invalid", "WN", 1)})
+    upsert(dialing, phone=NEW, external_id="ann")
+    assert dialer.offers(1, phone=NEW)
+
+
+def test_a_wrong_number_says_nothing_of_the_corrected_one(dialing):
+    dialer = answered_under_another_number(dialing, "WN")
+    assert dialer.offers(1, phone=NEW)
+
+
+def test_who_asks_not_to_be_called_speaks_of_the_number_that_was_called(dialing):
+    create_list(dialing, "b", campaign_id="d")
+    upsert(dialing, list_id="b", phone=NEW)
+    upsert(dialing, list_id="b", phone=ANN)
+    answered_under_another_number(dialing, "DNC")
+    become(dialing, {NEW: ("ready", "NEW", 0), ANN: ("dnc", "NEW", 0)}, "b")
+
+
+def test_a_lead_that_was_waited_for_has_the_gate_of_its_new_zones(dialing):
+    """lead_dial_lock.sql behind an upsert that moves the lead to another zone set."""
+    sql, begin = (
+        "".join(line for line in (QUERIES / name).read_text().splitlines(True) if not line.startswith("--"))
+        for name in ("lead_dial_lock.sql", "lead_begin.sql")
+    )
+    lead, old = dialing.row("SELECT lead_id, zone_set_no FROM leads ORDER BY 1 LIMIT 1")
+    new, gate = dialing.row("SELECT zone_set_no, gate_no FROM zone_set WHERE zone_set_no <> %s LIMIT 1", old)
+    with db(dialing) as mover, db(dialing) as other:
+        mover.autocommit = other.autocommit = False
+        mover.execute("UPDATE leads SET zone_set_no = %s WHERE lead_id = %s", (new, lead))
+        found = []
+
+        def lock():
+            other.execute(begin)
+            found.append(other.execute(sql.replace("$1", "%s"), ([lead],)).fetchone())
+
+        thread = threading.Thread(target=lock)
+        thread.start()
+        waiting = "SELECT count(*) FROM pg_stat_activity WHERE pid = %s AND wait_event_type = 'Lock'"
+        wait_for(lambda: dialing.value(waiting, other.info.backend_pid) == 1)
+        mover.commit()
+        thread.join()
+        other.rollback()
+    assert (found[0][4], found[0][5]) == (new, gate)
 
 
 def test_an_unknown_zone_is_never_called_without_an_assumption(clocked):
