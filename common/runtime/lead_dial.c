@@ -102,11 +102,26 @@ static void dials_take(LeadDials *dials)
     }
 }
 
+/* A lead of a zone set that this statement does not see: it was made while the lead was waited for.
+ */
+static bool dials_lack_gates(const DbResult *result)
+{
+    for (int row = 0; row < db_rows(result); row++) {
+        if (db_is_null(result, row, GATE_NO)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static Status dials_query(Db *db, const char *sql, DbArray *lead_ids, LeadDials *ret, Error *err)
 {
     DbParams params = {0};
     db_param_array(&params, lead_ids);
     Status status = db_query_binary(db, sql, &params, &ret->result, err);
+    if (status == STATUS_OK && dials_lack_gates(ret->result)) {
+        return error_set(err, STATUS_RETRY, "gate_unknown", "a zone set was made meanwhile");
+    }
     if (status == STATUS_OK) {
         dials_take(ret);
     }

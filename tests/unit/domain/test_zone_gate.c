@@ -12,14 +12,14 @@ Test(zone_gate, of_a_key)
         {"", "", ""},
         {"area=America/Chicago;regions=LA", "America/Chicago", "LA"},
         {"area=America/New_York;state=America/Chicago,America/New_York;regions=FL,NY",
-         "America/Chicago,America/New_York", "FL"},
+         "America/Chicago,America/New_York", "FL,NY"},
         {"area=America/New_York;state=America/Chicago,America/Denver;regions=NY,TX",
-         "America/Chicago,America/Denver,America/New_York", ""},
-        {"own=America/Denver,America/Phoenix;regions=AZ", "America/Denver,America/Phoenix", ""},
+         "America/Chicago,America/Denver,America/New_York", "NY,TX"},
+        {"own=America/Denver,America/Phoenix;regions=AZ", "America/Denver,America/Phoenix", "AZ"},
         {"area=America/New_York;regions=MD,WA", "America/New_York", "MD,WA"},
         /* a shorter name that begins a longer one, and one after the other in the alphabet */
         {"area=America/Indiana/Knox;state=America/Indiana/Knox,America/Indiana/Knox_IN;regions=IN",
-         "America/Indiana/Knox,America/Indiana/Knox_IN", ""},
+         "America/Indiana/Knox,America/Indiana/Knox_IN", "IN"},
         /* no fact tells the region: any that keeps the zone */
         {"own=America/New_York", "America/New_York", "FL,MD"},
         {"own=America/Chicago", "America/Chicago", "AL,FL,LA,MS,OK"},

@@ -293,9 +293,12 @@ Test(upsert_plan, an_entry_of_another_campaign_does_not_hold)
 
 static const struct {
     Stage before;
+    uint16_t hold;
     Stage after;
-} moves[] = {
-    {STAGE_INVALID, STAGE_READY}, {STAGE_FINISHED, STAGE_FINISHED}, {STAGE_DNC, STAGE_READY}};
+} moves[] = {{STAGE_INVALID, LEAD_HOLD_INVALID, STAGE_READY},
+             {STAGE_FINISHED, LEAD_HOLD_FINAL, STAGE_FINISHED},
+             {STAGE_EXHAUSTED, LEAD_HOLD_EXHAUSTED, STAGE_READY},
+             {STAGE_DNC, 0, STAGE_READY}};
 
 Test(upsert_plan, a_new_phone_is_no_longer_invalid)
 {
@@ -305,6 +308,7 @@ Test(upsert_plan, a_new_phone_is_no_longer_invalid)
         bench_open(&bench);
         UpsertLead *lead = bench_lead(&bench, 1, PHONE(1), "x1");
         lead->row.stage = moves[i].before;
+        lead->row.hold = moves[i].hold;
         lead->row.dnc = moves[i].before == STAGE_DNC;
         bench_take(&bench, asks, 1);
         cr_assert_eq(lead->row.stage, moves[i].after, "from %s", stage_name(moves[i].before));
