@@ -64,8 +64,8 @@ demo_dialing() {
     "$leadspool" dialer-sim --campaign demo --duration 30s --think 200ms-2s --channels 200 --agents 20 \
         --answer NA=50,BUSY=10,VM=15,NI=15,SALE=8,DNC=2 --duplicate 2 --reorder 2 --release 1 \
         --group "$list" --from latest --log "$calls" &
-    local sim=$! round
-    for round in 1 2 3; do
+    local sim=$!
+    for _ in 1 2 3; do
         sleep 8
         "$leadspool" stats --list "$list"
     done
