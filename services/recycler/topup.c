@@ -3,12 +3,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
+#include "base/metrics.h"
 #include "recycler/offer_made.h"
 #include "recycler/topup_plan.h"
 #include "recycler/topup_store.h"
 #include "runtime/dnc_plan.h"
 #include "runtime/number_store.h"
+
+static Metric topup_seconds =
+    METRIC_HISTOGRAM("leadspool_topup_seconds",
+                     "Time of a top-up that found leads, from the search to the commit; "
+                     "full: it found as many as one can take.",
+                     "size");
 
 /* One run: what was found, and what is locked of it. */
 typedef struct Run {
@@ -441,9 +449,18 @@ static void move_bounds(Run *run)
     }
 }
 
+static void tell_time(const Run *run, int64_t began_ms)
+{
+    double seconds = (double)(clock_mono_ms() - began_ms) / 1000.0;
+    if (run->count > 0) {
+        metric_observe(&topup_seconds, seconds, run->count == TOPUP_MOST ? "full" : "part", NULL);
+    }
+}
+
 Status topup_run(Topup *topup, int *ret_found, int *ret_offered, Error *err)
 {
     Run run = {.topup = topup};
+    int64_t began_ms = clock_mono_ms();
     Status status = find_leads(&run, err);
     if (status == STATUS_OK && run.count > 0) {
         status = make_numbers(&run, err);
@@ -453,6 +470,7 @@ Status topup_run(Topup *topup, int *ret_found, int *ret_offered, Error *err)
     }
     if (status == STATUS_OK) {
         move_bounds(&run);
+        tell_time(&run, began_ms);
         *ret_found = run.count;
         *ret_offered = run.offered;
     }
