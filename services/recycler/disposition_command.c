@@ -207,7 +207,7 @@ static Status put_write(Db *db, int32_t campaign_no, const Disposition *disposit
 static Status put_change(
     Work *work, Message *message, const DispositionPut *put, const CampaignRules *rules, Error *err)
 {
-    Disposition planned;
+    Disposition planned = {0};
     bool is_new = false;
     Error bad;
     if (disposition_plan(rules, put, &planned, &is_new, &bad) != STATUS_OK) {
