@@ -38,8 +38,10 @@ WITH found AS (SELECT list_no, count(*) AS leads FROM leads GROUP BY 1),
 UPDATE list_stats s SET version = version + 1, total = leads, ready = leads FROM found WHERE found.list_no = s.list_no
 """
 
+GATES = len(ZONES)
 
-def new_space(name, rows, lists=10, gates=len(ZONES), **settings):
+
+def new_space(name, rows, lists=10, gates=GATES, **settings):
     """Leads in so many lists of one campaign, of as many zone sets; no process runs."""
     space = Space(f"bench-{name}").create()
     importer, recycler = space.importer(), space.recycler()
