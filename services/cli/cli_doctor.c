@@ -17,11 +17,10 @@ static const struct DoctorCheck {
     const char *about;
     Status (*run)(Cli *cli, Check *check, Error *err);
 } doctor_checks[] = {
-    {"I1", "positions", doctor_positions},
-    {"I3", "counters", doctor_counters},
-    {"I4", "outbox", doctor_outbox},
-    {"I5", "imports", doctor_imports},
-    {"I6", "dead letters", doctor_dead_letters},
+    {"I1", "positions", doctor_positions}, {"I2", "dialing", doctor_dialing},
+    {"I3", "counters", doctor_counters},   {"I4", "outbox", doctor_outbox},
+    {"I5", "imports", doctor_imports},     {"I6", "dead letters", doctor_dead_letters},
+    {"I7", "calls", doctor_calls},
 };
 
 static const TableColumn doctor_columns[] = {

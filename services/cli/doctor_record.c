@@ -10,35 +10,57 @@
 
 enum { OUTBOX_OLD_US = 60 * 1000000, OUTBOX_PART = 50 };
 
-/* Runs sql for each of the rows of `each`: number, name. It says what is wrong: name, one figure,
- * and the other that should be the same. */
+/* A statement for each of the rows of `each`: number, name. It says what is wrong: name, one
+ * figure, and the other that should be the same. */
+typedef struct DoctorEach {
+    const char *each;
+    const char *sql;
+    const char *what;
+    int64_t at_us; /* its second parameter; 0: it has none */
+} DoctorEach;
+
 static Status
-doctor_each(Cli *cli, const char *each, const char *sql, const char *what, Check *check, Error *err)
+doctor_one(Cli *cli, const DoctorEach *look, int64_t number, DbResult **ret, Error *err)
+{
+    DbParams params = {0};
+    db_param_i64(&params, number);
+    if (look->at_us != 0) {
+        db_param_time(&params, look->at_us);
+    }
+    return cli_query_long(cli, look->sql, &params, ret, err);
+}
+
+static Status doctor_each(Cli *cli, const DoctorEach *look, Check *check, Error *err)
 {
     AUTO_RESULT *rows = NULL;
-    Status status = cli_query(cli, each, NULL, &rows, err);
+    Status status = cli_query(cli, look->each, NULL, &rows, err);
     for (int row = 0; status == STATUS_OK && row < db_rows(rows); row++) {
-        DbParams params = {0};
-        db_param_i64(&params, db_i64(rows, row, 0));
         AUTO_RESULT *wrong = NULL;
-        status = cli_query_long(cli, sql, &params, &wrong, err);
+        status = doctor_one(cli, look, db_i64(rows, row, 0), &wrong, err);
         check->checked++;
         for (int i = 0; status == STATUS_OK && i < db_rows(wrong); i++) {
-            check_problem(check, "%s %s: %s: %s, but %s", what, db_text(rows, row, 1),
+            check_problem(check, "%s %s: %s: %s, but %s", look->what, db_text(rows, row, 1),
                           db_text(wrong, i, 0), db_text(wrong, i, 1), db_text(wrong, i, 2));
         }
     }
     return status;
 }
 
+Status doctor_each_list(Cli *cli, const char *sql, int64_t at_us, Check *check, Error *err)
+{
+    DoctorEach look = {sql_cli_doctor_lists, sql, "list", at_us};
+    return doctor_each(cli, &look, check, err);
+}
+
 Status doctor_counters(Cli *cli, Check *check, Error *err)
 {
-    return doctor_each(cli, sql_cli_doctor_lists, sql_cli_doctor_list, "list", check, err);
+    return doctor_each_list(cli, sql_cli_doctor_list, 0, check, err);
 }
 
 Status doctor_imports(Cli *cli, Check *check, Error *err)
 {
-    return doctor_each(cli, sql_cli_doctor_jobs, sql_cli_doctor_job, "job", check, err);
+    static const DoctorEach look = {sql_cli_doctor_jobs, sql_cli_doctor_job, "job", 0};
+    return doctor_each(cli, &look, check, err);
 }
 
 /* ---- I4 ---- */
