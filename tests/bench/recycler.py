@@ -32,7 +32,7 @@ import time
 import uuid
 
 from _measure import Postgres, cpu_of, machine_busy, measured
-from _recycler_fill import ZONES, narrow_windows, new_space, put
+from _recycler_fill import narrow_windows, new_space, put
 from _recycler_sql import BATCH, answer_all, floor_batches, floor_run
 from _report import Goal, Report
 from harness import db, send_command, wait_for
