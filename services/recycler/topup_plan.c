@@ -102,6 +102,7 @@ RecycleDue topup_recycled(const TopupFacts *facts)
                             .place = &nowhere};
     RecycleDue due;
     recycle_due(&recycle, &due);
+    due.why = recycle_exhausted(&recycle); /* that no hour is open here says nothing */
     return due;
 }
 

@@ -136,7 +136,7 @@ def test_outcomes_offers_and_entries(clocked):
     assert why(clocked, ANN) == ("finished", None)
     assert explain(clocked, ANN)["evidence"][0]["value"].startswith("SALE: ")
     assert why(clocked, BOB) == ("not_due", NOON + timedelta(minutes=30))
-    assert "1 calls to NA of at most 3; next after 30m, 2h" in evidence(clocked, BOB, "recycle_rule")[0]["value"]
+    assert "interval: 1 calls to NA of at most 3; next after 30m, 2h" in evidence(clocked, BOB, "recycle_rule")[0]["value"]
     assert why(clocked, BOB, at=NOON + timedelta(minutes=30))[0] == "dialable_now"
     assert agree(clocked, [ANN, BOB, EVE]) == {"finished": 1, "not_due": 1, "offered": 1}
     expires = NOON + timedelta(days=1)
