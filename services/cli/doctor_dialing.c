@@ -53,7 +53,6 @@ static Status exhausted_span(Exhausted *look, Db *db, DbArray *called, Error *er
     db_param_i64(&params, look->list_no);
     db_param_i64(&params, look->after);
     db_param_i64(&params, DIALING_LEADS);
-    db_param_bool(&params, false);
     Status status = db_query(db, sql_reapply_span, &params, &rows, err);
     if (status != STATUS_OK) {
         return status;

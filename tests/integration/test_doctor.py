@@ -80,6 +80,7 @@ def dialed(space):
     create_list(space, "a", campaign_id="c")
     run_import(space, "leads.csv")
     done(space, "dnc.add", {"phone": KIM})
+    wait_for(lambda: space.value("SELECT count(*) FROM dnc_recheck") == 0, 60, what="the second look at the number")
     free = {"windows": [], "law_pack": "", "cap_gap_s": 0, "cap_calls": 0}
     done(space, "campaign.put", {"campaign_id": "c", "active": True} | free)
     dialer = space.dialer()
