@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/guard.h"
 #include "base/mem.h"
 #include "sql_queries.h"
 
@@ -182,7 +183,7 @@ group_look(const HopperCampaign *campaign, const Gates *gates, HopperGroup *grou
     CallingTime time;
     campaign_calling(campaign->rules, &list_of(campaign, group->list_no)->hours, NULL, &calling);
     calling_time(&calling, &gate->place, now_us, &time);
-    group->open = time.open;
+    group->open = time.open || BROKEN(OFFER_WINDOW);
     group->until_us = time.until_us;
 }
 

@@ -10,6 +10,7 @@ ZOMBIES = "chaos/test_zombie.py::"
 RELAY = "integration/test_relay.py::"
 DNC = "integration/test_dnc.py::"
 RACES = "integration/test_lead_races.py::"
+OFFERS = "integration/test_offers.py::"
 
 GUARDS = {
     "POSITION_EPOCH": [f"{FENCES}test_batch_of_a_position_that_moved_is_given_up[epoch]"],
@@ -27,6 +28,10 @@ GUARDS = {
     "DNC_STAGE": ["test_stage", f"{DNC}test_entry_before_the_import"],
     "DNC_HORIZON": [f"{RACES}test_a_lead_of_a_transaction_that_did_not_see_the_entry_follows"],
     "DNC_COUNTERS": [f"{DNC}test_entry_after_the_import"],
+    "OFFER_DNC": [f"{OFFERS}test_an_entry_holds_though_the_lead_does_not_know_of_it"],
+    "OFFER_CAP": [f"{OFFERS}test_a_number_counts_once_for_its_cap"],
+    "OFFER_WINDOW": [f"{OFFERS}test_nobody_is_called_outside_the_hours"],
+    "OFFER_ATTEMPTS": [f"{OFFERS}test_limits_hold_though_the_lead_is_in_the_queue"],
     "RELAY_LEASE": [f"{RELAY}test_nothing_is_sent_once_the_lease_may_have_ended"],
     "RELAY_ORDER": ["test_publisher"],
     "PRODUCER_FIRST": ["test_publisher"],

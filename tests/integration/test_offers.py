@@ -348,6 +348,43 @@ def test_an_offer_ends_before_its_window_closes(clocked):
     assert offers[BOB]["not_after"] == "2026-11-25T18:01:59.000000Z"
 
 
+def test_nobody_is_called_outside_the_hours(clocked):
+    afternoon = [{"days": ["wed"], "from": "15:00", "to": "16:00"}]
+    put(clocked, windows=afternoon)
+    dialer = clocked.dialer(clock=clocked.clock)
+    dialer.quiet(2)
+    clocked.clock.advance(hours=2)  # 15:00 in Michigan and New Jersey, 14:00 in New Orleans
+    assert set(offers_by_phone(dialer, 2)) == {BOB, EVE}
+    dialer.quiet(1)
+
+
+def test_an_entry_holds_though_the_lead_does_not_know_of_it(dialing):
+    dialing.db.execute(
+        "WITH n AS (INSERT INTO number (phone, digest) VALUES (%s, 'x') RETURNING number_id)"
+        " INSERT INTO dnc_entry (number_id, source, added_at) SELECT number_id, 'test', now() FROM n",
+        (int(ANN),),
+    )
+    put(dialing)
+    dialer = dialing.dialer()
+    assert set(offers_by_phone(dialer, 2)) == {BOB, EVE}
+    become(dialing, {ANN: ("dnc", "NEW", 0)})
+    dialer.quiet(1)
+
+
+def test_limits_hold_though_the_lead_is_in_the_queue(dialing):
+    """As between a change of rules and its campaign.reapply."""
+    called = "attempts = 3, status = 'NA', tries = 'NA=3', called_at = now(), decided_at = now() - interval '1 d'"
+    dialing.db.execute(f"UPDATE leads SET {called} WHERE phone = {int(ANN)}")
+    dialing.db.execute(
+        f"UPDATE ready_lead SET class = 3 WHERE lead_id = (SELECT lead_id FROM leads WHERE phone = {int(ANN)})"
+    )
+    put(dialing)
+    dialer = dialing.dialer()
+    assert set(offers_by_phone(dialer, 2)) == {BOB, EVE}
+    wait_for(lambda: leads(dialing)[ANN] == ("exhausted", "NA", 3))
+    dialer.quiet(1)
+
+
 def test_a_callback_comes_first_and_goes_to_its_agent(clocked):
     put(clocked, hopper_target=1)
     dialer = clocked.dialer(clock=clocked.clock)
