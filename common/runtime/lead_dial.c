@@ -128,13 +128,14 @@ static Status dials_query(Db *db, const char *sql, DbArray *lead_ids, LeadDials 
     return status;
 }
 
+Status lead_begin(Db *db, Error *err)
+{
+    return db_exec(db, sql_lead_begin, NULL, -1, err);
+}
+
 Status lead_dials_lock(Db *db, DbArray *lead_ids, bool free, LeadDials *ret, Error *err)
 {
-    Status status = db_exec(db, sql_lead_begin, NULL, -1, err);
-    return status == STATUS_OK
-               ? dials_query(db, free ? sql_lead_dial_lock_free : sql_lead_dial_lock, lead_ids, ret,
-                             err)
-               : status;
+    return dials_query(db, free ? sql_lead_dial_lock_free : sql_lead_dial_lock, lead_ids, ret, err);
 }
 
 Status lead_dials_look(Db *db, DbArray *lead_ids, LeadDials *ret, Error *err)

@@ -1,7 +1,7 @@
 /* lead_dial.h - what dialing knows of a lead: locked, changed, written, counted. Layer: runtime.
  *
- *   lead_dials_lock() ─▶ change rows[i], lead_dial_restage(), .changed ─▶ lead_dials_write()
- *   ─▶ lead_dials_count() ─▶ list_stats_apply() ─▶ events ─▶ outbox
+ *   lead_begin() ─▶ lead_dials_lock() ─▶ change rows[i], lead_dial_restage(), .changed
+ *   ─▶ lead_dials_write() ─▶ lead_dials_count() ─▶ list_stats_apply() ─▶ events ─▶ outbox
  *
  * The leads row is the lead's only lock: numbers are locked before it, list_stats after it. What
  * was locked is kept beside what it becomes, so that ready_lead and the counters follow from the
@@ -56,6 +56,12 @@ typedef struct LeadDials {
     int count;
     DbResult *result;
 } LeadDials;
+
+/* Draws the transaction's number and sets the planner for many small look-ups; once in a
+ * transaction. To run before leads are locked and before entries of the do-not-call list are read:
+ * who adds an entry that such a read does not see yet waits for all transactions that had a number
+ * by then, and looks at the leads again. */
+Status lead_begin(Db *db, Error *err) MUST_CHECK;
 
 /* Locks the leads of these ids (int8 array, any order); those that are gone are not in *ret. free:
  * leaves out those that another transaction holds. */

@@ -9,9 +9,9 @@
 #include "domain/address.h"
 #include "domain/phone.h"
 #include "importer/importer_state.h"
-#include "importer/lead_store.h"
 #include "runtime/dnc_leads.h"
 #include "runtime/dnc_store.h"
+#include "runtime/lead_dial.h"
 
 /* As a new campaign has it. */
 #define DNC_DEFAULT_COUNTRY "US"

@@ -1,8 +1,8 @@
 #include "importer/dnc_tick.h"
 
-#include "importer/lead_store.h"
 #include "runtime/dnc_leads.h"
 #include "runtime/dnc_store.h"
+#include "runtime/lead_dial.h"
 
 /* A transaction of the tick holds no more numbers than this, twice; the rest waits a second. */
 enum { DNC_TICK_NUMBERS = 500 };

@@ -12,6 +12,7 @@
 #include "importer/import_update.h"
 #include "importer/lead_place.h"
 #include "runtime/job.h"
+#include "runtime/lead_dial.h"
 
 enum { PROGRESS_MS = 1000, LANE_BACKOFF_FIRST_MS = 50, LANE_BACKOFF_MOST_MS = 5000 };
 

@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "importer/lead_queue.h"
+#include "runtime/lead_dial.h"
 #include "sql_queries.h"
 
 /* Columns of lead_lock.sql, and parameters of lead_update.sql, in their order. */
@@ -217,11 +218,6 @@ Status lead_update(Db *db, const LeadRow *const rows[], int count, Error *err)
 }
 
 /* ---- do-not-call ---- */
-
-Status lead_begin(Db *db, Error *err)
-{
-    return db_exec(db, sql_lead_begin, NULL, -1, err);
-}
 
 Status lead_dnc_phones(
     Db *db, DbArray *phones, int32_t campaign_no, int64_t now_us, DbResult **ret, Error *err)

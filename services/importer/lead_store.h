@@ -39,12 +39,6 @@ void lead_add_text(DbArray *column, TextSlice text);
 /* What writing leads came to: lead_race in place of a broken unique index. */
 Status lead_written(const Db *db, Status status, Error *err) MUST_CHECK;
 
-/* Draws the transaction's number and sets the planner for many small look-ups. To run before
- * entries of the do-not-call list are read, which lead_dnc_phones() sees to: who adds an entry that
- * such a read does not see yet waits for all transactions that had a number by then, and looks at
- * the leads again. */
-Status lead_begin(Db *db, Error *err) MUST_CHECK;
-
 /* Which of these phones (int8 array) are on a do-not-call list that holds for the campaign at
  * now_us. The result has one binary int8 column, sorted; an entry for every campaign has campaign
  * number 0. */

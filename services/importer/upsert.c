@@ -9,6 +9,7 @@
 #include "importer/upsert_read.h"
 #include "importer/upsert_reply.h"
 #include "importer/upsert_store.h"
+#include "runtime/lead_dial.h"
 
 typedef struct UpsertMessage {
     Message *message;

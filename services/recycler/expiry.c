@@ -44,7 +44,10 @@ static Status
 lock_lapsed(const Expiry *expiry, Lapsed *lapsed, LeadDials *dials, Offers *offers, Error *err)
 {
     AUTO_RESULT *locked = NULL;
-    Status status = number_lock(expiry->db, &lapsed->number_ids, false, &locked, err);
+    Status status = lead_begin(expiry->db, err);
+    if (status == STATUS_OK) {
+        status = number_lock(expiry->db, &lapsed->number_ids, false, &locked, err);
+    }
     if (status == STATUS_OK) {
         status = lead_dials_lock(expiry->db, &lapsed->lead_ids, false, dials, err);
     }

@@ -14,6 +14,7 @@
 #include "recycler/hopper_campaign.h"
 #include "recycler/reading.h"
 #include "recycler/stray.h"
+#include "runtime/lead_dial.h"
 #include "sql_queries.h"
 
 enum {
@@ -188,6 +189,9 @@ static Status look_all(Hopper *hopper, int64_t now_us, Error *err)
 {
     AUTO_TX Db *tx = hopper->db;
     Status status = db_begin(tx, err);
+    if (status == STATUS_OK) {
+        status = lead_begin(tx, err);
+    }
     if (status == STATUS_OK) {
         status = gates_refresh(hopper->gates, tx, err);
     }

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/guard.h"
 #include "base/mem.h"
+#include "runtime/lead_dial.h"
 #include "sql_queries.h"
 
 enum {
@@ -87,7 +88,7 @@ static void take_groups(HopperCampaign *campaign, const DbResult *result)
     campaign->group_count = count;
 }
 
-/* The groups that sql finds in the campaign's lists. */
+/* The groups that sql finds in the campaign's lists, after lead_begin(). */
 static Status
 find_groups(const HopperCampaign *campaign, Db *db, const char *sql, DbResult **ret, Error *err)
 {
@@ -98,10 +99,7 @@ find_groups(const HopperCampaign *campaign, Db *db, const char *sql, DbResult **
     }
     DbParams params = {0};
     db_param_array(&params, &lists);
-    Status status = db_exec(db, sql_lead_begin, NULL, -1, err);
-    if (status == STATUS_OK) {
-        status = db_query_binary(db, sql, &params, ret, err);
-    }
+    Status status = db_query_binary(db, sql, &params, ret, err);
     db_array_done(&lists);
     return status;
 }
@@ -271,6 +269,9 @@ static Status look_express(const HopperCampaign *campaign, Db *db, HopperCampaig
     AUTO_RESULT *result = NULL;
     AUTO_TX Db *tx = db;
     Status status = db_begin(tx, err);
+    if (status == STATUS_OK) {
+        status = lead_begin(tx, err);
+    }
     if (status == STATUS_OK) {
         status = find_groups(campaign, tx, sql_topup_express, &result, err);
     }

@@ -26,7 +26,7 @@ typedef struct HopperCampaign {
 
 void hopper_campaign_done(HopperCampaign *campaign);
 
-/* In a transaction: lists and groups as they are now. */
+/* In a transaction, after lead_begin(): lists and groups as they are now. */
 Status
 hopper_campaign_look(HopperCampaign *campaign, Db *db, int64_t mono_ms, Error *err) MUST_CHECK;
 

@@ -631,7 +631,7 @@ Status outcome_apply(Work *work, Error *err)
     RecyclerState *state = work->service;
     Outcomes *outcomes = state->outcomes;
     outcomes_unlock(outcomes);
-    Status status = db_exec(work->db, sql_lead_begin, NULL, -1, err);
+    Status status = lead_begin(work->db, err);
     if (status == STATUS_OK) {
         status = lock_numbers(outcomes, work->db, err);
     }

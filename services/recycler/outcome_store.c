@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "runtime/lead_dial.h"
 #include "sql_queries.h"
 
 static int place_compare(const void *a, const void *b)
@@ -17,7 +18,7 @@ Status outcome_find_leads(Db *db, DbArray *lead_ids, OutcomePlace **ret, int *re
     DbParams params = {0};
     db_param_array(&params, lead_ids);
     AUTO_RESULT *result = NULL;
-    Status status = db_exec(db, sql_lead_begin, NULL, -1, err);
+    Status status = lead_begin(db, err);
     if (status == STATUS_OK) {
         status = db_query_binary(db, sql_outcome_leads, &params, &result, err);
     }

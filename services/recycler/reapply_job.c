@@ -67,6 +67,9 @@ static Status chunk_read(ReapplyChunk *chunk, Error *err)
         status = reapply_read_span(chunk->db, &chunk->next, &chunk->span, err);
     }
     if (status == STATUS_OK && chunk->span.called.count > 0) {
+        status = lead_begin(chunk->db, err);
+    }
+    if (status == STATUS_OK && chunk->span.called.count > 0) {
         status = lead_dials_lock(chunk->db, &chunk->span.called, false, &chunk->leads, err);
     }
     if (status == STATUS_OK && chunk->span.called.count > 0) {
@@ -287,7 +290,7 @@ static Status dnc_chunk(Reapply *job, int64_t *after, Error *err)
         *after = status == STATUS_OK ? 0 : *after;
         return status;
     }
-    status = db_exec(tx, sql_lead_begin, NULL, -1, err);
+    status = lead_begin(tx, err);
     if (status == STATUS_OK) {
         status = dnc_numbers_lock(&numbers, tx, err);
     }

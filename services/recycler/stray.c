@@ -21,7 +21,10 @@ static Status lock_leads(const Stray *stray, const DbResult *found, LeadDials *r
     for (int row = 0; row < db_rows(found); row++) {
         db_array_i64(&ids, db_i64(found, row, 1));
     }
-    Status status = lead_dials_lock(stray->db, &ids, false, ret, err);
+    Status status = lead_begin(stray->db, err);
+    if (status == STATUS_OK) {
+        status = lead_dials_lock(stray->db, &ids, false, ret, err);
+    }
     db_array_done(&ids);
     return status;
 }

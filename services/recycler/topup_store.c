@@ -50,7 +50,7 @@ static Status pick_rows(const Topup *topup, DbArray columns[], DbResult **ret, E
     db_param_i64(&params, topup->group_count == 1 ? topup->want : group_limit(topup));
     db_param_i64(&params, topup->want);
     bool backward = hopper_group_backward(&topup->groups[0], topup->rules->order);
-    Status status = db_exec(topup->db, sql_lead_begin, NULL, -1, err);
+    Status status = lead_begin(topup->db, err);
     return status == STATUS_OK
                ? db_query_binary(topup->db, backward ? sql_topup_pick_newest : sql_topup_pick,
                                  &params, ret, err)
@@ -125,7 +125,7 @@ Status topup_lock_numbers(
             db_array_i64(&ids, leads[i].number_id);
         }
     }
-    Status status = db_exec(topup->db, sql_lead_begin, NULL, -1, err);
+    Status status = lead_begin(topup->db, err);
     if (status == STATUS_OK) {
         status = number_lock(topup->db, &ids, true, &ret->locked, err);
     }
