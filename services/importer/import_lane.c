@@ -48,21 +48,28 @@ void import_lane_done(ImportLane *lane)
 
 /* ---- before the transaction ---- */
 
+/* All that the lane does not know yet, at once. */
+static Status lane_fetch_zones(ImportLane *lane, const ChunkShare *share, Error *err)
+{
+    AUTO_FREE ZoneEvidence *missing = mem_alloc((size_t)(share->row_count + 1) * sizeof *missing);
+    int count = 0;
+    for (int i = 0; i < share->row_count; i++) {
+        if (zone_sets_known(lane->zones, &share->rows[i].zones) < 0) {
+            missing[count++] = share->rows[i].zones;
+        }
+    }
+    return count > 0 ? zone_sets_fetch_many(lane->zones, lane->db, missing, count, err) : STATUS_OK;
+}
+
 static Status lane_find_zones(ImportLane *lane, ChunkShare *share, Error *err)
 {
-    for (int i = 0; i < share->row_count; i++) {
+    Status status = lane_fetch_zones(lane, share, err);
+    for (int i = 0; status == STATUS_OK && i < share->row_count; i++) {
         ChunkRow *row = &share->rows[i];
         row->lead.zone_set_no = zone_sets_known(lane->zones, &row->zones);
-        if (row->lead.zone_set_no < 0) {
-            Status status =
-                zone_sets_fetch(lane->zones, lane->db, &row->zones, &row->lead.zone_set_no, err);
-            if (status != STATUS_OK) {
-                return status;
-            }
-        }
         row->lead.gate_no = zone_sets_gate(lane->zones, &row->zones);
     }
-    return STATUS_OK;
+    return status;
 }
 
 /* The set must not outgrow its share of memory: then probes take its place. */
