@@ -235,15 +235,13 @@ static int sim_wait_ms(const Sim *sim)
 static Status sim_read(Sim *sim, Error *err)
 {
     int wait_ms = sim_wait_ms(sim);
-    int64_t now_us = 0;
     for (int i = 0; i < SIM_BATCH; i++) {
         BusRecord *record = NULL;
         Status status = sim_group_next(sim->group, i == 0 ? wait_ms : 0, &record, err);
         if (status != STATUS_OK || record == NULL) {
             return status;
         }
-        now_us = i == 0 ? clock_now_us() : now_us;
-        sim_take(sim, record, now_us);
+        sim_take(sim, record, clock_now_us()); /* offers may be made while a batch is read */
         bus_record_free(record);
     }
     return STATUS_OK;
