@@ -37,6 +37,7 @@ static const Noun cli_nouns[] = {
     {"explain", "why a lead is called or not", cli_explain_verbs},
     {"outcome", "what a call came to, by hand", cli_outcome_verbs},
     {"dialer-sim", "a dialer cluster for demos, tests and benchmarks", cli_dialer_sim_verbs},
+    {"dlq", "messages that could not be applied", cli_dlq_verbs},
     {0},
 };
 

@@ -65,6 +65,7 @@ extern const Verb cli_offer_verbs[];
 extern const Verb cli_outcome_verbs[];
 extern const Verb cli_explain_verbs[];
 extern const Verb cli_dialer_sim_verbs[];
+extern const Verb cli_dlq_verbs[];
 
 typedef struct CliGiven {
     const CliOption *option;

@@ -8,6 +8,7 @@
 #include "adapters/bus.h"
 #include "base/mem.h"
 #include "cli/args.h"
+#include "cli/follow.h"
 #include "cli/incident.h"
 #include "cli/table.h"
 #include "sql_queries.h"
@@ -60,8 +61,8 @@ static Status position_ask_broker(Cli *cli, PositionReset *reset, Error *err)
     Consumer *consumer = NULL;
     Status status = consumer_open(&cli->config, NULL, &reset->topic, 1, &consumer, err);
     if (status == STATUS_OK) {
-        status = consumer_watermarks(consumer, reset->topic, (int32_t)reset->partition, &reset->low,
-                                     &reset->high, err);
+        status = follow_watermarks(consumer, reset->topic, (int)reset->partition, &reset->low,
+                                   &reset->high, err);
     }
     consumer_close(consumer);
     return status;

@@ -11,15 +11,16 @@ struct Follow {
     BusPartition partitions[FOLLOW_PARTITIONS_MAX];
 };
 
-/* A topic that was made a moment ago may have no leader yet. */
-static Status
-follow_ask(Follow *follow, const char *topic, int partition, int64_t *ret_high, Error *err)
+Status follow_watermarks(Consumer *consumer,
+                         const char *topic,
+                         int partition,
+                         int64_t *ret_low,
+                         int64_t *ret_high,
+                         Error *err)
 {
-    int64_t low = 0;
     int64_t deadline_ms = clock_mono_ms() + FOLLOW_PATIENCE_MS;
     for (;;) {
-        Status status =
-            consumer_watermarks(follow->consumer, topic, partition, &low, ret_high, err);
+        Status status = consumer_watermarks(consumer, topic, partition, ret_low, ret_high, err);
         if (status != STATUS_RETRY || clock_mono_ms() > deadline_ms) {
             return status;
         }
@@ -30,8 +31,9 @@ follow_ask(Follow *follow, const char *topic, int partition, int64_t *ret_high, 
 static Status follow_add(Follow *follow, const char *topic, int partitions, Error *err)
 {
     for (int i = 0; i < partitions && follow->count < FOLLOW_PARTITIONS_MAX; i++) {
+        int64_t low = 0;
         int64_t high = 0;
-        Status status = follow_ask(follow, topic, i, &high, err);
+        Status status = follow_watermarks(follow->consumer, topic, i, &low, &high, err);
         if (status != STATUS_OK) {
             return status;
         }

@@ -20,3 +20,12 @@ Status follow_next(Follow *follow, int wait_ms, BusRecord **ret, Error *err) MUS
 
 /* The header's value as a string of the caller's own, or NULL. */
 char *follow_header(const BusRecord *record, const char *name);
+
+/* consumer_watermarks() with patience: a topic that was made a moment ago may have no leader yet.
+ */
+Status follow_watermarks(Consumer *consumer,
+                         const char *topic,
+                         int partition,
+                         int64_t *ret_low,
+                         int64_t *ret_high,
+                         Error *err) MUST_CHECK;
