@@ -386,7 +386,7 @@ def test_import_ends_without_kafka_by_the_record(space, tmp_path):
 def test_a_terminal_sees_a_bar_and_then_the_report(space, tmp_path):
     space.importer({"LEADSPOOL_IMPORT_CHUNK_ROWS": "100", "LEADSPOOL_IMPORT_LANES": "1"})
     create_list(space)
-    rows = scale(100_000)
+    rows = scale(30_000)
     terminal = Terminal(space, "import", many_rows(tmp_path, rows), "--list", "a")
     terminal.until("rows/s")
     assert terminal.end() == 0, terminal.seen
@@ -395,9 +395,9 @@ def test_a_terminal_sees_a_bar_and_then_the_report(space, tmp_path):
 
 
 def start_long_import(space, tmp_path):
-    space.importer({"LEADSPOOL_IMPORT_CHUNK_ROWS": "250"})
+    space.importer({"LEADSPOOL_IMPORT_CHUNK_ROWS": "100"})
     create_list(space)
-    terminal = Terminal(space, "import", many_rows(tmp_path, scale(200_000)), "--list", "a")
+    terminal = Terminal(space, "import", many_rows(tmp_path, scale(60_000)), "--list", "a")
     terminal.until(" rows")
     os.kill(terminal.process.pid, signal.SIGINT)
     terminal.until("Enter = leave")
@@ -429,10 +429,10 @@ def test_ctrl_c_can_leave_the_job_to_run(space, tmp_path):
 
 
 def test_ctrl_c_off_a_terminal_leaves_the_job_to_run(space, tmp_path):
-    space.importer({"LEADSPOOL_IMPORT_CHUNK_ROWS": "250"})
+    space.importer({"LEADSPOOL_IMPORT_CHUNK_ROWS": "100"})
     create_list(space)
     process = subprocess.Popen(
-        [settings().bin / "leadspool", "import", many_rows(tmp_path, scale(200_000)), "--list", "a", "--wait"],
+        [settings().bin / "leadspool", "import", many_rows(tmp_path, scale(60_000)), "--list", "a", "--wait"],
         env=space.env(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     wait_for(lambda: space.rows("SELECT FROM jobs WHERE state = 'running'"), what="the job runs")
@@ -447,9 +447,9 @@ def test_ctrl_c_off_a_terminal_leaves_the_job_to_run(space, tmp_path):
 
 
 def test_job_cancel_stops_a_running_job(space, tmp_path):
-    space.importer({"LEADSPOOL_IMPORT_CHUNK_ROWS": "250"})
+    space.importer({"LEADSPOOL_IMPORT_CHUNK_ROWS": "100"})
     create_list(space)
-    job = space.cli_json("import", many_rows(tmp_path, scale(200_000)), "--list", "a", "--no-wait")
+    job = space.cli_json("import", many_rows(tmp_path, scale(60_000)), "--list", "a", "--no-wait")
     assert space.cli_json("job", "cancel", job["job_id"])["result"] == "cancelling"
     report = json.loads(space.cli("job", "watch", job["job_id"], "--json", code=1).stdout)
     assert report["outcome"] == "cancelled"

@@ -121,7 +121,7 @@ def test_what_consumers_rely_on(busy, subtests):
 
 
 def test_progress_comes_at_most_once_a_second(space):
-    expected = make(space.inbox / "leads.csv", scale(30_000), seed())
+    expected = make(space.inbox / "leads.csv", scale(10_000), seed())
     space.extra_env["LEADSPOOL_IMPORT_CHUNK_ROWS"] = "100"
     space.importer()
     create_list(space)
