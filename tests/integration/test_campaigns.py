@@ -3,7 +3,6 @@
 import json
 import uuid
 
-import pytest
 from harness import read_topic
 from scenario import answer, answers, ask, create_list, done, tell
 
