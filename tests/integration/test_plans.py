@@ -1,0 +1,66 @@
+"""What is asked for hundreds of keys goes by those keys, also where the server has never looked at the tables."""
+
+import json
+import re
+
+import pytest
+from harness.settings import ROOT
+
+NUMBERS, ENTRIES, KEYS = 20_000, 4_000, 500
+KEPT_ROWS = 20  # of a table or index, for each key
+
+NUMBER_IDS = "(SELECT array_agg(number_id) FROM number WHERE number_id % 40 = 1)"
+PHONES = "(SELECT array_agg(phone) FROM number WHERE number_id % 40 = 1)"
+NEW_PHONES = "(SELECT array_agg(15043000000 + n) FROM generate_series(1, 500) n)"
+NEW_DIGESTS = "(SELECT array_agg(int8send(-n)) FROM generate_series(1, 500) n)"
+STATEMENTS = [  # file, parameters
+    ("dnc_holds", f"{NUMBER_IDS}, now()"),
+    ("lead_dnc_phones", f"{PHONES}, 1, now()"),
+    ("number_ids", f"{PHONES}"),
+    ("number_lock", f"{NUMBER_IDS}"),
+    ("number_make", f"{NEW_PHONES}, {NEW_DIGESTS}"),
+]
+
+
+@pytest.fixture
+def filled(space):
+    space.create()
+    space.db.execute(
+        "INSERT INTO number (phone, digest) SELECT 15042000000 + n, int8send(n) FROM generate_series(1, %s) n",
+        [NUMBERS],
+    )
+    space.db.execute("ANALYZE number")  # then come the entries, many at once
+    space.db.execute(
+        "INSERT INTO dnc_entry (number_id, source, added_at)"
+        " SELECT number_id, 'file', now() FROM number ORDER BY number_id LIMIT %s",
+        [ENTRIES],
+    )
+    return space
+
+
+def rows_met(plan):
+    met = plan.get("Actual Rows", 0) + sum(plan.get(f"Rows Removed by {name}", 0) for name in ("Filter", "Join Filter"))
+    return met * plan.get("Actual Loops", 1) + sum(rows_met(part) for part in plan.get("Plans", []))
+
+
+@pytest.mark.parametrize("name, params", STATEMENTS, ids=[name for name, _ in STATEMENTS])
+def test_rows_met_are_few(filled, name, params):
+    queries = ROOT / "schemas" / "sql" / "queries"
+    sql = (queries / f"{name}.sql").read_text()
+    count = max(int(n) for n in re.findall(r"\$(\d+)", sql))
+    types = ", ".join(re.search(rf"\${n}::([a-z0-9]+(\[\])?)", sql).group(1) for n in range(1, count + 1))
+    values = filled.row(f"SELECT {params}")
+    with filled.db.transaction():
+        filled.db.execute((queries / "lead_begin.sql").read_text())
+        filled.db.execute(f"PREPARE asked ({types}) AS {sql}")
+        literals = ", ".join(filled.value("SELECT quote_literal(%s::text)", literal(value)) for value in values)
+        [[found]] = filled.db.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) EXECUTE asked ({literals})").fetchall()
+        filled.db.execute("DEALLOCATE asked")
+    plan = (json.loads(found) if isinstance(found, str) else found)[0]["Plan"]
+    assert rows_met(plan) < KEYS * KEPT_ROWS, json.dumps(plan, indent=1)
+
+
+def literal(value):
+    if isinstance(value, list):
+        return "{" + ",".join(map(literal, value)) + "}"
+    return rf'"\\x{value.hex()}"' if isinstance(value, bytes) else str(value)
