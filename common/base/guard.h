@@ -4,7 +4,8 @@
  * BROKEN(NAME) is false, and the compiler drops it. Configured with
  * -DLEADSPOOL_BREAK=NAME it is true for that name: the guard whose condition it stands in does not
  * hold any more. In schemas/sql/queries a line "AND condition -- guard NAME" is a guard too: its
- * condition is then always true (embed_script.cmake). Never for use: such a build loses data.
+ * condition is then always true (embed_script.cmake, which also knows the one of a migration).
+ * Never for use: such a build loses data.
  *
  * tests/guards/guard_tests.py says which test goes red for which guard. */
 #pragma once
@@ -32,6 +33,7 @@ typedef enum Guard {
     GUARD_OFFER_CAP,       /* I2: so do caps on calls to one number */
     GUARD_OFFER_WINDOW,    /* I2: so do calling windows */
     GUARD_OFFER_ATTEMPTS,  /* I2: so do limits of attempts */
+    GUARD_OFFER_OPEN,      /* I2: at most one open offer of a number: plan and unique indexes */
     GUARD_RELAY_LEASE,     /* I4: nothing is sent once the lease may have ended */
     GUARD_RELAY_ORDER,     /* I4: nothing of a lane is sent before its row that failed */
     GUARD_PRODUCER_FIRST,  /* I4: a producer's first message to a partition travels alone */

@@ -178,7 +178,7 @@ void topup_decide(const TopupFacts *facts, TopupDecision *ret)
     campaign_calling(facts->rules, facts->list_hours, rule, &calling);
     int64_t free_us = topup_cap_free_us(facts);
     free_us = later_of(free_us, due_us);
-    if (facts->number_offered) {
+    if (facts->number_offered && !BROKEN(OFFER_OPEN)) {
         free_us = later_of(free_us, facts->now_us + seconds(BUSY_PAUSE_S));
     }
     if (free_us > facts->now_us) {

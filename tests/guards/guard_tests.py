@@ -11,6 +11,7 @@ RELAY = "integration/test_relay.py::"
 DNC = "integration/test_dnc.py::"
 RACES = "integration/test_lead_races.py::"
 OFFERS = "integration/test_offers.py::"
+LAST_WORD = "integration/test_last_word.py::"
 
 GUARDS = {
     "POSITION_EPOCH": [f"{FENCES}test_batch_of_a_position_that_moved_is_given_up[epoch]"],
@@ -28,13 +29,35 @@ GUARDS = {
     "DNC_STAGE": ["test_stage", f"{DNC}test_entry_before_the_import"],
     "DNC_HORIZON": [f"{RACES}test_a_lead_of_a_transaction_that_did_not_see_the_entry_follows"],
     "DNC_COUNTERS": [f"{DNC}test_entry_after_the_import"],
-    "OFFER_DNC": [f"{OFFERS}test_an_entry_holds_though_the_lead_does_not_know_of_it"],
-    "OFFER_CAP": [f"{OFFERS}test_a_number_counts_once_for_its_cap"],
-    "OFFER_WINDOW": [f"{OFFERS}test_nobody_is_called_outside_the_hours"],
-    "OFFER_ATTEMPTS": [f"{OFFERS}test_limits_hold_though_the_lead_is_in_the_queue"],
+    "OFFER_DNC": [
+        f"{OFFERS}test_an_entry_holds_though_the_lead_does_not_know_of_it",
+        f"{LAST_WORD}test_an_entry_of_which_the_lead_does_not_know",
+    ],
+    "OFFER_CAP": [
+        f"{OFFERS}test_a_number_counts_once_for_its_cap",
+        f"{LAST_WORD}test_a_cap_of_which_no_due_time_knows",
+    ],
+    "OFFER_WINDOW": [
+        f"{OFFERS}test_nobody_is_called_outside_the_hours",
+        f"{LAST_WORD}test_hours_of_which_no_due_time_knows",
+    ],
+    "OFFER_ATTEMPTS": [
+        f"{OFFERS}test_limits_hold_though_the_lead_is_in_the_queue",
+        f"{LAST_WORD}test_a_limit_that_the_lead_is_above",
+    ],
+    "OFFER_OPEN": [f"{LAST_WORD}test_a_number_of_which_another_list_has_the_offer"],
     "RELAY_LEASE": [f"{RELAY}test_nothing_is_sent_once_the_lease_may_have_ended"],
     "RELAY_ORDER": ["test_publisher"],
     "PRODUCER_FIRST": ["test_publisher"],
     "OUTBOX_FLOOR": [f"{RELAY}test_floor_counts_who_draws_while_it_is_looked_for"],
     "CRASH_MARKS": ["chaos/test_poison.py::test_message_that_kills_the_process"],
+}
+
+# What tests/judge.py has to find in what the dialer saw, by the test of LAST_WORD.
+JUDGED = {
+    "OFFER_DNC": "dnc_called",
+    "OFFER_CAP": "over_cap",
+    "OFFER_WINDOW": "outside_window",
+    "OFFER_ATTEMPTS": "over_attempts",
+    "OFFER_OPEN": "double_offers",
 }

@@ -6,7 +6,7 @@ A minute per guard on a quiet machine: part of `./dev test --long` only, and `./
 import re
 
 import pytest
-from guard_tests import GUARDS
+from guard_tests import GUARDS, JUDGED, LAST_WORD
 from harness.settings import ROOT
 from variant import Variant, build_gone
 
@@ -38,3 +38,6 @@ def test_missing_guard_is_seen(guard):
         print(f"{guard}: {test}: {objection}")
     blind = [test for test, objection in objections.items() if objection is None]
     assert not blind, f"passed without {guard}"
+    if guard in JUDGED:
+        [verdict] = [objection for test, objection in objections.items() if test.startswith(LAST_WORD)]
+        assert re.search(rf"'{JUDGED[guard]}': [1-9]", verdict), verdict
