@@ -82,13 +82,9 @@ const char *zone_of_name(TextSlice name, const char *country)
 
 /* --- by number --- */
 
-static const char *zone_of_nanp(unsigned area, unsigned exchange)
+static const char *zone_of_nanp(unsigned area)
 {
-    if (area < 200 || exchange < 200) {
-        return "";
-    }
-    unsigned set = zone_nanp_areas[area - 200];
-    return zone_sets[set < 128 ? set : zone_nanp_rows[set - 128][exchange - 200]];
+    return area >= 200 ? zone_sets[zone_nanp_areas[area - 200]] : "";
 }
 
 const char *zone_regions_of_number(uint64_t e164)
@@ -116,7 +112,7 @@ static const ZonePrefix *find_prefix(uint64_t digits)
 const char *zone_of_number(uint64_t e164)
 {
     if (e164 >= 10000000000ULL && e164 < 20000000000ULL) {
-        return zone_of_nanp((unsigned)(e164 / 10000000 % 1000), (unsigned)(e164 / 10000 % 1000));
+        return zone_of_nanp((unsigned)(e164 / 10000000 % 1000));
     }
     for (uint64_t digits = e164; digits > 0; digits /= 10) {
         const ZonePrefix *prefix = find_prefix(digits);

@@ -32,8 +32,8 @@ typedef struct ZoneEvidence {
 bool zone_candidates(
     uint64_t e164, TextSlice state, const char *country, TextSlice own_zone, ZoneEvidence *ret);
 
-/* Zones of the number alone: by area code and exchange, or by prefix abroad; "" when it says
- * nothing, as of toll-free numbers. */
+/* Zones of the number alone: all of its area code, whatever its exchange (numbers are taken along),
+ * or by prefix abroad; "" when it says nothing, as of toll-free numbers. */
 const char *zone_of_number(uint64_t e164);
 
 /* The state of a number's area code, "" when there is none. */

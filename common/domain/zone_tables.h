@@ -8,10 +8,8 @@
 /* Sets of zones as sorted text by comma; number 0 is the empty one. */
 extern const char *const zone_sets[];
 
-/* Number of the set of area code 200 + i; from 128 on, row number + 128 of what its exchanges have.
- */
+/* Number of the set of area code 200 + i. */
 extern const uint8_t zone_nanp_areas[800];
-extern const uint8_t zone_nanp_rows[][800]; /* number of the set of exchange 200 + i */
 
 /* Sets of states as sorted text by comma, number 0 the empty one; and that of area code 200 + i. */
 extern const char *const zone_regions[];

@@ -36,10 +36,10 @@ static int compare(const void *a, const void *b)
 
 static int print_sets(void)
 {
-    static const char *sets[900000];
+    static const char *sets[30000];
     size_t count = 0;
-    for (uint64_t exchange = 1200200; exchange < 2000000; exchange++) {
-        sets[count++] = zone_of_number(exchange * 10000);
+    for (uint64_t area = 1200; area < 2000; area++) {
+        sets[count++] = zone_of_number(area * 10000000);
     }
     for (uint64_t prefix = 0; prefix < 10000; prefix++) {
         sets[count++] = zone_of_number((440000 + prefix) * 1000000);

@@ -95,28 +95,23 @@ def c_array(values, per_line=20):
     return "\n".join("    " + " ".join(f"{value}," for value in row) for row in rows)
 
 
-def nanp_tables(prefixes, id_of):
-    """Per area code a set, or 128 + n when its exchanges differ, which row n then lists."""
-    areas, rows = [], []
+def nanp_areas(prefixes):
+    """Per area code the zones of all of its exchanges: numbers are taken along from one to the other."""
+    areas = []
     for area in CODES:
-        sets = [id_of[longest(prefixes, f"1{area}{exchange}")] for exchange in CODES]
-        if len(set(sets)) == 1:
-            areas.append(sets[0])
-        else:
-            areas.append(128 + len(rows))
-            rows.append(sets)
-    assert max(max(row) for row in rows) < 128 and len(rows) < 128
-    return areas, rows
+        zones = {longest(prefixes, f"1{area}{exchange}") for exchange in CODES}
+        areas.append(",".join(sorted({zone for text in zones for zone in text.split(",") if zone})))
+    return areas
 
 
 def main(newer, states, output):
     newer = list(load_newer(newer))
     prefixes = with_newer(load_prefixes(), newer)
-    nanp = {zones for prefix, zones in prefixes.items() if prefix.startswith("1")}
+    areas = nanp_areas(prefixes)
+    nanp = set(areas) - {""}
     abroad = {prefix: zones for prefix, zones in prefixes.items() if not prefix.startswith("1")}
     sets = ["", *sorted(nanp), *sorted(set(abroad.values()) - nanp)]
     id_of = {zones: at for at, zones in enumerate(sets)}
-    areas, rows = nanp_tables(prefixes, id_of)
     of_area = area_regions(newer, states)
     regions = sorted({"", *of_area})
 
@@ -127,10 +122,7 @@ def main(newer, states, output):
         for zones in sets:
             print(f'    "{zones}",', file=out)
         print("};\n\nconst uint8_t zone_nanp_areas[800] = {", file=out)
-        print(c_array(areas), file=out)
-        print("};\n\nconst uint8_t zone_nanp_rows[][800] = {", file=out)
-        for row in rows:
-            print("    {\n" + c_array(row) + "\n    },", file=out)
+        print(c_array([id_of[zones] for zones in areas]), file=out)
         print("};\n\nconst char *const zone_regions[] = {", file=out)
         for region in regions:
             print(f'    "{region}",', file=out)
