@@ -15,7 +15,7 @@ SCHEMAS = {path.stem: json.loads(path.read_text()) for path in sorted(MESSAGES.g
 REGISTRY = Registry().with_resources(
     (schema["$id"], Resource.from_contents(schema)) for schema in SCHEMAS.values()
 )
-PARTS = {"common", "headers", "dlq_headers", "structured"}
+PARTS = {"common", "filter", "headers", "dlq_headers", "structured"}
 COMMANDS = {"list.create", "list.update", "list.import", "lead.upsert", "job.cancel"}
 COMMANDS |= {"dnc.add", "dnc.remove", "dnc.import"}
 COMMANDS |= {"campaign.put", "disposition.put", "recycle_rule.put", "recycle_rule.delete", "campaign.refill"}
