@@ -17,6 +17,7 @@ class Files:
         self.folder = folder
         self.rows = rows
         self.clean = folder / "clean.csv"
+        self.clean_queue = folder / "queue.csv"
         self.dirty = folder / "dirty.csv"
         self.dirty_expected = make(self.dirty, rows, SEED)  # 5 % duplicates, 2 % bad numbers
         self._million = self._twins = None

@@ -1,4 +1,5 @@
-"""Other ways to bring a file into the leads table, each into an empty copy of it with all its indexes."""
+"""Other ways to bring a file into the leads table, each into an empty copy of it with all its indexes; the floor
+fills a copy of the queue of ready leads too, as an import does."""
 
 import csv
 import re
@@ -26,32 +27,37 @@ LOAD CSV FROM '{file}' ({fields})
 """
 
 
-def export_clean(space, file):
-    """What an import made, as CSV, in the order of the file that was imported."""
+def export_clean(space, table, file):
+    """The rows of this table that an import made, as CSV, in the order of the file that was imported."""
     with file.open("wb") as out, space.db.cursor() as cursor:
-        with cursor.copy("COPY (SELECT * FROM leads ORDER BY lead_id) TO STDOUT (FORMAT csv)") as copy:
+        with cursor.copy(f"COPY (SELECT * FROM {table} ORDER BY lead_id) TO STDOUT (FORMAT csv)") as copy:
             for block in copy:
                 out.write(block)
 
 
-def empty_copy(space):
-    space.db.execute("DROP TABLE IF EXISTS bench_copy")
-    space.db.execute("CREATE TABLE bench_copy (LIKE leads INCLUDING ALL)")
+def empty_copy(space, table="leads", copy="bench_copy"):
+    """With all its indexes and settings."""
+    options = space.value("SELECT array_to_string(reloptions, ',') FROM pg_class WHERE oid = to_regclass(%s)", table)
+    space.db.execute(f"DROP TABLE IF EXISTS {copy}")
+    space.db.execute(f"CREATE TABLE {copy} (LIKE {table} INCLUDING ALL) {f'WITH ({options})' if options else ''}")
     space.db.execute("CHECKPOINT")
 
 
-def count_copy(space, cost):
-    cost.notes["loaded"] = space.value("SELECT count(*) FROM bench_copy")
-    space.db.execute("DROP TABLE bench_copy")
+def count_copy(space, cost, copy="bench_copy", note="loaded"):
+    cost.notes[note] = space.value(f"SELECT count(*) FROM {copy}")
+    space.db.execute(f"DROP TABLE {copy}")
     return cost
 
 
-def psql_copy(space, postgres, file):
-    """The floor: the client's \\copy."""
+def psql_copy(space, postgres, leads, queue):
+    """The floor: the client's \\copy, of the leads and of their rows in the queue."""
     empty_copy(space)
-    command = f"\\copy {space.ns}.bench_copy FROM '{file}' (FORMAT csv)"
+    empty_copy(space, "ready_lead", "bench_queue")
+    copies = ((leads, "bench_copy"), (queue, "bench_queue"))
+    commands = [f"--command=\\copy {space.ns}.{copy} FROM '{file}' (FORMAT csv)" for file, copy in copies]
     with measured(postgres) as cost:
-        run(cost, ["psql", settings().database_url, "-X", "-q", "-v", "ON_ERROR_STOP=1", "-c", command])
+        run(cost, ["psql", settings().database_url, "-X", "-q", "-v", "ON_ERROR_STOP=1", *commands])
+    count_copy(space, cost, "bench_queue", "queued")
     return count_copy(space, cost)
 
 

@@ -3,7 +3,8 @@
   ./dev bench import [--rows 1000000] [--rounds 3] [--quick] [--only NAME,...]
 
 The floor is psql's \\copy of rows that are clean already, CSV, into an empty copy of the leads table
-with its primary key and all its indexes. Each round runs the floor and then every subject:
+with its primary key and all its indexes, and of their rows of ready_lead into a copy of that one.
+Each round runs the floor and then every subject:
 
   import          a dirty file into an empty table, everything on: cleanup, duplicates, 100,000 numbers
                   on the do-not-call list, zones, counters, checkpoints, rejects, events, the broker
@@ -117,7 +118,8 @@ class Bench:
         """An import that is not counted: it makes the clean rows, and wakes the servers."""
         self.spaces["list"] = new_space("prepare")
         load(self.spaces["list"], self.postgres, self.files.dirty)
-        rivals.export_clean(self.spaces["list"], self.files.clean)
+        rivals.export_clean(self.spaces["list"], "leads", self.files.clean)
+        rivals.export_clean(self.spaces["list"], "ready_lead", self.files.clean_queue)
         self.spaces.pop("list").drop()
 
     def round(self, round_no, names):
@@ -131,7 +133,8 @@ class Bench:
             self.spaces.pop("list").drop()
 
     def floor(self):
-        cost = rivals.psql_copy(self.spaces["floor"], self.postgres, self.files.clean)
+        cost = rivals.psql_copy(self.spaces["floor"], self.postgres, self.files.clean, self.files.clean_queue)
+        assert 0 < cost.notes["queued"] <= cost.notes["loaded"], cost
         return self.files.dirty_expected["inserted"], cost
 
     def import_into_new(self, file, expected, env=None):
