@@ -534,6 +534,21 @@ int64_t db_bin_i64(const DbResult *result, int row, int column)
     }
 }
 
+int db_bin_find(const DbResult *result, int column, int64_t value)
+{
+    int low = 0;
+    int high = db_rows(result);
+    while (low < high) {
+        int middle = low + (high - low) / 2;
+        if (db_bin_i64(result, middle, column) < value) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low < db_rows(result) && db_bin_i64(result, low, column) == value ? low : -1;
+}
+
 /* ---- COPY ---- */
 
 static Status db_copy_begin(Db *db, const char *sql, ExecStatusType expected, Error *err)

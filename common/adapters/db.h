@@ -127,6 +127,8 @@ bool db_bool(const DbResult *result, int row, int column);        /* text format
 const char *db_bytes(const DbResult *result, int row, int column, size_t *ret_len);
 int64_t db_bin_i64(const DbResult *result, int row, int column); /* binary int2, int4, int8, bool */
 int64_t db_bin_time(const DbResult *result, int row, int column); /* unix microseconds; null is 0 */
+/* Binary rows that ascend by this column: the first with that value, -1 when there is none. */
+int db_bin_find(const DbResult *result, int column, int64_t value);
 
 /* COPY … FROM STDIN in the open transaction: all of data at once, so that nothing waits for the
  * client. */

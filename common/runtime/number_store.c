@@ -14,7 +14,7 @@ void number_digest(const Config *cfg, int64_t phone, uint8_t ret[HASH_SHA256_BYT
     hash_hmac_sha256(cfg->number_key, strlen(cfg->number_key), digits, (size_t)len, ret);
 }
 
-static Status make_rows(Db *db, DbArray *phones, DbArray *digests, Error *err)
+static Status make_rows(Db *db, DbArray *phones, DbArray *digests, DbResult **ret, Error *err)
 {
     DbParams params = {0};
     db_param_array(&params, phones);
@@ -22,12 +22,13 @@ static Status make_rows(Db *db, DbArray *phones, DbArray *digests, Error *err)
     AUTO_TX Db *tx = db;
     Status status = db_begin(tx, err);
     if (status == STATUS_OK) {
-        status = db_exec(tx, sql_number_make, &params, -1, err);
+        status = db_query_binary(tx, sql_number_make, &params, ret, err);
     }
     return status == STATUS_OK ? db_commit(tx, err) : status;
 }
 
-Status number_make(Db *db, const Config *cfg, const int64_t phones[], int count, Error *err)
+Status number_make_ids(
+    Db *db, const Config *cfg, const int64_t phones[], int count, DbResult **ret, Error *err)
 {
     DbArray column = {0};
     DbArray digests = {0};
@@ -39,10 +40,16 @@ Status number_make(Db *db, const Config *cfg, const int64_t phones[], int count,
         db_array_i64(&column, phones[i]);
         db_array_text(&digests, (const char *)digest, sizeof digest);
     }
-    Status status = count > 0 ? make_rows(db, &column, &digests, err) : STATUS_OK;
+    Status status = make_rows(db, &column, &digests, ret, err);
     db_array_done(&column);
     db_array_done(&digests);
     return status;
+}
+
+Status number_make(Db *db, const Config *cfg, const int64_t phones[], int count, Error *err)
+{
+    AUTO_RESULT *made = NULL;
+    return count > 0 ? number_make_ids(db, cfg, phones, count, &made, err) : STATUS_OK;
 }
 
 Status number_find(Db *db, DbArray *phones, DbResult **ret, Error *err)

@@ -11,10 +11,16 @@
 /* A number as a key: its digits, and their keyed digest that stays when the digits are erased. */
 void number_digest(const Config *cfg, int64_t phone, uint8_t ret[32]);
 
-/* Makes the rows that are missing, in a transaction of its own: none may be open. phones: int8
- * array. */
+/* Makes the rows that are missing, in a transaction of its own: none may be open. */
 Status
 number_make(Db *db, const Config *cfg, const int64_t phones[], int count, Error *err) MUST_CHECK;
+/* The same, with the rows (phone, number_id) that it made, binary, by phone; count > 0. */
+Status number_make_ids(Db *db,
+                       const Config *cfg,
+                       const int64_t phones[],
+                       int count,
+                       DbResult **ret,
+                       Error *err) MUST_CHECK;
 
 /* Rows (phone, number_id), binary, of those that have one. */
 Status number_find(Db *db, DbArray *phones, DbResult **ret, Error *err) MUST_CHECK;

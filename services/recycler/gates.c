@@ -87,3 +87,13 @@ const Gate *gates_find(const Gates *gates, int32_t gate_no)
 {
     return gate_no > 0 && gate_no < gates->cap ? gates->rows[gate_no] : NULL;
 }
+
+Status gates_know(Gates *gates, Db *db, const DbResult *numbers, int column, Error *err)
+{
+    for (int row = 0; row < db_rows(numbers); row++) {
+        if (gates_find(gates, (int32_t)db_bin_i64(numbers, row, column)) == NULL) {
+            return gates_refresh(gates, db, err);
+        }
+    }
+    return STATUS_OK;
+}

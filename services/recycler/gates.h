@@ -17,5 +17,7 @@ void gates_free(Gates *gates);
 
 /* In a transaction: reads what is new. */
 Status gates_refresh(Gates *gates, Db *db, Error *err) MUST_CHECK;
+/* The same when one of these numbers, in a column of a binary result, is not known yet. */
+Status gates_know(Gates *gates, Db *db, const DbResult *numbers, int column, Error *err) MUST_CHECK;
 /* NULL: not read yet. */
 const Gate *gates_find(const Gates *gates, int32_t gate_no);

@@ -14,12 +14,11 @@
 #include "recycler/hopper_campaign.h"
 #include "recycler/reading.h"
 #include "recycler/stray.h"
-#include "runtime/lead_dial.h"
 #include "sql_queries.h"
 
 enum {
     ROUND_MS = 25,
-    READ_MS = 200,
+    FILL_MS = 100, /* what is live is counted so often */
     LOOK_MS = 1000,
     TROUBLE_MS = 500,
     LEASE_MS = 10000,
@@ -38,10 +37,12 @@ struct Hopper {
     CampaignStore *store;
     HopperCampaign *campaigns; /* by campaign_no */
     int count;
-    Reading reading;
-    unsigned turn;   /* which campaign is filled first */
-    int64_t read_ms; /* when it was last looked at */
+    Reading *reading;
+    unsigned turn; /* which campaign is filled first */
     int64_t looked_ms;
+    int64_t counted_ms;
+    bool sweep_more; /* something is left to do at once */
+    bool fill_more;
 };
 
 /* ---- looking ---- */
@@ -166,7 +167,7 @@ static Status look_campaign(Hopper *hopper, HopperCampaign *campaign, Error *err
         campaign->group_count = 0;
     }
     if (status == STATUS_OK && campaign->active) {
-        status = hopper_campaign_look(campaign, hopper->db, clock_mono_ms(), err);
+        status = hopper_campaign_look(campaign, hopper->db, hopper->gates, err);
     }
     return status;
 }
@@ -190,7 +191,7 @@ static Status look_all(Hopper *hopper, int64_t now_us, Error *err)
     AUTO_TX Db *tx = hopper->db;
     Status status = db_begin(tx, err);
     if (status == STATUS_OK) {
-        status = lead_begin(tx, err);
+        status = topup_begin(tx, err);
     }
     if (status == STATUS_OK) {
         status = gates_refresh(hopper->gates, tx, err);
@@ -206,17 +207,15 @@ static Status look_all(Hopper *hopper, int64_t now_us, Error *err)
 
 static Status expire(Hopper *hopper, int64_t now_us, Error *err)
 {
+    int64_t until_us = reading_complete_until_us(hopper->reading);
     Expiry expiry = {.db = hopper->db,
                      .outbox = &hopper->outbox,
-                     .complete_until_us = hopper->reading.complete_until_us < now_us
-                                              ? hopper->reading.complete_until_us
-                                              : now_us,
+                     .complete_until_us = until_us < now_us ? until_us : now_us,
                      .now_us = now_us};
-    bool more = hopper->count > 0 && hopper->reading.complete_until_us != 0;
-    Status status = STATUS_OK;
-    while (status == STATUS_OK && more && !atomic_load(&hopper->stopping)) {
-        status = expiry_run(&expiry, &more, err);
-    }
+    bool more = false;
+    Status status =
+        hopper->count > 0 && until_us != 0 ? expiry_run(&expiry, &more, err) : STATUS_OK;
+    hopper->sweep_more = hopper->sweep_more || more;
     return status;
 }
 
@@ -226,27 +225,26 @@ static Status revoke_stray(Hopper *hopper, int64_t now_us, Error *err)
     numbers_param(hopper, &numbers);
     Stray stray = {
         .db = hopper->db, .outbox = &hopper->outbox, .campaign_nos = &numbers, .now_us = now_us};
-    bool more = hopper->count > 0;
-    Status status = STATUS_OK;
-    while (status == STATUS_OK && more && !atomic_load(&hopper->stopping)) {
-        status = stray_run(&stray, &more, err);
-    }
+    bool more = false;
+    Status status = hopper->count > 0 ? stray_run(&stray, &more, err) : STATUS_OK;
+    hopper->sweep_more = hopper->sweep_more || more;
     db_array_done(&numbers);
     return status;
 }
 
-static Status look(Hopper *hopper, int64_t now_us, Error *err)
+/* A batch of each; the rest is for the next round. */
+static Status sweep(Hopper *hopper, int64_t now_us, Error *err)
+{
+    Status status = expire(hopper, now_us, err);
+    return status == STATUS_OK ? revoke_stray(hopper, now_us, err) : status;
+}
+
+static Status look(Hopper *hopper, Error *err)
 {
     campaign_store_trim(hopper->store);
     Status status = claim_transaction(hopper, err);
     if (status == STATUS_OK) {
-        status = look_all(hopper, now_us, err);
-    }
-    if (status == STATUS_OK) {
-        status = expire(hopper, now_us, err);
-    }
-    if (status == STATUS_OK) {
-        status = revoke_stray(hopper, now_us, err);
+        status = look_all(hopper, clock_now_us(), err);
     }
     if (status == STATUS_OK) {
         hopper->looked_ms = clock_mono_ms();
@@ -256,21 +254,30 @@ static Status look(Hopper *hopper, int64_t now_us, Error *err)
 
 /* ---- filling ---- */
 
-static Status count_live(Hopper *hopper, int64_t now_us, Error *err)
+/* Rules that have moved are read at once. */
+static void take_live(Hopper *hopper, const DbResult *result, int row)
+{
+    HopperCampaign *campaign = campaign_of(hopper, (int32_t)db_bin_i64(result, row, 0));
+    if (db_bin_i64(result, row, 1) != campaign->rules_version) {
+        hopper->looked_ms = 0;
+    }
+    campaign->wanted = db_is_null(result, row, 2) ? 0 : (int)db_bin_i64(result, row, 2);
+    campaign->wanted_us = db_bin_time(result, row, 3);
+    campaign->live = (int)db_bin_i64(result, row, 4);
+}
+
+static Status count_live(Hopper *hopper, Error *err)
 {
     AUTO_RESULT *result = NULL;
     AUTO_TX Db *tx = hopper->db;
     Status status = db_begin(tx, err);
     if (status == STATUS_OK) {
-        status = count_offers(hopper, sql_hopper_live, now_us, &result, err);
-    }
-    for (int i = 0; status == STATUS_OK && i < hopper->count; i++) {
-        hopper->campaigns[i].live = 0;
+        status = count_offers(hopper, sql_hopper_live, clock_now_us(), &result, err);
     }
     for (int row = 0; status == STATUS_OK && row < db_rows(result); row++) {
-        campaign_of(hopper, (int32_t)db_bin_i64(result, row, 0))->live =
-            (int)db_bin_i64(result, row, 1);
+        take_live(hopper, result, row);
     }
+    hopper->counted_ms = clock_mono_ms();
     return status;
 }
 
@@ -296,46 +303,68 @@ static Status tell_held(Hopper *hopper, HopperCampaign *campaign, const char *he
     return status;
 }
 
-static Status fill_campaign(Hopper *hopper, HopperCampaign *campaign, int64_t now_us, Error *err)
+static Topup topup_template(Hopper *hopper)
 {
-    Topup template = {.cfg = hopper->parts->cfg,
-                      .db = hopper->db,
-                      .outbox = &hopper->outbox,
-                      .gates = hopper->gates,
-                      .now_us = now_us};
-    const char *trouble =
-        hopper_campaign_trouble(campaign, hopper->reading.complete_until_us, now_us);
-    int offered = 0;
-    int want = hopper_campaign_want(campaign, trouble, false);
+    return (Topup){.cfg = hopper->parts->cfg,
+                   .db = hopper->db,
+                   .outbox = &hopper->outbox,
+                   .gates = hopper->gates,
+                   .now_us = clock_now_us()};
+}
+
+static void filled(Hopper *hopper, HopperCampaign *campaign, const HopperFilled *what)
+{
+    campaign->live += what->offered;
+    hopper->fill_more = hopper->fill_more || what->more;
+    if (what->offered > 0) {
+        metric_add(&hopper_offers, what->offered, NULL, NULL);
+        relay_kick(hopper->parts->relay);
+    }
+}
+
+static const char *trouble_of(Hopper *hopper, HopperCampaign *campaign, int64_t now_us)
+{
+    return hopper_campaign_trouble(campaign, reading_complete_until_us(hopper->reading), now_us);
+}
+
+static Status fill_campaign(Hopper *hopper, HopperCampaign *campaign, Error *err)
+{
+    Topup template = topup_template(hopper);
+    HopperFilled what = {0};
+    const char *trouble = trouble_of(hopper, campaign, template.now_us);
+    int want = hopper_campaign_want(campaign, trouble, false, template.now_us);
     Status status = tell_held(hopper, campaign, campaign->active ? trouble : "", err);
     if (status == STATUS_OK && want > 0) {
-        status = hopper_campaign_fill(campaign, &template, want, &offered, err);
-        campaign->live += offered;
-    }
-    int more = hopper_campaign_want(campaign, trouble, true);
-    int express = 0;
-    if (status == STATUS_OK && more > 0) {
-        status = hopper_campaign_express(campaign, &template, more, &express, err);
-        campaign->live += express;
-    }
-    if (offered + express > 0) {
-        metric_add(&hopper_offers, offered + express, NULL, NULL);
-        relay_kick(hopper->parts->relay);
+        status = hopper_campaign_fill(campaign, &template, want, &what, err);
+        filled(hopper, campaign, &what);
     }
     return status;
 }
 
-static Status fill(Hopper *hopper, int64_t now_us, Error *err)
+static Status express_campaign(Hopper *hopper, HopperCampaign *campaign, Error *err)
 {
-    if (relay_is_backed_up(hopper->parts->relay) || hopper->count == 0) {
-        return STATUS_OK;
+    Topup template = topup_template(hopper);
+    HopperFilled what = {0};
+    const char *trouble = trouble_of(hopper, campaign, template.now_us);
+    int want = hopper_campaign_want(campaign, trouble, true, template.now_us);
+    Status status = STATUS_OK;
+    if (want > 0) {
+        status = hopper_campaign_express(campaign, &template, want, &what, err);
+        filled(hopper, campaign, &what);
     }
-    Status status = count_live(hopper, now_us, err);
+    return status;
+}
+
+/* Each campaign in turn. */
+static Status
+campaigns_each(Hopper *hopper, Status (*work)(Hopper *, HopperCampaign *, Error *), Error *err)
+{
+    Status status = STATUS_OK;
     for (int i = 0; status == STATUS_OK && i < hopper->count; i++) {
         HopperCampaign *campaign =
             &hopper->campaigns[(hopper->turn + (unsigned)i) % (unsigned)hopper->count];
         if (campaign->active && campaign->rules != NULL && !atomic_load(&hopper->stopping)) {
-            status = fill_campaign(hopper, campaign, clock_now_us(), err);
+            status = work(hopper, campaign, err);
         }
     }
     hopper->turn++; /* one that fails does not hold up the same others each time */
@@ -344,19 +373,41 @@ static Status fill(Hopper *hopper, int64_t now_us, Error *err)
 
 /* ---- the thread ---- */
 
+static bool is_time(int64_t since_ms, int wait_ms)
+{
+    return clock_is_virtual() || /* hours may have passed */
+           clock_mono_ms() >= since_ms + wait_ms;
+}
+
+/* What is lapsed or stray: with each look, and at once when there was more than a batch. */
+static Status look_round(Hopper *hopper, bool due, Error *err)
+{
+    bool again = hopper->sweep_more;
+    Status status = due ? look(hopper, err) : STATUS_OK;
+    hopper->sweep_more = false;
+    return status == STATUS_OK && (due || again) ? sweep(hopper, clock_now_us(), err) : status;
+}
+
+static Status fill_round(Hopper *hopper, bool due, Error *err)
+{
+    Status status = due ? count_live(hopper, err) : STATUS_OK;
+    hopper->fill_more = false;
+    if (status == STATUS_OK) {
+        status = campaigns_each(hopper, express_campaign, err);
+    }
+    return status == STATUS_OK && due ? campaigns_each(hopper, fill_campaign, err) : status;
+}
+
+/* Express leads are looked for in each; of all else it does a little. */
 static Status hopper_round(Hopper *hopper, Error *err)
 {
-    int64_t now_us = clock_now_us();
-    Status status = STATUS_OK;
-    bool always = clock_is_virtual(); /* hours may have passed since */
-    if (always || clock_mono_ms() >= hopper->read_ms + READ_MS) {
-        status = reading_look(&hopper->reading, hopper->db, now_us, err);
-        hopper->read_ms = clock_mono_ms();
+    bool look_due = is_time(hopper->looked_ms, LOOK_MS);
+    bool fill_due = look_due || hopper->fill_more || is_time(hopper->counted_ms, FILL_MS);
+    Status status = look_round(hopper, look_due, err);
+    if (status != STATUS_OK || relay_is_backed_up(hopper->parts->relay) || hopper->count == 0) {
+        return status;
     }
-    if (status == STATUS_OK && (always || clock_mono_ms() >= hopper->looked_ms + LOOK_MS)) {
-        status = look(hopper, now_us, err);
-    }
-    return status == STATUS_OK ? fill(hopper, now_us, err) : status;
+    return fill_round(hopper, fill_due, err);
 }
 
 static void *hopper_main(void *opaque)
@@ -374,7 +425,9 @@ static void *hopper_main(void *opaque)
         if (status != STATUS_OK) {
             hopper->looked_ms = 0; /* look at everything again */
         }
-        clock_nap(status == STATUS_OK || moved ? ROUND_MS : TROUBLE_MS);
+        if (status != STATUS_OK || (!hopper->sweep_more && !hopper->fill_more)) {
+            clock_nap(status == STATUS_OK || moved ? ROUND_MS : TROUBLE_MS);
+        }
     }
     return NULL;
 }
@@ -402,7 +455,7 @@ static void hopper_free(Hopper *hopper)
     campaign_store_free(hopper->store);
     gates_free(hopper->gates);
     outbox_done(&hopper->outbox);
-    reading_close(&hopper->reading);
+    reading_stop(hopper->reading);
     db_close(hopper->db);
     free(hopper);
 }
@@ -415,7 +468,7 @@ Status hopper_start(const ServiceParts *parts, Hopper **ret, Error *err)
     outbox_init(&hopper->outbox, parts->cfg->ns);
     hopper->gates = gates_new();
     hopper->store = campaign_store_new();
-    Status status = reading_open(&hopper->reading, parts->cfg, err);
+    Status status = reading_start(parts->cfg, &hopper->reading, err);
     if (status == STATUS_OK && pthread_create(&hopper->thread, NULL, hopper_main, hopper) != 0) {
         status = error_set(err, STATUS_FATAL, "thread", "no thread for the hopper");
     }

@@ -1,11 +1,14 @@
 /* hopper.h - keeps about as many live offers as each campaign wants. Layer: services/recycler.
  *
- *   every second:   lease campaigns ─▶ rules, lists, groups of ready leads
+ *   every second, and when rules moved:
+ *                   lease campaigns ─▶ rules, lists, groups of ready leads
  *                   ─▶ end offers whose time is over (expiry.h), revoke stray ones (stray.h)
- *   every 25 ms:    how many live offers? ─▶ fewer than wanted: top up (topup.h), tier by tier
- *                   ─▶ express leads: up to a tenth more
+ *   every 25 ms:    express leads: up to a tenth beyond the target
+ *   every 100 ms:   how many live offers? ─▶ fewer than wanted: top up (topup.h), tier by tier
  *
- * One thread. A campaign is topped up by the recycler that holds its lease; that is for peace, not
+ * One thread, so a round does a batch of each at most, and begins again at once when there is more:
+ * an express lead waits for one top-up, not for all. What asks the broker has a thread of its own
+ * (reading.h). A campaign is topped up by the recycler that holds its lease; that is for peace, not
  * for safety: what is offered is decided under locks. While dialers' outcomes are read late nothing
  * is topped up (outcomes_behind), and where a dialer has stopped answering only a probe is
  * (dialer_silent). */

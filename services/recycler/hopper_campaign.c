@@ -12,10 +12,11 @@
 enum {
     UNBIND_MS = 20000,
     UNBIND_NEWEST_MS = 2000,
-    RUNS_MOST = 40, /* of one fill: many leads may have to be put off */
+    RUNS_MOST = 2, /* of one fill: others wait, and express leads */
     EXPRESS_SHARE = 10,
 };
 #define OUTCOMES_BEHIND_US (120 * CLOCK_US_PER_SECOND)
+#define WISH_US            (60 * CLOCK_US_PER_SECOND)
 
 void hopper_campaign_done(HopperCampaign *campaign)
 {
@@ -88,9 +89,14 @@ static void take_groups(HopperCampaign *campaign, const DbResult *result)
     campaign->group_count = count;
 }
 
-/* The groups that sql finds in the campaign's lists, after lead_begin(). */
-static Status
-find_groups(const HopperCampaign *campaign, Db *db, const char *sql, DbResult **ret, Error *err)
+/* The groups that sql finds in the campaign's lists; due_us: those with leads due by then only, for
+ * SQL that asks for it, else 0. */
+static Status find_groups(const HopperCampaign *campaign,
+                          Db *db,
+                          const char *sql,
+                          int64_t due_us,
+                          DbResult **ret,
+                          Error *err)
 {
     DbArray lists = {0};
     db_array_begin(&lists, DB_ARRAY_INT4);
@@ -99,26 +105,30 @@ find_groups(const HopperCampaign *campaign, Db *db, const char *sql, DbResult **
     }
     DbParams params = {0};
     db_param_array(&params, &lists);
+    if (due_us != 0) {
+        db_param_time(&params, due_us);
+    }
     Status status = db_query_binary(db, sql, &params, ret, err);
     db_array_done(&lists);
     return status;
 }
 
-static Status look_groups(HopperCampaign *campaign, Db *db, Error *err)
+static Status look_groups(HopperCampaign *campaign, Db *db, Gates *gates, Error *err)
 {
     AUTO_RESULT *result = NULL;
-    Status status = find_groups(campaign, db, sql_topup_groups, &result, err);
+    Status status = find_groups(campaign, db, sql_topup_groups, 0, &result, err);
     if (status == STATUS_OK) {
         take_groups(campaign, result);
     }
-    return status;
+    return status == STATUS_OK ? gates_know(gates, db, result, 1, err) : status;
 }
 
-Status hopper_campaign_look(HopperCampaign *campaign, Db *db, int64_t mono_ms, Error *err)
+Status hopper_campaign_look(HopperCampaign *campaign, Db *db, Gates *gates, Error *err)
 {
+    int64_t mono_ms = clock_mono_ms();
     Status status = look_lists(campaign, db, err);
     if (status == STATUS_OK) {
-        status = look_groups(campaign, db, err);
+        status = look_groups(campaign, db, gates, err);
     }
     int unbind_ms = campaign->rules->order == LEAD_ORDER_NEWEST ? UNBIND_NEWEST_MS : UNBIND_MS;
     if (status == STATUS_OK && mono_ms >= campaign->unbound_ms + unbind_ms) {
@@ -148,7 +158,17 @@ hopper_campaign_trouble(HopperCampaign *campaign, int64_t complete_until_us, int
     return campaign->silent_since_us != 0 ? "dialer_silent" : "";
 }
 
-int hopper_campaign_want(const HopperCampaign *campaign, const char *trouble, bool express)
+static int target_of(const HopperCampaign *campaign, int64_t now_us)
+{
+    int target = campaign->rules->hopper_target;
+    bool wished = campaign->wanted > 0 && now_us < campaign->wanted_us + WISH_US;
+    return wished && campaign->wanted < target ? campaign->wanted : target;
+}
+
+int hopper_campaign_want(const HopperCampaign *campaign,
+                         const char *trouble,
+                         bool express,
+                         int64_t now_us)
 {
     if (!campaign->active || strcmp(trouble, "outcomes_behind") == 0) {
         return 0;
@@ -156,11 +176,11 @@ int hopper_campaign_want(const HopperCampaign *campaign, const char *trouble, bo
     if (strcmp(trouble, "dialer_silent") == 0) {
         return campaign->live == 0 && !express ? 1 : 0;
     }
-    int target = campaign->rules->hopper_target;
-    if (express) {
-        target += (target + EXPRESS_SHARE - 1) / EXPRESS_SHARE;
-    }
-    return campaign->live < target ? target - campaign->live : 0;
+    int target = target_of(campaign, now_us);
+    int beyond = express ? (target + EXPRESS_SHARE - 1) / EXPRESS_SHARE : 0;
+    int want = target + beyond - campaign->live;
+    want = express && want > beyond ? beyond : want;
+    return want > 0 ? want : 0;
 }
 
 /* ---- filling ---- */
@@ -185,51 +205,61 @@ group_look(const HopperCampaign *campaign, const Gates *gates, HopperGroup *grou
     group->until_us = time.until_us;
 }
 
-/* The open groups of the tier that begins at `first` into ret, with where they come from. */
-static int
-tier_open(HopperCampaign *campaign, const Topup *topup, int first, HopperGroup ret[], int from[])
-{
-    int count = 0;
-    for (int i = first;
-         i < campaign->group_count && campaign->groups[i].tier == campaign->groups[first].tier;
-         i++) {
-        group_look(campaign, topup->gates, &campaign->groups[i], topup->now_us);
-        if (campaign->groups[i].open) {
-            from[count] = i;
-            ret[count++] = campaign->groups[i];
-        }
-    }
-    return count;
-}
-
 typedef struct Fill {
     HopperCampaign *campaign;
     Topup topup;
-    int *from;
+    int *from; /* where topup.groups come from; room for all */
     int want;
     int offered;
     int runs;
 } Fill;
 
+/* The groups of the tier that begins at `first` to be searched next; false: none is left. */
+static bool fill_choose(Fill *fill, int first)
+{
+    Topup *topup = &fill->topup;
+    HopperCampaign *campaign = fill->campaign;
+    HopperGroup *groups = campaign->groups;
+    int left = fill->want - fill->offered;
+    topup->want = left < TOPUP_MOST ? left : TOPUP_MOST;
+    for (int i = first; i < campaign->group_count && groups[i].tier == groups[first].tier; i++) {
+        group_look(campaign, topup->gates, &groups[i], topup->now_us);
+    }
+    topup->group_count = hopper_groups_choose(groups, campaign->group_count, first, topup->want,
+                                              campaign->rules->order, fill->from);
+    for (int i = 0; i < topup->group_count; i++) {
+        topup->groups[i] = groups[fill->from[i]];
+    }
+    return topup->group_count > 0;
+}
+
+static Status fill_run(Fill *fill, Error *err)
+{
+    Topup *topup = &fill->topup;
+    HopperCampaign *campaign = fill->campaign;
+    int offered = 0;
+    fill->runs++;
+    campaign->searches++;
+    Status status = topup_run(topup, &offered, err);
+    for (int i = 0; status == STATUS_OK && i < topup->group_count; i++) {
+        campaign->groups[fill->from[i]] = topup->groups[i];
+        campaign->groups[fill->from[i]].searched = campaign->searches;
+    }
+    fill->offered += status == STATUS_OK ? offered : 0;
+    return status;
+}
+
+static bool fill_may_go_on(const Fill *fill)
+{
+    return fill->offered < fill->want && fill->runs < RUNS_MOST;
+}
+
 /* Until the tier is dry or enough is offered. */
 static Status fill_tier(Fill *fill, int first, Error *err)
 {
-    Topup *topup = &fill->topup;
     Status status = STATUS_OK;
-    bool dry = false;
-    topup->group_count = tier_open(fill->campaign, topup, first, topup->groups, fill->from);
-    while (status == STATUS_OK && topup->group_count > 0 && !dry && fill->offered < fill->want &&
-           fill->runs++ < RUNS_MOST) {
-        int found = 0;
-        int offered = 0;
-        int left = fill->want - fill->offered;
-        topup->want = left < TOPUP_MOST ? left : TOPUP_MOST;
-        status = topup_run(topup, &found, &offered, err);
-        dry = found < topup->want;
-        fill->offered += status == STATUS_OK ? offered : 0;
-    }
-    for (int i = 0; i < topup->group_count; i++) {
-        fill->campaign->groups[fill->from[i]] = topup->groups[i];
+    while (status == STATUS_OK && fill_may_go_on(fill) && fill_choose(fill, first)) {
+        status = fill_run(fill, err);
     }
     return status;
 }
@@ -245,11 +275,10 @@ static int tier_next(const HopperCampaign *campaign, int first)
 }
 
 Status hopper_campaign_fill(
-    HopperCampaign *campaign, const Topup *template, int want, int *ret_offered, Error *err)
+    HopperCampaign *campaign, const Topup *template, int want, HopperFilled *ret, Error *err)
 {
-    size_t most = (size_t)campaign->group_count + 1;
-    AUTO_FREE HopperGroup *groups = mem_alloc(most * sizeof *groups);
-    AUTO_FREE int *from = mem_alloc(most * sizeof *from);
+    AUTO_FREE HopperGroup *groups = mem_alloc(HOPPER_GROUPS_MOST * sizeof *groups);
+    AUTO_FREE int *from = mem_alloc(((size_t)campaign->group_count + 1) * sizeof *from);
     Fill fill = {.campaign = campaign, .topup = *template, .from = from, .want = want};
     fill.topup.rules = campaign->rules;
     fill.topup.lists = campaign->lists;
@@ -260,38 +289,41 @@ Status hopper_campaign_fill(
          first = tier_next(campaign, first)) {
         status = fill_tier(&fill, first, err);
     }
-    *ret_offered = fill.offered;
+    *ret = (HopperFilled){.offered = fill.offered,
+                          .more = fill.offered < fill.want && fill.runs == RUNS_MOST};
     return status;
 }
 
-static Status look_express(const HopperCampaign *campaign, Db *db, HopperCampaign *ret, Error *err)
+static Status
+look_express(const HopperCampaign *campaign, const Topup *template, HopperCampaign *ret, Error *err)
 {
     AUTO_RESULT *result = NULL;
-    AUTO_TX Db *tx = db;
+    AUTO_TX Db *tx = template->db;
     Status status = db_begin(tx, err);
     if (status == STATUS_OK) {
-        status = lead_begin(tx, err);
+        status = topup_begin(tx, err);
     }
     if (status == STATUS_OK) {
-        status = find_groups(campaign, tx, sql_topup_express, &result, err);
+        status = find_groups(campaign, tx, sql_topup_express, template->now_us, &result, err);
     }
     *ret = *campaign;
     ret->groups = NULL;
     ret->group_count = 0;
     if (status == STATUS_OK) {
         take_groups(ret, result);
+        status = gates_know(template->gates, tx, result, 1, err);
     }
     return status;
 }
 
 Status hopper_campaign_express(
-    const HopperCampaign *campaign, const Topup *template, int want, int *ret_offered, Error *err)
+    const HopperCampaign *campaign, const Topup *template, int want, HopperFilled *ret, Error *err)
 {
     HopperCampaign express;
-    Status status = look_express(campaign, template->db, &express, err);
-    *ret_offered = 0;
+    Status status = look_express(campaign, template, &express, err);
+    *ret = (HopperFilled){0};
     if (status == STATUS_OK && express.group_count > 0) {
-        status = hopper_campaign_fill(&express, template, want, ret_offered, err);
+        status = hopper_campaign_fill(&express, template, want, ret, err);
     }
     free(express.groups);
     return status;

@@ -15,37 +15,50 @@ typedef struct HopperCampaign {
     int list_count;
     HopperGroup *groups; /* in the order of the search */
     int group_count;
+    uint32_t searches;
     int64_t unbound_ms; /* bounds were dropped then */
     int64_t answered_us;
     int unanswered; /* offers that no dialer started in time */
     int64_t unanswered_since_us;
     int64_t silent_since_us; /* its dialer has not been heard of since then; 0: it has */
     int live;
+    int wanted; /* its dialer's wish, and when it came; 0: it has none */
+    int64_t wanted_us;
     char held[20]; /* why it is not topped up, as stored */
 } HopperCampaign;
 
 void hopper_campaign_done(HopperCampaign *campaign);
 
-/* In a transaction, after lead_begin(): lists and groups as they are now. */
-Status
-hopper_campaign_look(HopperCampaign *campaign, Db *db, int64_t mono_ms, Error *err) MUST_CHECK;
+/* In a transaction, after topup_begin.sql: lists and groups as they are now, and their gates. */
+Status hopper_campaign_look(HopperCampaign *campaign, Db *db, Gates *gates, Error *err) MUST_CHECK;
 
 /* Why nothing, or only a probe, may be offered now; "" when all is well. A dialer that
  * fell silent is so until it is heard of, also when its offers have expired. */
 const char *
 hopper_campaign_trouble(HopperCampaign *campaign, int64_t complete_until_us, int64_t now_us);
-/* How many offers are wanted now; express: beyond the target, for leads of the highest priority. */
-int hopper_campaign_want(const HopperCampaign *campaign, const char *trouble, bool express);
+/* How many offers are wanted now, of the target or what its dialer wished for in the last minute.
+ * express: for leads of the highest priority, so many more; they come first, so these are all they
+ * can take from the others. */
+int hopper_campaign_want(const HopperCampaign *campaign,
+                         const char *trouble,
+                         bool express,
+                         int64_t now_us);
+
+/* What a fill came to. */
+typedef struct HopperFilled {
+    int offered;
+    bool more; /* it stopped because it had run long enough: go on soon */
+} HopperFilled;
 
 /* Tops up with at most want offers. template: all but the campaign's own. */
 Status hopper_campaign_fill(HopperCampaign *campaign,
                             const Topup *template,
                             int want,
-                            int *ret_offered,
+                            HopperFilled *ret,
                             Error *err) MUST_CHECK;
 /* The same with leads of the highest priority only. */
 Status hopper_campaign_express(const HopperCampaign *campaign,
                                const Topup *template,
                                int want,
-                               int *ret_offered,
+                               HopperFilled *ret,
                                Error *err) MUST_CHECK;

@@ -60,11 +60,49 @@ void hopper_groups_keep(HopperGroup groups[],
             bsearch(&groups[i], before, (size_t)before_count, sizeof *before, key_compare);
         if (same != NULL) {
             groups[i].open = same->open;
+            groups[i].searched = same->searched;
             groups[i].until_us = same->until_us;
             groups[i].bound_due_us = same->bound_due_us;
             groups[i].bound_lead = same->bound_lead;
         }
     }
+}
+
+/* ---- choosing ---- */
+
+enum { FRESH_GROUPS_LEAST = 4, FRESH_OF_EACH = 4 };
+
+static int groups_most(const HopperGroup *group, int want, LeadOrder order)
+{
+    bool any_order = group->class_no == READY_FRESH && !hopper_group_backward(group, order);
+    int most = want / FRESH_OF_EACH;
+    if (!any_order || most > HOPPER_GROUPS_MOST) {
+        return HOPPER_GROUPS_MOST;
+    }
+    return most > FRESH_GROUPS_LEAST ? most : FRESH_GROUPS_LEAST;
+}
+
+static int waited_compare(const void *a, const void *b, void *groups)
+{
+    uint32_t first = ((const HopperGroup *)groups)[*(const int *)a].searched;
+    uint32_t second = ((const HopperGroup *)groups)[*(const int *)b].searched;
+    return (first > second) - (first < second);
+}
+
+int hopper_groups_choose(
+    const HopperGroup groups[], int count, int first, int want, LeadOrder order, int ret[])
+{
+    int found = 0;
+    for (int i = first; i < count && groups[i].tier == groups[first].tier; i++) {
+        if (groups[i].open && !groups[i].dry) {
+            ret[found++] = i;
+        }
+    }
+    int most = groups_most(&groups[first], want, order);
+    if (found > most) {
+        qsort_r(ret, (size_t)found, sizeof *ret, waited_compare, (void *)groups);
+    }
+    return found < most ? found : most;
 }
 
 bool hopper_group_backward(const HopperGroup *group, LeadOrder order)

@@ -5,7 +5,8 @@
  * search index, by due time. Groups that come equally early make a tier. Closed groups are left
  * out, so that a search never walks through closed zones; and each search begins behind what was
  * taken last (the bound), so that dead index entries behind an old snapshot cost nothing. Bounds
- * are dropped now and then: a lead may have come back before one. */
+ * are dropped now and then: a lead may have come back before one. A group that had less than it was
+ * asked for is dry, and is left out until one looks at the groups again. */
 #pragma once
 
 #include "domain/campaign_rules.h"
@@ -19,7 +20,9 @@ typedef struct HopperGroup {
     int16_t list_rank; /* 99 - the list's priority */
     int32_t tier;      /* from hopper_groups_sort() */
     bool open;
-    int64_t until_us; /* when `open` may be another */
+    bool dry;          /* nothing more was due in it when it was searched last */
+    uint32_t searched; /* in which search of the campaign that was; 0: in none yet */
+    int64_t until_us;  /* when `open` may be another */
     int64_t bound_due_us;
     int64_t bound_lead;
 } HopperGroup;
@@ -35,6 +38,17 @@ void hopper_groups_keep(HopperGroup groups[],
                         int count,
                         const HopperGroup before[],
                         int before_count);
+
+/* At most so many groups are searched at a time: a statement gets slower with each. */
+enum { HOPPER_GROUPS_MOST = 100 };
+
+/* Which groups of the tier that begins at `first` to search for `want` leads: open ones that are
+ * not dry, those that have waited longest for a search first. So with more than HOPPER_GROUPS_MOST
+ * of them the order by due time holds among those of one search. Of fresh leads, which have all
+ * been due since ever, no more groups than give so many leads. Their indices into ret, which has
+ * room for count; the number of them. */
+int hopper_groups_choose(
+    const HopperGroup groups[], int count, int first, int want, LeadOrder order, int ret[]);
 
 /* Does a search of this group go from its end? */
 bool hopper_group_backward(const HopperGroup *group, LeadOrder order);

@@ -13,16 +13,6 @@ static const char *const offer_texts[] = {
 };
 enum { OFFER_TEXTS = sizeof offer_texts / sizeof offer_texts[0], OFFER_CUSTOM = OFFER_TEXTS + 1 };
 
-static int facts_row(const DbResult *facts, int64_t lead_id)
-{
-    for (int row = 0; row < db_rows(facts); row++) {
-        if (db_bin_i64(facts, row, 0) == lead_id) {
-            return row;
-        }
-    }
-    return -1;
-}
-
 static void add_texts(StrBuf *json, const DbResult *facts, int row)
 {
     for (int i = 0; i < OFFER_TEXTS; i++) {
@@ -78,7 +68,7 @@ void offer_made_tell(const OfferMade *made, int row, int64_t not_after_us)
     clock_format_rfc3339(not_after_us, not_after);
     AUTO_STRBUF fields = STRBUF_INIT;
     strbuf_addf(&fields, ",\"phone\":\"+%" PRId64 "\"", lead->phone);
-    add_texts(&fields, made->facts, facts_row(made->facts, lead->lead_id));
+    add_texts(&fields, made->facts, db_bin_find(made->facts, 0, lead->lead_id));
     strbuf_addf(&fields, ",\"priority\":%d,\"attempt\":%d,\"attempts_total\":%d", lead->priority,
                 lead->attempts + 1, lead->attempts_total);
     strbuf_addf(&fields, ",\"not_after\":\"%s\"", not_after);

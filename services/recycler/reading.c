@@ -1,27 +1,44 @@
 #include "recycler/reading.h"
 
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
+#include <time.h>
 
+#include "adapters/bus.h"
+#include "adapters/db.h"
+#include "base/clock.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "runtime/topics.h"
 #include "sql_queries.h"
 
-Status reading_open(Reading *reading, const Config *cfg, Error *err)
+enum {
+    LOOK_MS = 200,
+    LOOK_VIRTUAL_MS = 25, /* hours may have passed since the last one */
+    STOP_S = 2,
+};
+
+struct Reading {
+    pthread_t thread;
+    atomic_bool stopping;
+    atomic_int_fast64_t complete_until_us;
+    /* the rest belongs to the thread */
+    Db *db;
+    Consumer *consumer; /* reads nothing: it asks for ends, on a connection of its own */
+    BusAdmin *admin;
+    int partitions; /* as the broker says: more than declared may have been added */
+    int64_t *ends;
+    bool asked;
+    int64_t asked_us; /* before the ends were asked for */
+};
+
+int64_t reading_complete_until_us(const Reading *reading)
 {
-    Status status = consumer_open(cfg, NULL, NULL, 0, &reading->consumer, err);
-    return status == STATUS_OK ? bus_admin_open(cfg, &reading->admin, err) : status;
+    return atomic_load(&reading->complete_until_us);
 }
 
-void reading_close(Reading *reading)
-{
-    if (reading->consumer != NULL) {
-        consumer_close(reading->consumer);
-    }
-    if (reading->admin != NULL) {
-        bus_admin_close(reading->admin);
-    }
-    free(reading->ends);
-}
+/* ---- looking ---- */
 
 static void ask_ends(Reading *reading, int64_t now_us)
 {
@@ -63,16 +80,24 @@ static Status tell(Reading *reading, Db *db, Error *err)
     return status == STATUS_OK ? db_commit(db, err) : status;
 }
 
-Status reading_look(Reading *reading, Db *db, int64_t now_us, Error *err)
+static void known_until(Reading *reading, int64_t until_us)
+{
+    if (until_us > atomic_load(&reading->complete_until_us)) {
+        atomic_store(&reading->complete_until_us, until_us);
+    }
+}
+
+/* A broker that does not answer is no failure: the time stands. */
+static Status look(Reading *reading, Error *err)
 {
     DbParams params = {0};
     db_param_text(&params, "recycler");
     db_param_text(&params, TOPIC_DIALER_OUTCOMES);
     if (!reading->asked) {
-        ask_ends(reading, now_us);
+        ask_ends(reading, clock_now_us());
     }
     AUTO_RESULT *positions = NULL;
-    AUTO_TX Db *tx = db;
+    AUTO_TX Db *tx = reading->db;
     Status status = db_begin(tx, err);
     if (status == STATUS_OK) {
         status = db_query_binary(tx, sql_complete_until, &params, &positions, err);
@@ -80,16 +105,79 @@ Status reading_look(Reading *reading, Db *db, int64_t now_us, Error *err)
     if (status != STATUS_OK) {
         return status;
     }
-    reading->complete_until_us = db_rows(positions) > 0 ? db_bin_time(positions, 0, 2) : 0;
+    known_until(reading, db_rows(positions) > 0 ? db_bin_time(positions, 0, 2) : 0);
     if (!ends_reached(reading, positions)) {
         return STATUS_OK;
     }
     status = tell(reading, tx, err);
     if (status == STATUS_OK) {
         reading->asked = false;
-        if (reading->asked_us > reading->complete_until_us) {
-            reading->complete_until_us = reading->asked_us;
-        }
+        known_until(reading, reading->asked_us);
     }
     return status;
+}
+
+/* ---- the thread ---- */
+
+static void *reading_main(void *opaque)
+{
+    static LogRate rate = LOG_RATE_INIT(3, 10000);
+    Reading *reading = opaque;
+    while (!atomic_load(&reading->stopping)) {
+        Error err;
+        if (look(reading, &err) != STATUS_OK) {
+            log_rate_limited(&rate, LOG_LEVEL_WARN, "reading.trouble", " code=%s msg=%s", err.code,
+                             err.text);
+        }
+        clock_nap(clock_is_virtual() ? LOOK_VIRTUAL_MS : LOOK_MS);
+    }
+    return NULL;
+}
+
+static void reading_free(Reading *reading)
+{
+    if (reading->consumer != NULL) {
+        consumer_close(reading->consumer);
+    }
+    if (reading->admin != NULL) {
+        bus_admin_close(reading->admin);
+    }
+    db_close(reading->db);
+    free(reading->ends);
+    free(reading);
+}
+
+Status reading_start(const Config *cfg, Reading **ret, Error *err)
+{
+    Reading *reading = mem_alloc(sizeof *reading);
+    reading->db = db_new(cfg->database_url, cfg->ns, "leadspool reading");
+    Status status = consumer_open(cfg, NULL, NULL, 0, &reading->consumer, err);
+    if (status == STATUS_OK) {
+        status = bus_admin_open(cfg, &reading->admin, err);
+    }
+    if (status == STATUS_OK && pthread_create(&reading->thread, NULL, reading_main, reading) != 0) {
+        status = error_set(err, STATUS_FATAL, "thread", "no thread for the reading");
+    }
+    if (status != STATUS_OK) {
+        reading_free(reading);
+        return status;
+    }
+    *ret = reading;
+    return STATUS_OK;
+}
+
+void reading_stop(Reading *reading)
+{
+    if (reading == NULL) {
+        return;
+    }
+    atomic_store(&reading->stopping, true);
+    struct timespec deadline;
+    clock_gettime(CLOCK_REALTIME, &deadline);
+    deadline.tv_sec += STOP_S;
+    if (pthread_timedjoin_np(reading->thread, NULL, &deadline) != 0) {
+        LOG_WARN("reading.stop_abandoned");
+        return; /* the thread still uses all of it; the process ends now */
+    }
+    reading_free(reading);
 }

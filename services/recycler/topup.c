@@ -75,34 +75,15 @@ static int phones_missing(const Run *run, int64_t phones[])
 static void take_ids(Run *run, const DbResult *ids)
 {
     for (int i = 0; i < run->count; i++) {
-        for (int row = 0; run->leads[i].number_id == 0 && row < db_rows(ids); row++) {
-            if (db_bin_i64(ids, row, 0) == run->leads[i].phone) {
-                run->leads[i].number_id = db_bin_i64(ids, row, 1);
-            }
+        TopupLead *lead = &run->leads[i];
+        int row = lead->number_id == 0 ? db_bin_find(ids, 0, lead->phone) : -1;
+        if (row >= 0) {
+            lead->number_id = db_bin_i64(ids, row, 1);
         }
     }
 }
 
-static Status find_ids(Run *run, const int64_t phones[], int count, Error *err)
-{
-    DbArray column = {0};
-    db_array_begin(&column, DB_ARRAY_INT8);
-    for (int i = 0; i < count; i++) {
-        db_array_i64(&column, phones[i]);
-    }
-    AUTO_RESULT *ids = NULL;
-    AUTO_TX Db *tx = run->topup->db;
-    Status status = db_begin(tx, err);
-    if (status == STATUS_OK) {
-        status = number_find(tx, &column, &ids, err);
-    }
-    if (status == STATUS_OK) {
-        take_ids(run, ids);
-    }
-    db_array_done(&column);
-    return status;
-}
-
+/* A number whose row another makes at this moment has none here: its lead waits for another run. */
 static Status make_numbers(Run *run, Error *err)
 {
     Topup *topup = run->topup;
@@ -111,8 +92,12 @@ static Status make_numbers(Run *run, Error *err)
     if (count == 0) {
         return STATUS_OK;
     }
-    Status status = number_make(topup->db, topup->cfg, phones, count, err);
-    return status == STATUS_OK ? find_ids(run, phones, count, err) : status;
+    AUTO_RESULT *ids = NULL;
+    Status status = number_make_ids(topup->db, topup->cfg, phones, count, &ids, err);
+    if (status == STATUS_OK) {
+        take_ids(run, ids);
+    }
+    return status;
 }
 
 /* ---- locking ---- */
@@ -134,45 +119,34 @@ static Status lock_leads(Run *run, Error *err)
 
 /* ---- what the numbers say ---- */
 
-static bool result_has(const DbResult *result, int column, int64_t value)
-{
-    for (int row = 0; row < db_rows(result); row++) {
-        if (db_bin_i64(result, row, column) == value) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static bool number_is_dnc(const Run *run, int64_t phone)
 {
     const DbResult *holds = run->numbers.holds;
-    for (int row = 0; row < db_rows(holds); row++) {
+    int first = db_bin_find(holds, 0, phone);
+    for (int row = first; row >= 0 && row < db_rows(holds); row++) {
         int64_t campaign_no = db_bin_i64(holds, row, 1);
-        if (db_bin_i64(holds, row, 0) == phone &&
-            (campaign_no == DNC_EVERY_CAMPAIGN || campaign_no == run->topup->rules->campaign_no)) {
+        if (db_bin_i64(holds, row, 0) != phone) {
+            break;
+        }
+        if ((campaign_no == DNC_EVERY_CAMPAIGN || campaign_no == run->topup->rules->campaign_no)) {
             return true;
         }
     }
     return false;
-}
-
-static int newest_first(const void *a, const void *b)
-{
-    return phone_compare(b, a);
 }
 
 /* Starts of calls to the number, newest first, into ret; their number. */
 static int number_calls(const Run *run, int64_t number_id, int64_t ret[])
 {
     const DbResult *calls = run->numbers.calls;
+    int first = db_bin_find(calls, 0, number_id);
     int count = 0;
-    for (int row = 0; row < db_rows(calls); row++) {
-        if (db_bin_i64(calls, row, 0) == number_id) {
-            ret[count++] = db_bin_time(calls, row, 1);
+    for (int row = first; row >= 0 && row < db_rows(calls); row++) {
+        if (db_bin_i64(calls, row, 0) != number_id) {
+            break;
         }
+        ret[count++] = db_bin_time(calls, row, 1);
     }
-    qsort(ret, (size_t)count, sizeof *ret, newest_first);
     return count;
 }
 
@@ -230,7 +204,7 @@ static void decide_lead(Run *run, int index, int64_t calls[])
         .place = &gate->place,
         .dnc = number_is_dnc(run, dial->phone),
         .number_offered =
-            result_has(run->numbers.open, 0, lead->number_id) || number_is_taken(run, index),
+            db_bin_find(run->numbers.open, 0, lead->number_id) >= 0 || number_is_taken(run, index),
         .calls_us = calls,
         .call_count = number_calls(run, lead->number_id, calls),
         .now_us = topup->now_us,
@@ -242,8 +216,8 @@ static void decide_lead(Run *run, int index, int64_t calls[])
  * waits for another run. */
 static bool may_decide(const Run *run, const TopupLead *lead)
 {
-    if (lead->row < 0 || lead->number_id == 0 ||
-        !result_has(run->numbers.locked, 0, lead->number_id)) {
+    int number = lead->number_id != 0 ? db_bin_find(run->numbers.locked, 0, lead->number_id) : -1;
+    if (lead->row < 0 || number < 0 || db_bin_i64(run->numbers.locked, number, 1) != lead->phone) {
         return false;
     }
     const LeadDial *dial = &run->dials.rows[lead->row];
@@ -449,6 +423,20 @@ static void move_bounds(Run *run)
     }
 }
 
+/* Groups that gave all they had. When the search itself was full nobody knows. */
+static void mark_dry(const Run *run)
+{
+    const Topup *topup = run->topup;
+    AUTO_FREE int *given = mem_alloc((size_t)(topup->group_count + 1) * sizeof *given);
+    for (int i = 0; i < run->count; i++) {
+        given[run->leads[i].group]++;
+    }
+    int limit = topup_group_limit(topup);
+    for (int i = 0; i < topup->group_count && run->count < topup->want; i++) {
+        topup->groups[i].dry = given[i] < limit;
+    }
+}
+
 static void tell_time(const Run *run, int64_t began_ms)
 {
     double seconds = (double)(clock_mono_ms() - began_ms) / 1000.0;
@@ -457,7 +445,7 @@ static void tell_time(const Run *run, int64_t began_ms)
     }
 }
 
-Status topup_run(Topup *topup, int *ret_found, int *ret_offered, Error *err)
+Status topup_run(Topup *topup, int *ret_offered, Error *err)
 {
     Run run = {.topup = topup};
     int64_t began_ms = clock_mono_ms();
@@ -470,8 +458,8 @@ Status topup_run(Topup *topup, int *ret_found, int *ret_offered, Error *err)
     }
     if (status == STATUS_OK) {
         move_bounds(&run);
+        mark_dry(&run);
         tell_time(&run, began_ms);
-        *ret_found = run.count;
         *ret_offered = run.offered;
     }
     run_done(&run);

@@ -28,16 +28,18 @@ typedef struct Topup {
     const Config *cfg;
     Db *db;
     Outbox *outbox;
-    const Gates *gates;
+    Gates *gates;
     const CampaignRules *rules;
     const TopupList *lists; /* by list_no */
     int list_count;
-    HopperGroup *groups; /* of one tier, open; their bounds move with the commit */
-    int group_count;
-    int want; /* at most TOPUP_MOST */
+    HopperGroup *groups; /* of one tier, open; their bounds and `dry` move with the commit */
+    int group_count;     /* at most HOPPER_GROUPS_MOST */
+    int want;            /* at most TOPUP_MOST */
     int64_t now_us;
 } Topup;
 
-/* *ret_offered: offers made; *ret_found: candidates there were (fewer than want: the tier is dry).
+/* In a transaction that only looks, first: each look-up goes by an index. */
+Status topup_begin(Db *db, Error *err) MUST_CHECK;
+/* *ret_offered: offers made; fewer than want may be so because candidates were not to be offered.
  * STATUS_RETRY rules_moved when the campaign or a list changed meanwhile: read them again. */
-Status topup_run(Topup *topup, int *ret_found, int *ret_offered, Error *err) MUST_CHECK;
+Status topup_run(Topup *topup, int *ret_offered, Error *err) MUST_CHECK;

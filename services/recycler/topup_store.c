@@ -16,6 +16,11 @@ void topup_numbers_done(TopupNumbers *numbers)
 
 /* ---- finding ---- */
 
+Status topup_begin(Db *db, Error *err)
+{
+    return db_exec(db, sql_topup_begin, NULL, -1, err);
+}
+
 enum { GROUP_COLUMNS = 6, GROUP_LEAST = 8 };
 
 static const DbArrayType group_types[GROUP_COLUMNS] = {
@@ -34,10 +39,11 @@ static void add_group(DbArray columns[GROUP_COLUMNS], const HopperGroup *group)
 
 /* Twice its share of each, so that groups of uneven length fill up; the order between groups is
  * kept within that. */
-static int group_limit(const Topup *topup)
+int topup_group_limit(const Topup *topup)
 {
     int share = 2 * topup->want / topup->group_count;
-    return share > GROUP_LEAST ? share : GROUP_LEAST;
+    int limit = share > GROUP_LEAST ? share : GROUP_LEAST;
+    return topup->group_count > 1 && limit < topup->want ? limit : topup->want;
 }
 
 static Status pick_rows(const Topup *topup, DbArray columns[], DbResult **ret, Error *err)
@@ -47,10 +53,10 @@ static Status pick_rows(const Topup *topup, DbArray columns[], DbResult **ret, E
         db_param_array(&params, &columns[column]);
     }
     db_param_time(&params, topup->now_us);
-    db_param_i64(&params, topup->group_count == 1 ? topup->want : group_limit(topup));
+    db_param_i64(&params, topup_group_limit(topup));
     db_param_i64(&params, topup->want);
     bool backward = hopper_group_backward(&topup->groups[0], topup->rules->order);
-    Status status = lead_begin(topup->db, err);
+    Status status = topup_begin(topup->db, err);
     return status == STATUS_OK
                ? db_query_binary(topup->db, backward ? sql_topup_pick_newest : sql_topup_pick,
                                  &params, ret, err)

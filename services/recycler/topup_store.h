@@ -22,10 +22,12 @@ typedef struct TopupNumbers {
     DbResult *locked; /* number_id, phone */
     DbResult *holds;  /* phone, campaign or 0 */
     DbResult *open;   /* number_id */
-    DbResult *calls;  /* number_id, started_at; any order */
+    DbResult *calls;  /* number_id, started_at: newest first */
 } TopupNumbers;
 void topup_numbers_done(TopupNumbers *numbers);
 
+/* At most so many of one group. */
+int topup_group_limit(const Topup *topup);
 /* In a transaction: at most topup->want, in the order of the tier. *ret is to be freed. */
 Status topup_pick(const Topup *topup, TopupLead **ret, int *ret_count, Error *err) MUST_CHECK;
 /* Locks the numbers of these leads (those that are free) and reads what they say. */

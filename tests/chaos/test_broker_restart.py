@@ -14,7 +14,9 @@ from scenario import (
     all_published,
     answers,
     create_list,
+    done,
     finish_import,
+    run_import,
     scale,
     seed,
     start_import,
@@ -37,6 +39,37 @@ def test_restarts_change_nothing(spaces, number):
     rounds = disturb(work, Disturber(lambda _: restart_kafka(number=number), seed(), 2.0, 6.0), RESTARTS)
     assert [importer.pid for importer in importers if importer.alive] == pids, "no worker has to die of it"
     check_same(spaces, work, rounds)
+
+
+def want_offers(space, count):
+    """The campaign's target, as a command leaves it."""
+    with space.db.transaction():
+        space.db.execute("UPDATE campaign SET hopper_target = %s, rules_version = rules_version + 1", [count])
+        space.db.execute("UPDATE list_stats SET rules_version = campaign.rules_version FROM campaign")
+
+
+@pytest.mark.timeout(300)
+def test_offers_do_not_wait_for_the_broker(space):
+    """What asks it how far outcomes are read waits for it for seconds; a top-up reads what is known of that."""
+    (space.inbox / "leads.csv").write_text("phone\n504-621-8927\n810-292-9388\n856-636-8749\n504-621-8928\n")
+    space.importer()
+    space.recycler()
+    create_list(space, campaign_id="c")
+    run_import(space, "leads.csv")
+    free = {"windows": [], "law_pack": "", "cap_gap_s": 0, "cap_calls": 0}
+    done(space, "campaign.put", {"campaign_id": "c", "active": True, "hopper_target": 1} | free)
+    wait_for(lambda: space.value("SELECT count(*) FROM offer") == 1)
+    broker = server_pid("kafka")
+    os.kill(broker, signal.SIGSTOP)
+    try:
+        time.sleep(1)  # it is being asked by now
+        began = time.monotonic()
+        for count in (2, 3, 4):
+            want_offers(space, count)
+            wait_for(lambda count=count: space.value("SELECT count(*) FROM offer") == count, 20)
+        assert time.monotonic() - began < 10
+    finally:
+        os.kill(broker, signal.SIGCONT)
 
 
 @pytest.mark.timeout(300)

@@ -1,4 +1,5 @@
--- As topup_groups.sql, of the leads of the highest priority, through an index of their own.
+-- As topup_groups.sql, of the leads of the highest priority, through an index of their own; those groups only of which
+-- one is due.
 WITH RECURSIVE found AS (
     SELECT v.list_no, first.gate_no, first.class
     FROM unnest($1::int[]) AS v (list_no)
@@ -11,4 +12,8 @@ WITH RECURSIVE found AS (
                         WHERE r.list_no = f.list_no AND lead_rank = 0 AND (r.gate_no, r.class) > (f.gate_no, f.class)
                         ORDER BY gate_no, class LIMIT 1) next
 )
-SELECT list_no, gate_no, class, 0::smallint FROM found ORDER BY 1, 2, 3
+SELECT list_no, gate_no, class, 0::smallint FROM found f
+WHERE EXISTS (SELECT FROM ready_lead r
+              WHERE r.list_no = f.list_no AND r.gate_no = f.gate_no AND r.class = f.class AND r.lead_rank = 0
+                AND r.due_at <= $2::timestamptz)
+ORDER BY 1, 2, 3

@@ -1,0 +1,121 @@
+#include "recycler/hopper_groups.h"
+
+#include <criterion/criterion.h>
+#include <stddef.h>
+
+enum { MANY = 300 };
+
+static HopperGroup group_of(ReadyClass class_no, int gate_no)
+{
+    return (HopperGroup){.list_no = 1,
+                         .gate_no = gate_no,
+                         .class_no = (int16_t)class_no,
+                         .lead_rank = 50,
+                         .list_rank = 50,
+                         .open = true};
+}
+
+static void groups_make(HopperGroup groups[], int count, ReadyClass class_no, LeadOrder order)
+{
+    for (int i = 0; i < count; i++) {
+        groups[i] = group_of(class_no, i + 1);
+    }
+    hopper_groups_sort(groups, count, order);
+}
+
+Test(hopper_groups, classes_come_as_the_order_says)
+{
+    static const struct {
+        LeadOrder order;
+        ReadyClass second; /* after callbacks */
+    } cases[] = {
+        {LEAD_ORDER_FRESH_FIRST, READY_FRESH},
+        {LEAD_ORDER_DUE, READY_RECYCLED},
+        {LEAD_ORDER_NEWEST, READY_FRESH},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        HopperGroup groups[] = {group_of(READY_RECYCLED, 1), group_of(READY_FRESH, 1),
+                                group_of(READY_CALLBACK, 1)};
+        hopper_groups_sort(groups, 3, cases[i].order);
+        cr_expect_eq(groups[0].class_no, READY_CALLBACK);
+        cr_expect_eq(groups[1].class_no, cases[i].second, "case %zu", i);
+    }
+}
+
+Test(hopper_groups, neither_closed_nor_dry_ones_are_searched)
+{
+    HopperGroup groups[3];
+    int chosen[3];
+    groups_make(groups, 3, READY_RECYCLED, LEAD_ORDER_DUE);
+    groups[0].open = false;
+    groups[1].dry = true;
+    cr_assert_eq(hopper_groups_choose(groups, 3, 0, 500, LEAD_ORDER_DUE, chosen), 1);
+    cr_expect_eq(chosen[0], 2);
+}
+
+Test(hopper_groups, only_those_of_the_tier_are_searched)
+{
+    HopperGroup groups[] = {group_of(READY_RECYCLED, 1), group_of(READY_FRESH, 1),
+                            group_of(READY_FRESH, 2)};
+    int chosen[3];
+    hopper_groups_sort(groups, 3, LEAD_ORDER_FRESH_FIRST);
+    cr_expect_eq(hopper_groups_choose(groups, 3, 0, 500, LEAD_ORDER_FRESH_FIRST, chosen), 2);
+    cr_expect_eq(hopper_groups_choose(groups, 3, 2, 500, LEAD_ORDER_FRESH_FIRST, chosen), 1);
+}
+
+Test(hopper_groups, each_of_many_gets_its_turn)
+{
+    static HopperGroup groups[MANY];
+    static int chosen[MANY];
+    groups_make(groups, MANY, READY_RECYCLED, LEAD_ORDER_DUE);
+    for (uint32_t search = 1; search <= MANY / HOPPER_GROUPS_MOST; search++) {
+        int count = hopper_groups_choose(groups, MANY, 0, 500, LEAD_ORDER_DUE, chosen);
+        cr_assert_eq(count, HOPPER_GROUPS_MOST);
+        for (int i = 0; i < count; i++) {
+            cr_expect_eq(groups[chosen[i]].searched, 0, "twice before others once");
+            groups[chosen[i]].searched = search;
+        }
+    }
+}
+
+Test(hopper_groups, few_fresh_leads_come_from_few_groups)
+{
+    static const struct {
+        ReadyClass class_no;
+        LeadOrder order;
+        int want;
+        int groups;
+    } cases[] = {
+        {READY_FRESH, LEAD_ORDER_FRESH_FIRST, 1, 4},
+        {READY_FRESH, LEAD_ORDER_FRESH_FIRST, 100, 25},
+        {READY_FRESH, LEAD_ORDER_FRESH_FIRST, 500, 100},
+        {READY_FRESH, LEAD_ORDER_NEWEST, 1, 100}, /* the newest may be in any of them */
+        {READY_RECYCLED, LEAD_ORDER_FRESH_FIRST, 1, 100},
+        {READY_CALLBACK, LEAD_ORDER_FRESH_FIRST, 1, 100},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        static HopperGroup groups[MANY];
+        static int chosen[MANY];
+        groups_make(groups, MANY, cases[i].class_no, cases[i].order);
+        cr_expect_eq(hopper_groups_choose(groups, MANY, 0, cases[i].want, cases[i].order, chosen),
+                     cases[i].groups, "case %zu", i);
+    }
+}
+
+Test(hopper_groups, what_was_known_of_a_group_is_kept_but_that_it_is_dry)
+{
+    HopperGroup before = group_of(READY_FRESH, 7);
+    HopperGroup now = group_of(READY_FRESH, 7);
+    now.open = false;
+    before.dry = true;
+    before.searched = 3;
+    before.until_us = 4;
+    before.bound_due_us = 5;
+    before.bound_lead = 6;
+    hopper_groups_keep(&now, 1, &before, 1);
+    cr_expect(now.open && !now.dry);
+    cr_expect_eq(now.searched, 3);
+    cr_expect_eq(now.until_us, 4);
+    cr_expect_eq(now.bound_due_us, 5);
+    cr_expect_eq(now.bound_lead, 6);
+}
