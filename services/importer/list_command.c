@@ -25,6 +25,7 @@ typedef struct ListCommand {
     Hours hours;         /* what windows say */
     StrBuf windows_text; /* and as they are stored */
     int32_t campaign_no; /* of campaign_id; 0: it is not given */
+    int32_t rules_no;    /* the list's campaign, held since its rules may change; 0: it is not */
 } ListCommand;
 
 static const JsonField list_create_fields[] = {
@@ -126,6 +127,16 @@ Status list_create_apply(Work *work, Error *err)
 
 /* ---- list.update ---- */
 
+static bool list_changes_windows(const List *list, const ListCommand *command)
+{
+    return command->windows != NULL && !hours_equal(&command->hours, &list->hours);
+}
+
+static bool list_changes_priority(const List *list, const ListCommand *command)
+{
+    return command->priority >= 0 && command->priority != list->priority;
+}
+
 /* What the list will be; row borrows from both. False when nothing changes. */
 static bool
 list_plan_update(const List *list, const ListCommand *command, int64_t now_us, ListRow *ret_row)
@@ -134,7 +145,7 @@ list_plan_update(const List *list, const ListCommand *command, int64_t now_us, L
         [JSON_BOOL_ABSENT] = NULL, [JSON_BOOL_TRUE] = "active", [JSON_BOOL_FALSE] = "paused"};
     const char *life = lives[command->active];
     bool moves = command->campaign_no != 0 && command->campaign_no != list->campaign_no;
-    bool windows = command->windows != NULL && !hours_equal(&command->hours, &list->hours);
+    bool windows = list_changes_windows(list, command);
     *ret_row = (ListRow){.list_id = command->list_id,
                          .name = command->name != NULL ? command->name : list->name,
                          .description = command->description != NULL ? command->description
@@ -231,6 +242,41 @@ static Status list_find_campaign(Db *db, ListCommand *command, Error *err)
     return status;
 }
 
+/* While the campaign is held nobody else changes a list's windows or priority, so the gates are
+ * stamped, in list order, before this list's own is held. */
+static Status list_stamp(Work *work, const ListCommand *command, Error *err)
+{
+    List list;
+    Status status = list_find_open(work->db, command->list_id, &list, err);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    bool changes = list_changes_windows(&list, command) || list_changes_priority(&list, command);
+    list_done(&list);
+    return changes ? list_stamp_rules(work->db, command->rules_no, err) : STATUS_OK;
+}
+
+/* Whoever offers by the list's windows and priority as they were plans again. */
+static Status list_change_rules(Work *work, ListCommand *command, Error *err)
+{
+    if (command->windows == NULL && command->priority < 0) {
+        return STATUS_OK;
+    }
+    Status status =
+        list_hold_rules(work->db, command->list_id, command->campaign_no, &command->rules_no, err);
+    return status == STATUS_OK && command->rules_no != 0 ? list_stamp(work, command, err) : status;
+}
+
+/* Given to another campaign between look and lock. */
+static Status list_check_rules(const ListCommand *command, List *list, Error *err)
+{
+    if (command->rules_no == 0 || command->rules_no == list->campaign_no) {
+        return STATUS_OK;
+    }
+    list_done(list);
+    return error_set(err, STATUS_RETRY, "list_moved", "the list was given to another campaign");
+}
+
 /* Campaign, then gate, held; *ret_list is to be list_done(). */
 static Status list_begin_update(Work *work, ListCommand *command, List *ret_list, Error *err)
 {
@@ -239,9 +285,15 @@ static Status list_begin_update(Work *work, ListCommand *command, List *ret_list
         status = list_find_campaign(work->db, command, err);
     }
     if (status == STATUS_OK) {
+        status = list_change_rules(work, command, err);
+    }
+    if (status == STATUS_OK) {
         status = list_lock(work->db, command->list_id, err);
     }
-    return status == STATUS_OK ? list_find_open(work->db, command->list_id, ret_list, err) : status;
+    if (status == STATUS_OK) {
+        status = list_find_open(work->db, command->list_id, ret_list, err);
+    }
+    return status == STATUS_OK ? list_check_rules(command, ret_list, err) : status;
 }
 
 Status list_update_apply(Work *work, Error *err)

@@ -141,6 +141,26 @@ Status list_hold_campaign(Db *db, const char *campaign_id, int32_t *ret_no, Erro
     return status;
 }
 
+Status list_hold_rules(Db *db, const char *list_id, int32_t move_to, int32_t *ret_no, Error *err)
+{
+    DbParams params = {0};
+    db_param_text(&params, list_id);
+    db_param_i64(&params, move_to);
+    AUTO_RESULT *result = NULL;
+    Status status = db_query(db, sql_list_rules_hold, &params, &result, err);
+    if (status == STATUS_OK) {
+        *ret_no = db_rows(result) == 1 ? (int32_t)db_i64(result, 0, 0) : 0;
+    }
+    return status;
+}
+
+Status list_stamp_rules(Db *db, int32_t campaign_no, Error *err)
+{
+    DbParams params = {0};
+    db_param_i64(&params, campaign_no);
+    return db_exec(db, sql_campaign_stamp, &params, -1, err);
+}
+
 Status list_move(Db *db, int32_t list_no, int32_t campaign_no, Error *err)
 {
     DbParams params = {0};

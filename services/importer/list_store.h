@@ -47,6 +47,15 @@ Status list_lock(Db *db, const char *list_id, Error *err) MUST_CHECK;
 /* Holds the campaign, before the list's gate, so that its rules stay as they are. *ret_no is 0 when
  * there is none. */
 Status list_hold_campaign(Db *db, const char *campaign_id, int32_t *ret_no, Error *err) MUST_CHECK;
+/* Holds the list's campaign, before any gate, to change what is a rule of it: the list's windows
+ * and priority. move_to: the campaign that the list is given to in the same command; 0: none.
+ * *ret_no is 0 when there is no such list, or it is given away: its gate gets another version
+ * anyway. */
+Status list_hold_rules(Db *db, const char *list_id, int32_t move_to, int32_t *ret_no, Error *err)
+    MUST_CHECK;
+/* A held campaign's next rules_version, also on the gates of all its lists, which are then held:
+ * whoever decided by the rules before plans again. */
+Status list_stamp_rules(Db *db, int32_t campaign_no, Error *err) MUST_CHECK;
 /* The gate is this campaign's from now on; the list itself is list_update()'s. */
 Status list_move(Db *db, int32_t list_no, int32_t campaign_no, Error *err) MUST_CHECK;
 Status list_update(Db *db, int32_t list_no, const ListRow *row, Error *err) MUST_CHECK;

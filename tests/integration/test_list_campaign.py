@@ -111,6 +111,35 @@ def test_refused(space):
         assert (reply.value["code"], reply.value["field"]) == (code, field)
 
 
+def test_windows_and_priority_are_rules_of_the_campaign(space):
+    """They are stamped on all of its gates, so that whoever decided by those before plans again."""
+
+    def versions():
+        rows = space.rows("SELECT c.rules_version, s.rules_version FROM list_stats s JOIN campaign c USING (campaign_no)")
+        assert len(rows) == 2 and len({version for row in rows for version in row}) == 1, rows
+        return rows[0][0]
+
+    space.importer()
+    create_list(space, "a", campaign_id="c")
+    create_list(space, "b", campaign_id="c")
+    before = versions()
+    for fields, moves in [
+        ({"name": "another"}, 0),
+        ({"priority": 60}, 1),
+        ({"priority": 60}, 0),
+        ({"windows": NEVER}, 1),
+        ({"windows": NEVER, "name": "one more"}, 0),
+        ({"windows": [], "priority": 61, "campaign_id": "c"}, 1),
+        ({"active": False}, 0),
+    ]:
+        done(space, "list.update", {"list_id": "b"} | fields)
+        assert versions() == before + moves, fields
+        before += moves
+    reply = ask(space, "list.update", {"list_id": "none", "priority": 1}, bad=True)
+    assert reply.value["code"] == "unknown_list"
+    assert versions() == before
+
+
 def test_windows_and_command_line(space):
     space.importer()
     space.recycler()
