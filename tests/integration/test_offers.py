@@ -348,6 +348,41 @@ def test_an_offer_ends_before_its_window_closes(clocked):
     assert offers[BOB]["not_after"] == "2026-11-25T18:01:59.000000Z"
 
 
+def test_offers_follow_a_list_s_windows(clocked):
+    """Narrowed and widened, without a moment's wait."""
+
+    def window(begin, end):
+        days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+        done(clocked, "list.update", {"list_id": "a", "windows": [{"days": days, "from": begin, "to": end}]})
+
+    window("00:00", "09:00")
+    put(clocked, hopper_target=2)
+    dialer = clocked.dialer(clock=clocked.clock)
+    dialer.quiet(1)
+    window("09:00", "21:00")
+    dialer.offers(2)
+    window("00:00", "09:00")
+    put(clocked, hopper_target=3)
+    dialer.quiet(1)
+    window("00:00", "21:00")
+    dialer.offers(3)
+
+
+def test_a_dialer_s_wish_holds_for_a_minute(clocked):
+    put(clocked, active=False, hopper_target=3, offer_lifetime_s=600)
+    done(clocked, "campaign.refill", {"campaign_id": "c", "want": 1})
+    put(clocked)
+    dialer = clocked.dialer(clock=clocked.clock)
+    dialer.offers(1)
+    dialer.quiet(1)
+    done(clocked, "campaign.refill", {"campaign_id": "c", "want": 2})
+    dialer.offers(2)
+    clocked.clock.advance(seconds=59)
+    dialer.quiet(1)
+    clocked.clock.advance(seconds=1)
+    dialer.offers(3)
+
+
 def test_nobody_is_called_outside_the_hours(clocked):
     afternoon = [{"days": ["wed"], "from": "15:00", "to": "16:00"}]
     put(clocked, windows=afternoon)
