@@ -197,8 +197,10 @@ static Status count_and_tell(Following *following, Error *err)
 {
     const DncFollow *follow = following->follow;
     AUTO_GATES gates = {0};
-    LeadTell tell = {
-        .outbox = follow->outbox, .dials = &following->leads, .message = follow->message};
+    LeadTell tell = {.outbox = follow->outbox,
+                     .dials = &following->leads,
+                     .message = follow->message,
+                     .correlation = follow->correlation};
     Status status = lead_dials_apply(&following->leads, follow->db, follow->outbox, &gates, err);
     if (status == STATUS_OK) {
         status = check_gates(following, gates.gates, gates.count, err);

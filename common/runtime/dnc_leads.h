@@ -20,13 +20,14 @@ void dnc_numbers_done(DncNumbers *numbers);
 Status dnc_numbers_lock(DncNumbers *numbers, Db *db, Error *err) MUST_CHECK;
 
 /* Recomputes dnc and stage of all leads with these phones, in the open transaction: leads, counters
- * and events. message: the command that is their cause, or NULL: time is. *ret_moved: how many
+ * and events. message: the command that is their cause, or NULL. *ret_moved: how many
  * changed. STATUS_RETRY with code list_moved when a list changed its campaign meanwhile. */
 typedef struct DncFollow {
     Db *db;
     Outbox *outbox;
     DncNumbers *numbers;
     Message *message;
+    const char *correlation; /* without message: ce_id of the job's command, or NULL */
     int64_t now_us;
 } DncFollow;
 Status dnc_leads_follow(const DncFollow *follow, int64_t *ret_moved, Error *err) MUST_CHECK;

@@ -86,6 +86,36 @@ Status dnc_insert_entry(Db *db, const DncNewEntry *entry, Error *err)
     return db_exec(db, sql_dnc_entry_insert, &params, 1, err);
 }
 
+Status
+dnc_find_entries(Db *db, DbArray *number_ids, int32_t campaign_no, DbResult **ret, Error *err)
+{
+    DbParams params = {0};
+    db_param_array(&params, number_ids);
+    db_param_i64(&params, campaign_no);
+    return db_query_binary(db, sql_dnc_entries_find, &params, ret, err);
+}
+
+Status dnc_end_entries(Db *db, DbArray *entry_nos, DbArray *reasons, int64_t now_us, Error *err)
+{
+    DbParams params = {0};
+    db_param_array(&params, entry_nos);
+    db_param_array(&params, reasons);
+    db_param_time(&params, now_us);
+    return db_exec(db, sql_dnc_entries_end, &params, entry_nos->count, err);
+}
+
+Status dnc_insert_entries(
+    Db *db, const DncNewEntry *all, DbArray *number_ids, DbArray *expires, Error *err)
+{
+    DbParams params = {0};
+    db_param_array(&params, number_ids);
+    db_param_array(&params, expires);
+    db_param_i64(&params, all->campaign_no);
+    db_param_text(&params, all->source);
+    db_param_time(&params, all->now_us);
+    return db_exec(db, sql_dnc_entries_insert, &params, number_ids->count, err);
+}
+
 /* ---- looking again ---- */
 
 Status dnc_insert_recheck(Db *db, int64_t number_id, Error *err)
@@ -114,6 +144,19 @@ Status dnc_find_rechecks(Db *db, int most, DbArray *number_ids, DbArray *recheck
     for (int row = 0; status == STATUS_OK && row < db_rows(result); row++) {
         db_array_i64(number_ids, db_i64(result, row, 0));
         db_array_i64(recheck_nos, db_i64(result, row, 1));
+    }
+    return status;
+}
+
+Status dnc_settle_rechecks(Db *db, int most, int64_t now_us, int64_t *ret_count, Error *err)
+{
+    DbParams params = {0};
+    db_param_i64(&params, most);
+    db_param_time(&params, now_us);
+    AUTO_RESULT *result = NULL;
+    Status status = db_query(db, sql_dnc_recheck_settle, &params, &result, err);
+    if (status == STATUS_OK) {
+        *ret_count = db_affected(result);
     }
     return status;
 }

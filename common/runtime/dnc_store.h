@@ -33,6 +33,16 @@ typedef struct DncNewEntry {
 } DncNewEntry;
 Status dnc_insert_entry(Db *db, const DncNewEntry *entry, Error *err) MUST_CHECK;
 
+/* The same for many numbers at once. *ret: phone, entry, when it ends; binary, in no order. */
+Status dnc_find_entries(
+    Db *db, DbArray *number_ids, int32_t campaign_no, DbResult **ret, Error *err) MUST_CHECK;
+/* reasons: text, what goes into removed_by. */
+Status dnc_end_entries(Db *db, DbArray *entry_nos, DbArray *reasons, int64_t now_us, Error *err)
+    MUST_CHECK;
+/* all: what they have in common. expires: times, null for DNC_FOREVER. Asks for another look. */
+Status dnc_insert_entries(
+    Db *db, const DncNewEntry *all, DbArray *number_ids, DbArray *expires, Error *err) MUST_CHECK;
+
 /* Asks for another look at the number once all that runs now has ended. */
 Status dnc_insert_recheck(Db *db, int64_t number_id, Error *err) MUST_CHECK;
 /* Says, of those whose change is committed, until when that is. */
@@ -40,6 +50,9 @@ Status dnc_mark_rechecks(Db *db, int64_t *ret_count, Error *err) MUST_CHECK;
 /* Numbers that are to be looked at now, and their rows: adds to both arrays (int8). */
 Status dnc_find_rechecks(Db *db, int most, DbArray *number_ids, DbArray *recheck_nos, Error *err)
     MUST_CHECK;
+/* Takes out those, of the first `most`, whose leads are as they should be. */
+Status
+dnc_settle_rechecks(Db *db, int most, int64_t now_us, int64_t *ret_count, Error *err) MUST_CHECK;
 Status dnc_delete_rechecks(Db *db, DbArray *recheck_nos, Error *err) MUST_CHECK;
 
 /* Numbers with open entries whose time has passed: adds to the array (int8). */

@@ -20,8 +20,8 @@ enum { JOB_SLOTS_MAX = 4, JOB_SLOT_SIZE = 32 };
 
 typedef struct JobSpec {
     const char *kind;
-    int32_t list_no; /* 0: it is the whole campaign's; its events are about that */
-    int32_t campaign_no;
+    int32_t list_no;     /* 0: it is the whole campaign's; its events are about that */
+    int32_t campaign_no; /* 0 too: it is the namespace's */
     int slot_count;
     char slots[JOB_SLOTS_MAX][JOB_SLOT_SIZE];
     const char *params; /* JSON object: all that its runner needs */

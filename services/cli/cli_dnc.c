@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "cli/args.h"
+#include "cli/file_job.h"
 #include "cli/lead_phone.h"
 #include "cli/send.h"
 #include "cli/table.h"
@@ -23,6 +24,20 @@ static const CliOption dnc_add_options[] = {
 static const CliOption dnc_rm_options[] = {
     {"campaign", "ID", "the entry of this campaign (default: the one for everywhere)"},
     {"country", "CC", "of numbers without country code (default US)"},
+    SEND_OPTIONS,
+    ARGS_JSON,
+    {0},
+};
+
+static const CliOption dnc_import_options[] = {
+    {"campaign", "ID", "for this campaign only (default: everywhere)"},
+    {"source", "TEXT", "where they come from, for the record"},
+    {"expires-at", "TIME", "when they end: 2027-01-31T00:00:00Z (default: never)"},
+    {"country", "CC", "of numbers without country code (default: the campaign's, or US)"},
+    {"map", "FIELD=COLUMN",
+     "column (name or number from 1) of phone, country or expires_at; may be repeated; the rest is "
+     "proposed"},
+    FILE_JOB_OPTIONS,
     SEND_OPTIONS,
     ARGS_JSON,
     {0},
@@ -63,14 +78,15 @@ static Status dnc_build(const Cli *cli, DncEntry *entry, const char *number, Err
     return status;
 }
 
-static Status dnc_check_expires(const Cli *cli, Error *err)
+static Status dnc_check_expires(const Cli *cli, const char *option, Error *err)
 {
-    const char *expires = cli_option(cli, "expires");
+    const char *expires = cli_option(cli, option);
     int64_t time_us = 0;
     if (expires == NULL || clock_parse_rfc3339(expires, &time_us, err) == STATUS_OK) {
         return STATUS_OK;
     }
-    return cli_usage(err, "--expires must be a time with its zone, such as 2027-01-31T00:00:00Z");
+    return cli_usage(err, "--%s must be a time with its zone, such as 2027-01-31T00:00:00Z",
+                     option);
 }
 
 static void dnc_add_row(Cli *cli, const Command *command, Table *table)
@@ -111,7 +127,7 @@ static Status dnc_change(Cli *cli, Error *err)
     int count = cli->word_count;
     AUTO_FREE DncEntry *entries = mem_alloc((size_t)count * sizeof *entries);
     AUTO_FREE Command *commands = mem_alloc((size_t)count * sizeof *commands);
-    Status status = dnc_check_expires(cli, err);
+    Status status = dnc_check_expires(cli, "expires", err);
     for (int i = 0; status == STATUS_OK && i < count; i++) {
         status = dnc_build(cli, &entries[i], cli->words[i], err);
         commands[i] = entries[i].command;
@@ -125,6 +141,38 @@ static Status dnc_change(Cli *cli, Error *err)
     return status;
 }
 
+static const struct DncImportText {
+    const char *option;
+    const char *field;
+} dnc_import_texts[] = {
+    {"campaign", "campaign_id"},
+    {"source", "source"},
+    {"expires-at", "expires_at"},
+    {"country", "default_country"},
+};
+
+static Status dnc_import_build(const Cli *cli, Command *command, Error *err)
+{
+    Status status = dnc_check_expires(cli, "expires-at", err);
+    for (size_t i = 0;
+         status == STATUS_OK && i < sizeof dnc_import_texts / sizeof dnc_import_texts[0]; i++) {
+        const struct DncImportText *text = &dnc_import_texts[i];
+        status = command_set(command, text->field, cli_option(cli, text->option), err);
+    }
+    return status == STATUS_OK ? file_job_mapping(cli, command, err) : status;
+}
+
+static Status dnc_import(Cli *cli, Error *err)
+{
+    const char *campaign = cli_option(cli, "campaign");
+    AUTO_COMMAND command = {.topic = TOPIC_DNC_COMMANDS,
+                            .type = "dnc.import",
+                            .key = campaign != NULL ? campaign : cli->config.ns,
+                            .data = json_object()};
+    Status status = dnc_import_build(cli, &command, err);
+    return file_job_order(cli, &command, status, err);
+}
+
 const Verb cli_dnc_verbs[] = {
     {"add", "PHONE...", 1, -1, "nobody may call these numbers", dnc_add_options,
      "dnc add \"+1 504 621 8927\" --source \"asked by phone\"\n"
@@ -134,5 +182,12 @@ const Verb cli_dnc_verbs[] = {
      "dnc rm \"+1 504 621 8927\"\n"
      "dnc rm 5046218927 --campaign solar --json",
      dnc_change},
+    {"import", "FILE", 1, 1, "nobody may call the numbers of a CSV file (or - for standard input)",
+     dnc_import_options,
+     "dnc import national.csv --source \"national registry 2026-11\"\n"
+     "dnc import asked.csv --campaign solar --map phone=Telephone --expires-at "
+     "2031-11-30T00:00:00Z "
+     "--wait --json",
+     dnc_import},
     {0},
 };

@@ -1,18 +1,10 @@
-/* leadspool import: brings a file into the inbox, has it imported, and stays until that is done. */
-#include <ctype.h>
-#include <stdlib.h>
+/* leadspool import: a file of leads goes into a list. */
 #include <string.h>
-#include <sys/stat.h>
 
-#include "adapters/outfile.h"
-#include "base/mem.h"
 #include "cli/args.h"
 #include "cli/dry_run_verb.h"
-#include "cli/inbox_copy.h"
-#include "cli/interrupt.h"
-#include "cli/job_watch.h"
+#include "cli/file_job.h"
 #include "cli/send.h"
-#include "cli/table.h"
 #include "runtime/topics.h"
 
 static const CliOption import_options[] = {
@@ -31,8 +23,7 @@ static const CliOption import_options[] = {
     {"keep-unmapped", NULL, "keep columns that fill no field as custom values"},
     {"lead-events", NULL, "publish lead.created and lead.updated"},
     {"dry-run", NULL, "say what would happen, and change nothing"},
-    {"wait", NULL, "stay until it is done (default on a terminal)"},
-    {"no-wait", NULL, "do not stay"},
+    FILE_JOB_OPTIONS,
     {"yes", NULL, "ask nothing"},
     SEND_OPTIONS,
     ARGS_JSON,
@@ -123,30 +114,6 @@ static Status import_set_header(const Cli *cli, Command *command, Error *err)
     return STATUS_OK;
 }
 
-static Status import_set_mapping(const Cli *cli, Command *command, Error *err)
-{
-    int at = 0;
-    for (const char *wish; (wish = cli_option_next(cli, "map", &at)) != NULL;) {
-        const char *equals = strchr(wish, '=');
-        if (equals == NULL || equals == wish || equals[1] == '\0') {
-            return cli_usage(err, "--map must be FIELD=COLUMN, such as --map phone=Telephone");
-        }
-        json_t *mapping = json_object_get(command->data, "mapping");
-        if (mapping == NULL) {
-            mapping = json_object();
-            json_object_set_new(command->data, "mapping", mapping);
-        }
-        AUTO_FREE char *field = mem_strndup(wish, (size_t)(equals - wish));
-        if (json_object_get(mapping, field) != NULL) {
-            return cli_usage(err, "--map names the field %s twice", field);
-        }
-        if (json_object_set_new(mapping, field, json_string(equals + 1)) != 0) {
-            return cli_usage(err, "--map is not valid UTF-8");
-        }
-    }
-    return STATUS_OK;
-}
-
 static Status import_set_plain(const Cli *cli, Command *command, Error *err)
 {
     for (size_t i = 0; i < sizeof import_texts / sizeof import_texts[0]; i++) {
@@ -167,107 +134,12 @@ static Status import_set_plain(const Cli *cli, Command *command, Error *err)
 static Status import_build(const Cli *cli, Command *command, Error *err)
 {
     static Status (*const setters[])(const Cli *, Command *, Error *) = {
-        import_set_plain,  import_set_words,   import_set_delimiter,
-        import_set_header, import_set_mapping,
+        import_set_plain,  import_set_words, import_set_delimiter,
+        import_set_header, file_job_mapping,
     };
     Status status = cli_need(cli, "list", err);
     for (size_t i = 0; status == STATUS_OK && i < sizeof setters / sizeof setters[0]; i++) {
         status = setters[i](cli, command, err);
-    }
-    if (status == STATUS_OK && cli_flag(cli, "wait") && cli_flag(cli, "no-wait")) {
-        status = cli_usage(err, "--wait and --no-wait exclude each other");
-    }
-    return status;
-}
-
-/* ---- sending it and staying ---- */
-
-static bool import_waits(const Cli *cli)
-{
-    return cli_flag(cli, "wait") || (!cli_flag(cli, "no-wait") && cli->out_terminal);
-}
-
-/* The one line of --json for an import that never became a job. */
-static Status import_fail(Cli *cli, Status status, const Error *err)
-{
-    if (cli->json && strcmp(err->code, "usage") != 0) {
-        AUTO_STRBUF error = STRBUF_INIT;
-        cli_add_error_json(&error, err);
-        AUTO_VIEW view = {.state = "failed", .error = mem_strdup(error.data)};
-        job_view_report(cli, &view);
-    }
-    return status;
-}
-
-static void import_say_accepted(Cli *cli, const char *job_id)
-{
-    static const TableColumn columns[] = {{"job_id", TABLE_TEXT}, {"outcome", TABLE_TEXT}, {0}};
-    AUTO_TABLE table;
-    table_init(&table, columns);
-    table_add(&table, job_id);
-    table_add(&table, "accepted");
-    table_print_one(cli, &table);
-    cli_say(cli, "`leadspool job watch %s` follows it.", job_id);
-}
-
-static int64_t import_size(const Cli *cli, const char *name)
-{
-    AUTO_FREE char *path = mem_sprintf("%s/%s", cli->config.inbox, name);
-    struct stat seen;
-    return stat(path, &seen) == 0 ? seen.st_size : 0;
-}
-
-static Status
-import_stay(Cli *cli, Sender *sender, const char *job_id, const char *name, Error *err)
-{
-    AUTO_VIEW view = {.bytes_total = import_size(cli, name)};
-    strncat(view.job_id, job_id, sizeof view.job_id - 1);
-    Follow *follow = sender_take_follow(sender);
-    Status status = job_watch_report(cli, follow, &view, err);
-    follow_close(follow);
-    return status;
-}
-
-static Status
-import_run(Cli *cli, Command *command, const char *name, bool *ret_accepted, Error *err)
-{
-    AUTO_SENDER sender;
-    Status status = sender_open(cli, true, &sender, err);
-    if (status == STATUS_OK) {
-        *ret_accepted = true; /* as far as anyone knows: it may be read later */
-        status = sender_send(&sender, command, 1, err);
-    }
-    if (status != STATUS_OK) {
-        return status;
-    }
-    if (command_was_rejected(command)) {
-        *ret_accepted = false;
-        return command_rejection(command, err);
-    }
-    const char *job_id = command_text(command->reply, "job_id");
-    if (import_waits(cli)) {
-        return import_stay(cli, &sender, job_id, name, err);
-    }
-    import_say_accepted(cli, job_id);
-    return STATUS_OK;
-}
-
-static Status import_file(Cli *cli, Command *command, Error *err)
-{
-    AUTO_FREE char *name = NULL;
-    bool copied = false;
-    bool accepted = false;
-    interrupt_catch();
-    Status status = inbox_copy(cli->config.inbox, cli->words[0], &name, &copied, err);
-    if (status == STATUS_OK) {
-        status = command_set(command, "file", name, err);
-    }
-    if (status == STATUS_OK) {
-        status = import_run(cli, command, name, &accepted, err);
-    }
-    if (copied && !accepted) {
-        Error unused;
-        (void)!outfile_remove(cli->config.inbox, name, &unused);
     }
     return status;
 }
@@ -282,10 +154,7 @@ static Status import(Cli *cli, Error *err)
     if (status == STATUS_OK && cli_flag(cli, "dry-run")) {
         return dry_run_verb(cli, command.data, err);
     }
-    if (status == STATUS_OK) {
-        status = import_file(cli, &command, err);
-    }
-    return status == STATUS_OK ? status : import_fail(cli, status, err);
+    return file_job_order(cli, &command, status, err);
 }
 
 const Verb cli_import_verbs[] = {

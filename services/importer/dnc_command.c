@@ -53,26 +53,25 @@ static const JsonField dnc_remove_fields[] = {
 
 /* ---- reading ---- */
 
-static Status read_campaign(Db *db, DncCommand *command, char country[3], Error *err)
+Status
+dnc_read_campaign(Db *db, const char *campaign_id, int32_t *ret_no, char ret_country[3], Error *err)
 {
-    snprintf(country, 3, "%s", DNC_DEFAULT_COUNTRY);
-    command->campaign_no = DNC_EVERY_CAMPAIGN;
-    if (command->campaign_id == NULL) {
+    snprintf(ret_country, 3, "%s", DNC_DEFAULT_COUNTRY);
+    *ret_no = DNC_EVERY_CAMPAIGN;
+    if (campaign_id == NULL) {
         return STATUS_OK;
     }
-    Status status =
-        dnc_find_campaign(db, command->campaign_id, &command->campaign_no, country, err);
-    if (status == STATUS_OK && command->campaign_no < 0) {
+    Status status = dnc_find_campaign(db, campaign_id, ret_no, ret_country, err);
+    if (status == STATUS_OK && *ret_no < 0) {
         return error_set_field(err, "campaign_id", "unknown_campaign", "there is no campaign %s",
-                               command->campaign_id);
+                               campaign_id);
     }
     return status;
 }
 
-static Status read_country(const DncCommand *command, char country[3], Error *err)
+Status dnc_read_country(const char *said, char country[3], Error *err)
 {
-    if (command->default_country != NULL &&
-        !address_country(text_of(command->default_country), country)) {
+    if (said != NULL && !address_country(text_of(said), country)) {
         return error_set_field(err, "default_country", "country_unknown",
                                "no such country: use its two-letter code, such as US");
     }
@@ -110,10 +109,10 @@ static Status dnc_read(const Work *work, const JsonField fields[], DncCommand *r
     *ret = (DncCommand){.source = "", .expires_us = INT64_MIN, .asked_by = message->source};
     Status status = json_read_fields(message->data, fields, ret, err);
     if (status == STATUS_OK) {
-        status = read_campaign(work->db, ret, country, err);
+        status = dnc_read_campaign(work->db, ret->campaign_id, &ret->campaign_no, country, err);
     }
     if (status == STATUS_OK) {
-        status = read_country(ret, country, err);
+        status = dnc_read_country(ret->default_country, country, err);
     }
     if (status == STATUS_OK) {
         status = read_phone(state->cfg, ret, country, err);

@@ -4,8 +4,9 @@
 #include "runtime/dnc_store.h"
 #include "runtime/lead_dial.h"
 
-/* A transaction of the tick holds no more numbers than this, twice; the rest waits a second. */
-enum { DNC_TICK_NUMBERS = 500 };
+/* A transaction of the tick holds no more numbers than this, twice; the rest waits a second. Those
+ * of which nothing is to be done cost little. */
+enum { DNC_TICK_NUMBERS = 500, DNC_TICK_SETTLES = 20000 };
 
 typedef struct DncTick {
     Db *db;
@@ -15,9 +16,15 @@ typedef struct DncTick {
     DbArray recheck_nos; /* the rows that asked for numbers */
 } DncTick;
 
-static Status tick_find(DncTick *tick, int64_t *ret_marked, Error *err)
+static Status tick_find(DncTick *tick, int64_t *ret_changed, Error *err)
 {
-    Status status = dnc_mark_rechecks(tick->db, ret_marked, err);
+    int64_t settled = 0;
+    int64_t marked = 0;
+    Status status = dnc_mark_rechecks(tick->db, &marked, err);
+    if (status == STATUS_OK) {
+        status = dnc_settle_rechecks(tick->db, DNC_TICK_SETTLES, tick->now_us, &settled, err);
+    }
+    *ret_changed = marked + settled;
     if (status == STATUS_OK) {
         status = dnc_find_rechecks(tick->db, DNC_TICK_NUMBERS, &tick->numbers.ids,
                                    &tick->recheck_nos, err);
@@ -49,14 +56,14 @@ static Status tick_follow(DncTick *tick, Error *err)
 
 static Status tick_run(DncTick *tick, Error *err)
 {
-    int64_t marked = 0;
+    int64_t changed = 0;
     AUTO_TX Db *tx = tick->db;
     Status status = db_begin(tx, err);
     if (status == STATUS_OK) {
         outbox_reset(tick->outbox, db_epoch(tx), tick->now_us);
-        status = tick_find(tick, &marked, err);
+        status = tick_find(tick, &changed, err);
     }
-    if (status != STATUS_OK || (marked == 0 && tick->numbers.ids.count == 0)) {
+    if (status != STATUS_OK || (changed == 0 && tick->numbers.ids.count == 0)) {
         return status;
     }
     if (tick->numbers.ids.count > 0) {

@@ -59,10 +59,7 @@ static const JsonField import_fields[] = {
 
 /* ---- the mapping that was given ---- */
 
-enum { WISHES_MAX = 512 };
-
-/* Columns given as numbers become text in `numbers`, which the wishes borrow. */
-static Status command_wishes(
+Status import_wishes(
     const json_t *mapping, MappingWish wishes[], size_t *ret_count, Arena *numbers, Error *err)
 {
     const char *field;
@@ -94,12 +91,12 @@ static Status command_mapping(const ImportCommand *command, int fd, ImportSpec *
 {
     Arena arena = {0};
     AUTO_CSV_FIELDS header;
-    MappingWish *wishes = arena_alloc(&arena, WISHES_MAX * sizeof *wishes);
+    MappingWish *wishes = arena_alloc(&arena, IMPORT_WISHES_MAX * sizeof *wishes);
     size_t wish_count = 0;
     csv_fields_init(&header, spec->format.delimiter, NULL);
     Status status = import_read_header(spec, fd, &header, &arena, err);
     if (status == STATUS_OK && command->mapping != NULL) {
-        status = command_wishes(command->mapping, wishes, &wish_count, &arena, err);
+        status = import_wishes(command->mapping, wishes, &wish_count, &arena, err);
     }
     if (status == STATUS_OK) {
         MappingInput input = {.has_header = spec->format.layout.has_header,

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "adapters/db.h"
+#include "importer/arena.h"
 #include "importer/import_spec.h"
 #include "importer/list_store.h"
 #include "runtime/work.h"
@@ -24,3 +25,12 @@ Status import_command_spec(const json_t *data,
                            const List *list,
                            ImportSpec *ret,
                            Error *err) MUST_CHECK;
+
+/* The mapping of a command as wishes, at most IMPORT_WISHES_MAX. They borrow from it and from
+ * `numbers`, where columns given as numbers become text. */
+enum { IMPORT_WISHES_MAX = 512 };
+Status import_wishes(const json_t *mapping,
+                     MappingWish wishes[],
+                     size_t *ret_count,
+                     Arena *numbers,
+                     Error *err) MUST_CHECK;

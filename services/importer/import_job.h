@@ -11,4 +11,3 @@
 #define IMPORT_JOB_KIND "import"
 
 Status import_job_run(JobRun *run, StrBuf *ret_fields, Error *err);
-void import_job_ended(JobRun *run);

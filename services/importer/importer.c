@@ -1,8 +1,11 @@
 #include "importer/importer.h"
 
 #include "importer/dnc_command.h"
+#include "importer/dnc_import_command.h"
+#include "importer/dnc_import_job.h"
 #include "importer/dnc_tick.h"
 #include "importer/import_command.h"
+#include "importer/import_end.h"
 #include "importer/import_job.h"
 #include "importer/importer_state.h"
 #include "importer/list_command.h"
@@ -19,11 +22,13 @@ static const Handler importer_handlers[] = {
      upsert_apply},
     {"dnc.add", TOPIC_DNC_COMMANDS, 1, true, dnc_add_prepare, dnc_add_apply},
     {"dnc.remove", TOPIC_DNC_COMMANDS, 1, true, NULL, dnc_remove_apply},
+    {"dnc.import", TOPIC_DNC_COMMANDS, 1, true, dnc_import_prepare, dnc_import_apply},
     {0},
 };
 
 static const JobKind importer_jobs[] = {
-    {IMPORT_JOB_KIND, import_job_run, NULL, import_job_ended},
+    {IMPORT_JOB_KIND, import_job_run, NULL, import_ended},
+    {DNC_IMPORT_JOB_KIND, dnc_import_job_run, NULL, import_ended},
     {0},
 };
 

@@ -11,12 +11,14 @@
 
 typedef struct Upsert Upsert;
 typedef struct ImportLook ImportLook;
+typedef struct DncImportLook DncImportLook;
 
 typedef struct ImporterState {
     const Config *cfg; /* borrowed */
     ZoneSets *zones;
     Upsert *upsert;
     ImportLook *import_look;
+    DncImportLook *dnc_import_look;
     int64_t id_block;   /* of new leads' ids; 0: none drawn yet */
     int64_t id_ordinal; /* the next one in it */
 } ImporterState;

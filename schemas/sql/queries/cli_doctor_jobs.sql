@@ -1,1 +1,1 @@
-SELECT job_no, job_no FROM jobs WHERE kind = 'import' ORDER BY job_no
+SELECT job_no, job_no FROM jobs WHERE kind IN ('import', 'dnc.import') ORDER BY job_no
