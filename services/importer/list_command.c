@@ -161,18 +161,23 @@ list_plan_update(const List *list, const ListCommand *command, int64_t now_us, L
            windows || moves;
 }
 
-/* The leads follow the rules of their new campaign, and offers of the old one are taken back, by a
- * job of the recycler's. */
-static Status list_start_move(Work *work,
-                              Message *message,
-                              int32_t list_no,
-                              int32_t campaign_no,
-                              int64_t *ret_job_no,
-                              Error *err)
+/* By a job of the recycler's the leads follow the rules of their new campaign, and offers of the
+ * old one are taken back; or they follow the list's new windows. */
+static Status list_start_reapply(Work *work,
+                                 Message *message,
+                                 const List *list,
+                                 const ListRow *row,
+                                 int64_t *ret_job_no,
+                                 Error *err)
 {
-    JobSpec spec = {.kind = "list.move",
+    bool moves = row->campaign_no != 0;
+    if (!moves && row->windows == NULL) {
+        return STATUS_OK;
+    }
+    int32_t list_no = list->list_no;
+    JobSpec spec = {.kind = moves ? "list.move" : "list.reapply",
                     .list_no = list_no,
-                    .campaign_no = campaign_no,
+                    .campaign_no = moves ? row->campaign_no : list->campaign_no,
                     .slot_count = 1,
                     .params = "{}",
                     .event_fields = "\"leads\":0,\"changed\":0"};
@@ -203,8 +208,8 @@ static Status list_update_one(
     if (changes) {
         status = list_update_rows(work, message, list, &row, err);
     }
-    if (status == STATUS_OK && row.campaign_no != 0) {
-        status = list_start_move(work, message, list->list_no, row.campaign_no, &job_no, err);
+    if (status == STATUS_OK) {
+        status = list_start_reapply(work, message, list, &row, &job_no, err);
     }
     if (status == STATUS_OK && job_no != 0) {
         message_complete(message, mem_sprintf("\"results\":[{\"list_id\":\"%s\",\"result\":"

@@ -28,8 +28,7 @@ typedef struct OutcomeItem {
 struct Outcomes {
     OutcomeItem items[OUTCOME_MESSAGES_MAX];
     int count;
-    OutcomePlace *places;
-    int place_count;
+    OutcomePlaces places;
     Offers offers;
     LeadDials dials;
     Message **touched_by; /* by row of dials: the last message that changed the lead */
@@ -60,9 +59,8 @@ static void outcomes_unlock(Outcomes *outcomes)
 static void outcomes_reset(Outcomes *outcomes)
 {
     outcomes_unlock(outcomes);
-    free(outcomes->places);
-    outcomes->places = NULL;
-    outcomes->count = outcomes->place_count = 0;
+    outcome_places_done(&outcomes->places);
+    outcomes->count = 0;
 }
 
 void outcomes_free(Outcomes *outcomes)
@@ -100,7 +98,7 @@ static Status find_leads(Outcomes *outcomes, Db *db, Error *err)
     for (int i = 0; i < outcomes->count; i++) {
         db_array_i64(&ids, outcomes->items[i].said.lead_id);
     }
-    Status status = outcome_find_leads(db, &ids, &outcomes->places, &outcomes->place_count, err);
+    Status status = outcome_find_leads(db, &ids, &outcomes->places, err);
     db_array_done(&ids);
     return status;
 }
@@ -117,13 +115,6 @@ static Status find_offers(Outcomes *outcomes, Db *db, Error *err)
     Status status = offers_read(db, &ids, &outcomes->offers, err);
     db_array_done(&ids);
     return status;
-}
-
-static int place_compare(const void *lead_id, const void *place)
-{
-    int64_t wanted = *(const int64_t *)lead_id;
-    int64_t found = ((const OutcomePlace *)place)->lead_id;
-    return (wanted > found) - (wanted < found);
 }
 
 /* The offer that the item speaks of, when it is one of this lead. */
@@ -154,8 +145,7 @@ static Status read_rules(Outcomes *outcomes, const Work *work, Error *err)
     Status status = gates_refresh(state->gates, work->db, err);
     for (int i = 0; status == STATUS_OK && i < outcomes->count; i++) {
         OutcomeItem *item = &outcomes->items[i];
-        item->place = bsearch(&item->said.lead_id, outcomes->places, (size_t)outcomes->place_count,
-                              sizeof *outcomes->places, place_compare);
+        item->place = outcome_place_of(&outcomes->places, item->said.lead_id);
         item->offer = offer_of(outcomes, item);
         item->number_id = item->offer != NULL ? item->offer->number_id : 0;
         if (item->place != NULL) {
@@ -466,7 +456,8 @@ static Status apply_to_lead(Outcomes *outcomes, OutcomeItem *item, const Work *w
     const Gate *gate = gates_find(state->gates, lead->gate_no);
     const RecycleRule *rule = campaign_rule(item->rules, item->call.code);
     int64_t starts[OUTCOME_STARTS_MAX];
-    OutcomeNext next = {.rules = item->rules, .starts_us = starts};
+    OutcomeNext next = {
+        .rules = item->rules, .list_hours = item->place->list_hours, .starts_us = starts};
     Status status = STATUS_OK;
     if (gate == NULL) {
         return error_set(err, STATUS_RETRY, "gate_unknown", "a gate was made meanwhile");

@@ -13,7 +13,55 @@ static int place_compare(const void *a, const void *b)
     return (first > second) - (first < second);
 }
 
-Status outcome_find_leads(Db *db, DbArray *lead_ids, OutcomePlace **ret, int *ret_count, Error *err)
+void outcome_places_done(OutcomePlaces *places)
+{
+    for (int i = 0; i < places->list_count; i++) {
+        free(places->lists[i]);
+    }
+    free(places->lists);
+    free(places->rows);
+    *places = (OutcomePlaces){0};
+}
+
+static int lead_compare(const void *lead_id, const void *place)
+{
+    int64_t wanted = *(const int64_t *)lead_id;
+    int64_t found = ((const OutcomePlace *)place)->lead_id;
+    return (wanted > found) - (wanted < found);
+}
+
+const OutcomePlace *outcome_place_of(const OutcomePlaces *places, int64_t lead_id)
+{
+    return bsearch(&lead_id, places->rows, (size_t)places->count, sizeof *places->rows,
+                   lead_compare);
+}
+
+/* Read once for each list; most have none. */
+static Status
+place_hours(OutcomePlaces *places, OutcomePlace *place, const DbResult *result, int row, Error *err)
+{
+    size_t len = 0;
+    const char *text = db_bytes(result, row, 5, &len);
+    if (len <= sizeof "[]" - 1) {
+        return STATUS_OK;
+    }
+    for (int i = 0; i < places->list_count; i++) {
+        if (places->lists[i]->list_no == place->list_no) {
+            place->list_hours = &places->lists[i]->hours;
+            return STATUS_OK;
+        }
+    }
+    AUTO_FREE char *windows = mem_strndup(text, len);
+    OutcomeList *list = mem_alloc(sizeof *list);
+    list->list_no = place->list_no;
+    places->lists =
+        mem_realloc(places->lists, (size_t)(places->list_count + 1) * sizeof(OutcomeList *));
+    places->lists[places->list_count++] = list;
+    place->list_hours = &list->hours;
+    return hours_parse(windows, &list->hours, err);
+}
+
+Status outcome_find_leads(Db *db, DbArray *lead_ids, OutcomePlaces *ret, Error *err)
 {
     DbParams params = {0};
     db_param_array(&params, lead_ids);
@@ -25,19 +73,19 @@ Status outcome_find_leads(Db *db, DbArray *lead_ids, OutcomePlace **ret, int *re
     if (status != STATUS_OK) {
         return status;
     }
-    int count = db_rows(result);
-    OutcomePlace *places = mem_alloc((size_t)(count + 1) * sizeof *places);
-    for (int row = 0; row < count; row++) {
-        places[row] = (OutcomePlace){.lead_id = db_bin_i64(result, row, 0),
-                                     .phone = db_bin_i64(result, row, 1),
-                                     .list_no = (int32_t)db_bin_i64(result, row, 2),
-                                     .campaign_no = (int32_t)db_bin_i64(result, row, 3),
-                                     .rules_version = db_bin_i64(result, row, 4)};
+    outcome_places_done(ret);
+    ret->count = db_rows(result);
+    ret->rows = mem_alloc((size_t)(ret->count + 1) * sizeof *ret->rows);
+    for (int row = 0; status == STATUS_OK && row < ret->count; row++) {
+        ret->rows[row] = (OutcomePlace){.lead_id = db_bin_i64(result, row, 0),
+                                        .phone = db_bin_i64(result, row, 1),
+                                        .list_no = (int32_t)db_bin_i64(result, row, 2),
+                                        .campaign_no = (int32_t)db_bin_i64(result, row, 3),
+                                        .rules_version = db_bin_i64(result, row, 4)};
+        status = place_hours(ret, &ret->rows[row], result, row, err);
     }
-    qsort(places, (size_t)count, sizeof *places, place_compare);
-    *ret = places;
-    *ret_count = count;
-    return STATUS_OK;
+    qsort(ret->rows, (size_t)ret->count, sizeof *ret->rows, place_compare);
+    return status;
 }
 
 Status outcome_know_calls(

@@ -11,11 +11,27 @@ typedef struct OutcomePlace {
     int32_t list_no;
     int32_t campaign_no;
     int64_t rules_version;
+    const Hours *list_hours; /* NULL: none */
 } OutcomePlace;
 
-/* Rows by lead_id; *ret is to be freed. Leads that are gone are not in it. */
-Status outcome_find_leads(Db *db, DbArray *lead_ids, OutcomePlace **ret, int *ret_count, Error *err)
-    MUST_CHECK;
+/* The windows of a list that has some. */
+typedef struct OutcomeList {
+    int32_t list_no;
+    Hours hours;
+} OutcomeList;
+
+typedef struct OutcomePlaces {
+    OutcomePlace *rows; /* by lead_id */
+    int count;
+    OutcomeList **lists;
+    int list_count;
+} OutcomePlaces;
+void outcome_places_done(OutcomePlaces *places);
+/* NULL: the lead is gone. */
+const OutcomePlace *outcome_place_of(const OutcomePlaces *places, int64_t lead_id);
+
+/* In a transaction. ret: done before. */
+Status outcome_find_leads(Db *db, DbArray *lead_ids, OutcomePlaces *ret, Error *err) MUST_CHECK;
 
 /* Which of these calls (source, id) are new: rows as given, to be looked up by the caller. */
 Status outcome_know_calls(Db *db,

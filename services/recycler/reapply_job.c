@@ -324,7 +324,8 @@ static Status dnc_work(Reapply *job, Error *err)
 
 static Status reapply_work(Reapply *job, Error *err)
 {
-    Status status = job->run->list_no != 0 ? dnc_work(job, err) : STATUS_OK;
+    bool moved = strcmp(job->run->kind, MOVED_JOB_KIND) == 0;
+    Status status = moved ? dnc_work(job, err) : STATUS_OK;
     while (status == STATUS_OK && !job->done && !job_run_should_stop(job->run)) {
         if (relay_is_backed_up(job->run->relay)) {
             clock_nap(REAPPLY_NAP_MS);

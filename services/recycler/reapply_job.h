@@ -11,5 +11,7 @@
 /* One list that was given to another campaign: its leads follow that campaign's do-not-call entries
  * and rules. Offers of the one before are revoked by the hopper (stray.h). */
 #define MOVED_JOB_KIND "list.move"
+/* One list whose windows changed. */
+#define LIST_REAPPLY_JOB_KIND "list.reapply"
 
 Status reapply_job_run(JobRun *run, StrBuf *ret_fields, Error *err);

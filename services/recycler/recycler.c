@@ -29,6 +29,7 @@ static const Handler recycler_handlers[] = {
 static const JobKind recycler_jobs[] = {
     {REAPPLY_JOB_KIND, reapply_job_run, NULL, NULL},
     {MOVED_JOB_KIND, reapply_job_run, NULL, NULL},
+    {LIST_REAPPLY_JOB_KIND, reapply_job_run, NULL, NULL},
     {0},
 };
 

@@ -1,8 +1,13 @@
 """list.update gives a list to another campaign: its gate at once, its leads by a job, offers of the one before back."""
 
+from datetime import UTC, datetime, timedelta
+
 from harness import read_topic, wait_for
+from harness.dialer import Clock, rfc3339
 from scenario import all_published, ask, check_counters, create_list, done, job_events
 from test_rules import called, check_ready, leads, stages
+
+NOON = datetime(2026, 11, 25, 18, 0, tzinfo=UTC)  # a Wednesday, noon in New Orleans
 
 
 def move(space, campaign_id, list_id="a", **fields):
@@ -95,6 +100,30 @@ def test_offers_of_the_campaign_before_are_revoked(space):
     assert (revoked.value["lead_id"], revoked.value["reason"]) == (str(offered), "list_moved")
     assert (revoked.value["campaign_id"], revoked.headers["campaign"]) == ("c", "c"), "its dialer has to hear it"
     assert stages(space, ids) == ["offered", "offered", "ready"], "until the dialer answers"
+
+
+def due(space, lead_id):
+    return space.value("SELECT due_at FROM leads WHERE lead_id = %s", lead_id)
+
+
+def test_windows_move_the_due_times(space):
+    """The next call that an outcome leads to lies in the windows of the list, and follows when they change."""
+    space.clock = Clock(space, NOON)
+    space.importer()
+    space.recycler()
+    campaigns(space, "c", windows=[], law_pack="")
+    [lead] = leads(space, 1)
+    first = ask(space, "list.update", {"list_id": "a", "windows": [{"days": ["fri"], "from": "09:00", "to": "10:00"}]})
+    assert job_events(space, first.value["results"][0]["job_id"])[-1].value["kind"] == "list.reapply"
+    call = {"lead_id": str(lead), "call_id": "1", "disposition": "NA", "started_at": rfc3339(NOON), "duration_s": 0}
+    space.dialer(clock=space.clock).send("call.ended", call)
+    friday = datetime(2026, 11, 27, 15, 0, tzinfo=UTC)
+    wait_for(lambda: due(space, lead) == friday, what="due on friday, nine in New Orleans")
+    [result] = done(space, "list.update", {"list_id": "a", "windows": []})
+    last = job_events(space, result["job_id"])[-1]
+    assert (last.type, last.value["changed"]) == ("job.completed", 1)
+    assert due(space, lead) < NOON + timedelta(hours=1)
+    check(space)
 
 
 def test_refused(space):
