@@ -31,6 +31,7 @@ struct Reading {
     int64_t *ends;
     bool asked;
     int64_t asked_us; /* before the ends were asked for */
+    int64_t epoch;    /* of the record that this is known of */
 };
 
 int64_t reading_complete_until_us(const Reading *reading)
@@ -87,6 +88,16 @@ static void known_until(Reading *reading, int64_t until_us)
     }
 }
 
+/* A record that was set back has to be told of outcomes again that it knew before. */
+static void follow_epoch(Reading *reading, int64_t epoch)
+{
+    if (reading->epoch != epoch) {
+        reading->epoch = epoch;
+        reading->asked = false;
+        atomic_store(&reading->complete_until_us, 0);
+    }
+}
+
 /* A broker that does not answer is no failure: the time stands. */
 static Status look(Reading *reading, Error *err)
 {
@@ -100,6 +111,7 @@ static Status look(Reading *reading, Error *err)
     AUTO_TX Db *tx = reading->db;
     Status status = db_begin(tx, err);
     if (status == STATUS_OK) {
+        follow_epoch(reading, db_epoch(tx));
         status = db_query_binary(tx, sql_complete_until, &params, &positions, err);
     }
     if (status != STATUS_OK) {

@@ -18,5 +18,5 @@ Status reading_start(const Config *cfg, Reading **ret, Error *err) MUST_CHECK;
 /* Waits for the look under way, for a few seconds. NULL is allowed. */
 void reading_stop(Reading *reading);
 
-/* 0: not known. It never goes back. Any thread. */
+/* 0: not known. It goes back with the record only (epoch). Any thread. */
 int64_t reading_complete_until_us(const Reading *reading);
