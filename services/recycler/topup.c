@@ -325,6 +325,23 @@ static Status write_leads(Run *run, Error *err)
                : status;
 }
 
+/* Windows of a list change with its gate locked. */
+static Status check_hours(const Run *run, Error *err)
+{
+    AUTO_RESULT *result = NULL;
+    Status status = topup_read_hours(run->topup, &run->gates, &result, err);
+    for (int row = 0; status == STATUS_OK && row < db_rows(result); row++) {
+        const Hours *used = list_hours(run->topup, (int32_t)db_i64(result, row, 0));
+        Hours hours;
+        status = hours_parse(db_text(result, row, 1), &hours, err);
+        if (status == STATUS_OK && (used == NULL || !hours_equal(used, &hours))) {
+            status =
+                error_set(err, STATUS_RETRY, "rules_moved", "the list's windows changed meanwhile");
+        }
+    }
+    return status;
+}
+
 /* The last word: the gates, locked now, must be those that the decisions were made for. */
 static Status check_gates(const Run *run, Error *err)
 {
@@ -338,7 +355,7 @@ static Status check_gates(const Run *run, Error *err)
                              "the list or its campaign changed meanwhile");
         }
     }
-    return STATUS_OK;
+    return check_hours(run, err);
 }
 
 /* ---- telling ---- */

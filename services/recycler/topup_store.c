@@ -221,6 +221,20 @@ Status topup_insert_offers(const Topup *topup, TopupLead leads[], int count, Err
     return status;
 }
 
+Status topup_read_hours(const Topup *topup, const ListGates *gates, DbResult **ret, Error *err)
+{
+    DbArray lists = {0};
+    DbParams params = {0};
+    db_array_begin(&lists, DB_ARRAY_INT4);
+    for (int i = 0; i < gates->count; i++) {
+        db_array_i64(&lists, gates->gates[i].list_no);
+    }
+    db_param_array(&params, &lists);
+    Status status = db_query(topup->db, sql_topup_hours, &params, ret, err);
+    db_array_done(&lists);
+    return status;
+}
+
 Status
 topup_read_facts(const Topup *topup, const TopupLead leads[], int count, DbResult **ret, Error *err)
 {

@@ -38,6 +38,9 @@ Status topup_lock_numbers(const Topup *topup,
                           Error *err) MUST_CHECK;
 /* Draws ids for those to be offered, and inserts their offers. */
 Status topup_insert_offers(const Topup *topup, TopupLead leads[], int count, Error *err) MUST_CHECK;
+/* Windows of the lists of these gates, as text: list_no, windows. */
+Status
+topup_read_hours(const Topup *topup, const ListGates *gates, DbResult **ret, Error *err) MUST_CHECK;
 /* Columns of topup_facts.sql for the offered leads. */
 Status topup_read_facts(
     const Topup *topup, const TopupLead leads[], int count, DbResult **ret, Error *err) MUST_CHECK;

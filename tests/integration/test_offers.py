@@ -393,6 +393,21 @@ def test_nobody_is_called_outside_the_hours(clocked):
     dialer.quiet(1)
 
 
+def test_new_hours_of_a_list_hold_at_once(dialing):
+    """The hopper looks at lists once a second; an express lead is offered within milliseconds."""
+    put(dialing)
+    dialer = dialing.dialer()
+    dialer.offers(3)
+    closed = [{"days": ["mon"], "from": "03:00", "to": "03:01"}]
+    for last in range(3):
+        done(dialing, "list.update", {"list_id": "a", "windows": []})
+        upsert(dialing, phone=f"+1504621890{last}", priority=99)
+        dialer.offers(4 + last)
+        done(dialing, "list.update", {"list_id": "a", "windows": closed})
+        upsert(dialing, phone=f"+1504621891{last}", priority=99)
+        dialer.quiet(1.2, phone=f"+1504621891{last}")
+
+
 def test_an_entry_holds_though_the_lead_does_not_know_of_it(dialing):
     dialing.db.execute(
         "WITH n AS (INSERT INTO number (phone, digest) VALUES (%s, 'x') RETURNING number_id)"
