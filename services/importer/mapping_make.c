@@ -172,9 +172,28 @@ static size_t own_columns(const MappingInput *input)
     return is_reject_header(input) ? input->column_count - REJECT_COLUMNS : input->column_count;
 }
 
+/* A header that is the very name of a custom field, as exports have it, means that field. */
+static void propose_custom(Mapping *mapping, const MappingInput *input)
+{
+    for (size_t i = 0; i < own_columns(input); i++) {
+        char name[NAME_SIZE];
+        TextSlice header = input->header[i];
+        if (mapping->columns[i].field != MAPPING_FIELD_NONE || header.len >= sizeof name) {
+            continue;
+        }
+        memcpy(name, header.data, header.len);
+        name[header.len] = '\0';
+        if (strlen(name) == header.len && mapping_field_parse(name) == MAPPING_FIELD_CUSTOM &&
+            mapping_column_of(mapping, name) == 0) {
+            mapping_assign(mapping, name, i + 1);
+        }
+    }
+}
+
 /* The best free column for each field that has none; of equals the first. */
 static void propose(Mapping *mapping, const MappingInput *input)
 {
+    propose_custom(mapping, input);
     size_t best[MAPPING_FIELD_COUNT] = {0};
     unsigned best_rank[MAPPING_FIELD_COUNT];
     for (size_t i = 0; i < own_columns(input); i++) {

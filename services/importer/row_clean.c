@@ -6,6 +6,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "domain/address.h"
+#include "domain/formula.h"
 
 /* Mapped text fields that need nothing but cleaning. */
 static const struct PlainField {
@@ -46,6 +47,14 @@ static bool row_bad(RowProblem *problem, const char *code, size_t column, const 
     return false;
 }
 
+/* Cleaned, and without the apostrophe that keeps spreadsheets from running it. */
+static TextSlice row_clean_cell(RowCleaner *cleaner, TextSlice cell)
+{
+    TextSlice clean = text_clean(cell, &cleaner->scratch);
+    return formula_is_defused(clean.data, clean.len) ? (TextSlice){clean.data + 1, clean.len - 1}
+                                                     : clean;
+}
+
 /* The cell of a field, cleaned; in the record, in fields' memory or in the arena. */
 static TextSlice
 row_cell(RowCleaner *cleaner, const CsvFields *fields, MappingField field, Arena *arena)
@@ -54,7 +63,7 @@ row_cell(RowCleaner *cleaner, const CsvFields *fields, MappingField field, Arena
     if (cell.len == 0) {
         return cell;
     }
-    TextSlice clean = text_clean(cell, &cleaner->scratch);
+    TextSlice clean = row_clean_cell(cleaner, cell);
     if (clean.len > 0 && clean.data >= cleaner->scratch.data &&
         clean.data < cleaner->scratch.data + cleaner->scratch.cap) {
         clean.data = arena_copy(arena, clean.data, clean.len);
@@ -237,7 +246,7 @@ static bool row_take_custom(
         if (column->field != MAPPING_FIELD_CUSTOM) {
             continue;
         }
-        TextSlice value = text_clean(csv_fields_cell(fields, i), &cleaner->scratch);
+        TextSlice value = row_clean_cell(cleaner, csv_fields_cell(fields, i));
         if (value.len > 0) {
             custom_add(&values, column->custom_key, value);
         }
