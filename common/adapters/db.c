@@ -324,6 +324,11 @@ Status db_begin_unchecked(Db *db, Error *err)
     "SET LOCAL statement_timeout = 0; SET LOCAL client_connection_check_interval = 2000; "         \
     "SET TRANSACTION READ ONLY"
 
+/* Between its statements it may wait for others that share the snapshot. */
+#define SNAPSHOT_SETTINGS                                                                          \
+    "SET LOCAL idle_in_transaction_session_timeout = 60000; " LONG_SETTINGS                        \
+    ", ISOLATION LEVEL REPEATABLE READ"
+
 static Status db_begin_lasting(Db *db, const char *more, Error *err)
 {
     PGresult *result = NULL;
@@ -340,7 +345,26 @@ Status db_begin_long(Db *db, Error *err)
 
 Status db_begin_snapshot(Db *db, Error *err)
 {
-    return db_begin_lasting(db, LONG_SETTINGS ", ISOLATION LEVEL REPEATABLE READ", err);
+    return db_begin_lasting(db, SNAPSHOT_SETTINGS, err);
+}
+
+Status db_export_snapshot(Db *db, char ret_snapshot[DB_SNAPSHOT_SIZE], Error *err)
+{
+    PGresult *result = NULL;
+    Status status = db_simple(db, "SELECT pg_export_snapshot()", &result, err);
+    if (status == STATUS_OK) {
+        snprintf(ret_snapshot, DB_SNAPSHOT_SIZE, "%s", PQgetvalue(result, 0, 0));
+    }
+    PQclear(result);
+    return status;
+}
+
+Status db_begin_snapshot_of(Db *db, const char *snapshot, Error *err)
+{
+    assert(snapshot[strspn(snapshot, "0123456789ABCDEFabcdef-")] == '\0');
+    AUTO_STRBUF more = STRBUF_INIT;
+    strbuf_addf(&more, SNAPSHOT_SETTINGS "; SET TRANSACTION SNAPSHOT '%s'", snapshot);
+    return db_begin_lasting(db, more.data, err);
 }
 
 /* The system identifier and the timeline say which history of the record this is. */
@@ -547,6 +571,65 @@ int db_bin_find(const DbResult *result, int column, int64_t value)
         }
     }
     return low < db_rows(result) && db_bin_i64(result, low, column) == value ? low : -1;
+}
+
+/* ---- rows as they come ---- */
+
+enum { STREAM_IDLE_MS = 250 };
+
+static Status db_stream_wait(Db *db, DbRowTaker take, void *context, Error *err)
+{
+    Status status = db_flush(db, clock_mono_ms() + ANSWER_DEADLINE_MS, err);
+    while (status == STATUS_OK && PQisBusy(db->conn)) {
+        if (!db_poll_socket(db, POLLIN, STREAM_IDLE_MS)) {
+            status = take(context, NULL, err);
+        }
+        if (status == STATUS_OK && !PQconsumeInput(db->conn)) {
+            return db_fail(db, NULL, err);
+        }
+    }
+    return status;
+}
+
+static Status db_stream_take(Db *db, PGresult *pg, DbRowTaker take, void *context, Error *err)
+{
+    DbResult row = {pg};
+    switch (PQresultStatus(pg)) {
+    case PGRES_SINGLE_TUPLE:
+        return take(context, &row, err);
+    case PGRES_TUPLES_OK: /* the end */
+        return STATUS_OK;
+    default:
+        return db_fail(db, pg, err);
+    }
+}
+
+Status db_stream(
+    Db *db, const char *sql, const DbParams *params, DbRowTaker take, void *context, Error *err)
+{
+    assert(db->open);
+    db->sqlstate[0] = '\0';
+    if (db->conn == NULL ||
+        !PQsendQueryParams(db->conn, sql, params->count, NULL, params->values, params->lengths,
+                           params->binary, 1) ||
+        !PQsetSingleRowMode(db->conn)) {
+        return db_fail(db, NULL, err);
+    }
+    for (;;) {
+        Status status = db_stream_wait(db, take, context, err);
+        PGresult *pg = status == STATUS_OK ? PQgetResult(db->conn) : NULL;
+        if (status == STATUS_OK && pg == NULL) {
+            return STATUS_OK;
+        }
+        if (status == STATUS_OK) {
+            status = db_stream_take(db, pg, take, context, err);
+            PQclear(pg);
+        }
+        if (status != STATUS_OK) {
+            db_disconnect(db); /* the rest of the rows is on its way */
+            return status;
+        }
+    }
 }
 
 /* ---- COPY ---- */

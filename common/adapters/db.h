@@ -54,6 +54,13 @@ Status db_begin_long(Db *db, Error *err) MUST_CHECK;
 /* The same, and all of its statements see one snapshot. */
 Status db_begin_snapshot(Db *db, Error *err) MUST_CHECK;
 
+/* An open snapshot's name, for other connections: db_begin_snapshot_of() there sees what this one
+ * sees. It has to be begun while this transaction is open, which may end afterwards. */
+enum { DB_SNAPSHOT_SIZE = 64 };
+Status db_export_snapshot(Db *db, char ret_snapshot[DB_SNAPSHOT_SIZE], Error *err) MUST_CHECK;
+/* db_begin_snapshot() at another's snapshot. */
+Status db_begin_snapshot_of(Db *db, const char *snapshot, Error *err) MUST_CHECK;
+
 /* SQLSTATE of the last failure, or "". */
 const char *db_sqlstate(const Db *db);
 
@@ -110,6 +117,16 @@ db_query(Db *db, const char *sql, const DbParams *params, DbResult **ret, Error 
 /* The same with rows in binary format: read them with db_bin_i64() and db_bytes(). */
 Status db_query_binary(Db *db, const char *sql, const DbParams *params, DbResult **ret, Error *err)
     MUST_CHECK;
+/* The rows of one statement as they come, each as a result of one row in binary format; nothing is
+ * kept. row: NULL when none came for a while, so that the caller may look whether to go on. What it
+ * returns but STATUS_OK, with err set, ends the statement and the connection. */
+typedef Status (*DbRowTaker)(void *context, const DbResult *row, Error *err);
+Status db_stream(Db *db,
+                 const char *sql,
+                 const DbParams *params,
+                 DbRowTaker take,
+                 void *context,
+                 Error *err) MUST_CHECK;
 /* A statement without result rows that must change exactly `expected` rows, else code row_count.
  * -1: any. */
 Status

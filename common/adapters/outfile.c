@@ -1,5 +1,6 @@
 #include "adapters/outfile.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
@@ -8,6 +9,7 @@
 #include <string.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "adapters/beneath.h"
@@ -238,6 +240,41 @@ Status outfile_write(int fd, const void *bytes, int64_t len, Error *err)
 Status outfile_sync(int fd, Error *err)
 {
     return fsync(fd) == 0 ? STATUS_OK : outfile_error("fsync", errno, err);
+}
+
+static bool outfile_is_temp_of(const char *entry, const char *final_name)
+{
+    size_t len = strlen(final_name);
+    size_t entry_len = strlen(entry);
+    return entry_len > len + 6 && entry[0] == '.' && strncmp(entry + 1, final_name, len) == 0 &&
+           entry[len + 1] == '.' && strcmp(entry + entry_len - 4, ".tmp") == 0;
+}
+
+Status outfile_remove_temps(const char *root_path, const char *name, Error *err)
+{
+    int dir_fd = -1;
+    Status status = outfile_parent(root_path, name, true, &dir_fd, err);
+    DIR *dir = status == STATUS_OK ? fdopendir(dir_fd) : NULL;
+    if (dir == NULL) {
+        if (status == STATUS_OK) {
+            close(dir_fd);
+            return outfile_error("opendir", errno, err);
+        }
+        return status;
+    }
+    for (const struct dirent *entry; (entry = readdir(dir)) != NULL;) {
+        if (outfile_is_temp_of(entry->d_name, outfile_last_step(name))) {
+            unlinkat(dir_fd, entry->d_name, 0);
+        }
+    }
+    closedir(dir);
+    return STATUS_OK;
+}
+
+int64_t outfile_room(const char *root_path)
+{
+    struct statvfs volume;
+    return statvfs(root_path, &volume) == 0 ? (int64_t)(volume.f_bavail * volume.f_frsize) : -1;
 }
 
 Status outfile_remove(const char *root_path, const char *name, Error *err)

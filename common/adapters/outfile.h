@@ -49,5 +49,12 @@ Status outfile_write(int fd, const void *bytes, int64_t len, Error *err) MUST_CH
 /* What was written is on the disk: before a checkpoint names its length. */
 Status outfile_sync(int fd, Error *err) MUST_CHECK;
 
+/* Removes what writers of name that died left of it: their temporary files. For names that nobody
+ * writes any more. */
+Status outfile_remove_temps(const char *root_path, const char *name, Error *err) MUST_CHECK;
+
+/* Bytes that may still be written beneath the root; -1 when nobody knows. */
+int64_t outfile_room(const char *root_path);
+
 /* Removes a file or symbolic link (not its target); one that is gone already is fine. */
 Status outfile_remove(const char *root_path, const char *name, Error *err) MUST_CHECK;

@@ -37,6 +37,29 @@ void hash_sha256_hex(const void *bytes, size_t len, char ret_hex[HASH_SHA256_HEX
     hash_hex(digest, sizeof digest, ret_hex);
 }
 
+/* An OpenSSL context under a name of ours. */
+HashStream *hash_stream_new(void)
+{
+    EVP_MD_CTX *context = EVP_MD_CTX_new();
+    hash_check(context != NULL && EVP_DigestInit_ex(context, EVP_sha256(), NULL) == 1);
+    return (HashStream *)context;
+}
+
+void hash_stream_add(HashStream *stream, const void *bytes, size_t len)
+{
+    hash_check(EVP_DigestUpdate((EVP_MD_CTX *)stream, bytes, len) == 1);
+}
+
+void hash_stream_end(HashStream *stream, char ret_hex[HASH_SHA256_HEX_SIZE])
+{
+    uint8_t digest[HASH_SHA256_BYTES];
+    if (stream != NULL && ret_hex != NULL) {
+        hash_check(EVP_DigestFinal_ex((EVP_MD_CTX *)stream, digest, NULL) == 1);
+        hash_hex(digest, sizeof digest, ret_hex);
+    }
+    EVP_MD_CTX_free((EVP_MD_CTX *)stream);
+}
+
 void hash_hmac_sha256(const void *key,
                       size_t key_len,
                       const void *bytes,

@@ -19,6 +19,11 @@ Hash128 hash_u128(const void *bytes, size_t len, uint64_t seed);
 enum { HASH_SHA256_BYTES = 32, HASH_SHA256_HEX_SIZE = 65 };
 void hash_sha256(const void *bytes, size_t len, uint8_t ret_digest[HASH_SHA256_BYTES]);
 void hash_sha256_hex(const void *bytes, size_t len, char ret_hex[HASH_SHA256_HEX_SIZE]);
+/* The same piece by piece; hash_stream_end() frees. NULL is allowed there, ret_hex too. */
+typedef struct HashStream HashStream;
+HashStream *hash_stream_new(void);
+void hash_stream_add(HashStream *stream, const void *bytes, size_t len);
+void hash_stream_end(HashStream *stream, char ret_hex[HASH_SHA256_HEX_SIZE]);
 void hash_hmac_sha256(const void *key,
                       size_t key_len,
                       const void *bytes,
