@@ -5,7 +5,7 @@
 DEMO_ROWS=20000
 
 demo_run() {
-    build_preset dev leadspool leadspool-importer leadspool-recycler
+    build_preset dev leadspool leadspool-importer leadspool-recycler leadspool-exporter
     servers_up
     servers_export
     local leadspool=$BUILD/dev/leadspool list

@@ -85,8 +85,11 @@ def follow(space, topic, until, timeout):
 TOPICS = {"dnc": "dnc.commands"} | dict.fromkeys(("campaign", "disposition", "recycle_rule"), "recycler.commands")
 
 
+TOPICS["list.export"] = "exporter.commands"
+
+
 def topic_of(type):
-    return TOPICS.get(type.split(".")[0], "importer.commands")
+    return TOPICS.get(type) or TOPICS.get(type.split(".")[0], "importer.commands")
 
 
 def tell(space, type, data, key=None, flush=True, **more):

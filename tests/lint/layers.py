@@ -16,7 +16,7 @@ from collections.abc import Iterator
 
 LAYERS = ["base", "domain", "adapters", "runtime"]
 SERVICES = ["importer", "recycler", "stats", "exporter", "cli"]
-SERVICE_USES = {"cli": {"importer", "recycler"}}
+SERVICE_USES = {"cli": {"importer", "recycler", "exporter"}}
 
 # Header (pattern) -> the files (patterns, relative to the root) that wrap it.
 WRAPPED = {

@@ -58,6 +58,10 @@ class Space:
         """A running leadspool-recycler; ready=False does not wait for it."""
         return self.worker("recycler", env, ready)
 
+    def exporter(self, env=None, ready=True):
+        """A running leadspool-exporter; ready=False does not wait for it."""
+        return self.worker("exporter", env, ready)
+
     def worker(self, service, env=None, ready=True):
         count = sum(worker.name.startswith(service) for worker in self.workers)
         worker = Worker(self, service, f"{service}{count + 1}", env)

@@ -1,0 +1,10 @@
+/* export_line.h - a row of an export's query as a line of its file. Layer: services/exporter. */
+#pragma once
+
+#include "adapters/db.h"
+#include "exporter/export_spec.h"
+
+/* The byte order mark and the header, where they are wanted. */
+void export_line_head(const ExportSpec *spec, StrBuf *buf);
+/* row: one row, in binary, with the columns of spec in their order. */
+void export_line_add(const ExportSpec *spec, const DbResult *row, StrBuf *buf);

@@ -1,0 +1,20 @@
+/* export_query.h - the statement of an export. Layer: services/exporter.
+ *
+ * Fields come from closed tables; whatever a command said is a parameter, never part of the text.
+ */
+#pragma once
+
+#include "adapters/db.h"
+#include "exporter/export_spec.h"
+
+typedef struct ExportQuery {
+    StrBuf sql;     /* $1 list, $2 and $3 the range, $4 values */
+    DbArray values; /* of the filter, then the keys of custom columns */
+} ExportQuery;
+
+/* custom.* is expanded. export_query_done() frees. */
+void export_query_make(const ExportSpec *spec, ExportQuery *ret);
+void export_query_done(ExportQuery *query);
+/* Rows of the list whose number is above after and at most upto. */
+void export_query_params(
+    ExportQuery *query, int32_t list_no, int64_t after, int64_t upto, DbParams *ret_params);

@@ -1,0 +1,33 @@
+/* export_store.h - what an export asks of the record beside its rows. Layer: services/exporter. */
+#pragma once
+
+#include "adapters/db.h"
+
+/* *ret_list_no is 0 when there is no such list. */
+Status export_find_list(Db *db,
+                        const char *list_id,
+                        int32_t *ret_list_no,
+                        int32_t *ret_campaign_no,
+                        Error *err) MUST_CHECK;
+
+/* The list as a snapshot has it. */
+typedef struct ExportLook {
+    int64_t version;
+    int64_t total;
+    int64_t epoch;
+} ExportLook;
+/* STATUS_BAD_INPUT with code list_gone. */
+Status export_look(Db *db, int32_t list_no, ExportLook *ret, Error *err) MUST_CHECK;
+
+/* Names of the custom fields that the list's leads have: rows of one column. STATUS_BAD_INPUT with
+ * code too_many_fields when there are more than most. */
+Status export_custom_keys(Db *db, int32_t list_no, int most, DbResult **ret, Error *err) MUST_CHECK;
+
+/* The reject file of an import of that list; the caller frees *ret_name. STATUS_BAD_INPUT with code
+ * unknown_job (none of that list's imports), job_open (it has not ended) or no_rejects. */
+Status export_find_rejects(Db *db,
+                           int64_t import_no,
+                           int32_t list_no,
+                           char **ret_name,
+                           int64_t *ret_rows,
+                           Error *err) MUST_CHECK;
