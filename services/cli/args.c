@@ -71,6 +71,16 @@ static int args_table(const Verb *verb, struct option ret[])
     return count;
 }
 
+static int args_output(const Verb *verb)
+{
+    for (int i = 0; verb->options[i].name != NULL; i++) {
+        if (strcmp(verb->options[i].name, "output") == 0) {
+            return i;
+        }
+    }
+    return '?';
+}
+
 static Status args_check_words(const Cli *cli, Error *err)
 {
     const Verb *verb = cli->verb;
@@ -99,7 +109,10 @@ Status args_parse(Cli *cli, int argc, char **argv, bool *ret_help, Error *err)
     opterr = 0;
     optind = 1;
     for (;;) {
-        int found = getopt_long(argc, argv, ":h", table, NULL);
+        int found = getopt_long(argc, argv, ":ho:", table, NULL);
+        if (found == 'o') { /* short for --output, where a verb has that */
+            found = args_output(cli->verb);
+        }
         if (found == -1) {
             break;
         }

@@ -37,6 +37,11 @@ static const JobViewField job_view_fields[] = {
     {COUNT_OF(dnc)},
     {COUNT_OF(bytes_done)},
     {COUNT_OF(bytes_total)},
+    {COUNT_OF(rows_total)},
+    {COUNT_OF(bytes)},
+    {COUNT_OF(list_version)},
+    {TEXT_OF(what)},
+    {TEXT_OF(sha256)},
 };
 
 static const TableColumn job_view_columns[] = {
@@ -57,6 +62,25 @@ static const TableColumn job_view_columns[] = {
     {"error", TABLE_JSON},
     {0},
 };
+
+static const TableColumn export_view_columns[] = {
+    {"job_id", TABLE_TEXT},
+    {"outcome", TABLE_TEXT},
+    {"what", TABLE_TEXT},
+    {"rows", TABLE_NUMBER},
+    {"bytes", TABLE_NUMBER},
+    {"file", TABLE_TEXT},
+    {"list_version", TABLE_NUMBER},
+    {"sha256", TABLE_TEXT},
+    {"seconds", TABLE_NUMBER},
+    {"error", TABLE_JSON},
+    {0},
+};
+
+static bool is_export(const JobView *view)
+{
+    return strcmp(view->kind, "export") == 0;
+}
 
 void job_view_done(JobView *view)
 {
@@ -102,6 +126,10 @@ void job_view_read(JobView *view, const json_t *data)
         const JobViewField *field = &job_view_fields[i];
         job_view_take(view, field, json_object_get(data, field->name));
     }
+    if (is_export(view)) { /* how far it is, is told in rows */
+        view->bytes_done = view->rows;
+        view->bytes_total = view->rows_total;
+    }
     job_view_take_string(&view->file, json_object_get(data, "file"));
     job_view_take_string(&view->rejects, json_object_get(data, "rejects"));
     const json_t *error = json_object_get(data, "error");
@@ -141,14 +169,29 @@ Status job_view_load(Cli *cli, const char *job_id, JobView *view, Error *err)
 
 /* ---- the report ---- */
 
-static void job_view_add_rejects(const Cli *cli, const JobView *view, Table *table)
+static void job_view_add_path(const Cli *cli, const char *name, Table *table)
 {
     AUTO_FREE char *outbox = realpath(cli->config.outbox, NULL);
     AUTO_FREE char *path = NULL;
-    if (view->rejects != NULL) {
-        path = mem_sprintf("%s/%s", outbox != NULL ? outbox : cli->config.outbox, view->rejects);
+    if (name != NULL) {
+        path = mem_sprintf("%s/%s", outbox != NULL ? outbox : cli->config.outbox, name);
     }
     table_add(table, path);
+}
+
+static void export_view_row(const Cli *cli, const JobView *view, Table *table)
+{
+    AUTO_FREE char *seconds = mem_sprintf("%.3f", view->seconds);
+    table_add(table, view->job_id);
+    table_add(table, view->state);
+    table_add(table, view->what);
+    table_add_i64(table, view->rows);
+    table_add_i64(table, view->bytes);
+    job_view_add_path(cli, view->file, table);
+    table_add_i64(table, view->list_version);
+    table_add(table, view->sha256[0] != '\0' ? view->sha256 : NULL);
+    table_add(table, seconds);
+    table_add(table, cli->json ? view->error : view->error_text);
 }
 
 static void job_view_row(const Cli *cli, const JobView *view, Table *table)
@@ -167,7 +210,7 @@ static void job_view_row(const Cli *cli, const JobView *view, Table *table)
     for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
         table_add_i64(table, counts[i]);
     }
-    job_view_add_rejects(cli, view, table);
+    job_view_add_path(cli, view->rejects, table);
     table_add_i64(table, view->unverified);
     table_add_i64(table, view->dnc);
     table_add(table, seconds);
@@ -177,8 +220,8 @@ static void job_view_row(const Cli *cli, const JobView *view, Table *table)
 void job_view_report(Cli *cli, const JobView *view)
 {
     AUTO_TABLE table;
-    table_init(&table, job_view_columns);
-    job_view_row(cli, view, &table);
+    table_init(&table, is_export(view) ? export_view_columns : job_view_columns);
+    (is_export(view) ? export_view_row : job_view_row)(cli, view, &table);
     table_print_one(cli, &table);
     if (strcmp(view->state, "completed") != 0) {
         cli->exit_code = CLI_FAILED;

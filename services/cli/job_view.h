@@ -11,7 +11,7 @@ typedef struct JobView {
     char kind[32];
     char list_id[72];
     char state[16];
-    char *file;    /* beneath the inbox; NULL when unknown */
+    char *file;    /* beneath the inbox, or of an export the outbox; NULL when unknown */
     char *rejects; /* beneath the outbox; NULL when there are none */
     int64_t rows;
     int64_t inserted;
@@ -25,8 +25,13 @@ typedef struct JobView {
     int64_t dnc;
     int64_t bytes_done;
     int64_t bytes_total; /* 0: unknown */
-    double seconds;      /* from its start to its end, or to now; 0 before */
-    char *error;         /* JSON object; NULL when it did not fail */
+    int64_t rows_total;  /* of an export; 0: unknown */
+    int64_t bytes;
+    int64_t list_version;
+    char what[12];
+    char sha256[72]; /* of an export's file, which lies beneath the outbox */
+    double seconds;  /* from its start to its end, or to now; 0 before */
+    char *error;     /* JSON object; NULL when it did not fail */
     char *error_text;
 } JobView;
 

@@ -31,8 +31,10 @@ typedef struct Watch {
 
 Status job_cancel(Cli *cli, const JobView *view, char ret_result[32], Error *err)
 {
-    AUTO_COMMAND command = {
-        .topic = TOPIC_IMPORTER_COMMANDS, .type = "job.cancel", .key = view->list_id};
+    AUTO_COMMAND command = {.topic = strcmp(view->kind, "export") == 0 ? TOPIC_EXPORTER_COMMANDS
+                                                                       : TOPIC_IMPORTER_COMMANDS,
+                            .type = "job.cancel",
+                            .key = view->list_id};
     Status status = command_set(&command, "job_id", view->job_id, err);
     if (status == STATUS_OK) {
         /* --command-id, if any, was the import's. */

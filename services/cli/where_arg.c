@@ -1,0 +1,36 @@
+#include "cli/where_arg.h"
+
+#include "domain/filter.h"
+
+/* The text, and a caret under the byte at. */
+static void where_point(const Cli *cli, const char *text, size_t at)
+{
+    AUTO_STRBUF line = STRBUF_INIT;
+    AUTO_STRBUF before = STRBUF_INIT;
+    cli_add_safe(&line, text);
+    for (size_t i = 0; i < at; i++) {
+        if ((text[i] & 0xC0) != 0x80) {
+            strbuf_addc(&before, ' ');
+        }
+    }
+    cli_say(cli, "  %s", line.data);
+    cli_say(cli, "  %s^", before.data);
+}
+
+Status where_arg(const Cli *cli, json_t **ret, Error *err)
+{
+    const char *text = cli_option(cli, "where");
+    AUTO_FILTER *filter = NULL;
+    Error bad;
+    size_t at = 0;
+    *ret = NULL;
+    if (text == NULL) {
+        return STATUS_OK;
+    }
+    if (filter_parse(text, &filter, &at, &bad) != STATUS_OK) {
+        where_point(cli, text, at);
+        return cli_usage(err, "--where, %s", bad.text);
+    }
+    *ret = filter_to_json(filter);
+    return STATUS_OK;
+}
