@@ -1,11 +1,30 @@
 """list.export: one consistent file of a list, its filter, its order, its cells, and what takes it back."""
 
+import collections
 import csv
 import hashlib
 import io
 import json
+import subprocess
 
-from scenario import answer, create_list, job_events, run_import, tell
+import pytest
+from dirty_csv import make
+from harness import wait_for
+from scenario import (
+    COUNTS,
+    answer,
+    create_list,
+    done,
+    follow,
+    job_events,
+    job_state,
+    leads_of,
+    run_import,
+    scale,
+    seed,
+    start_import,
+    tell,
+)
 
 
 def export(space, list_id="a", **fields):
@@ -59,17 +78,30 @@ def test_fields_filter_and_format(space):
     head, *rows = lines_of(space, ended)
     assert head == names.split()
     ada = dict(zip(head, rows[0], strict=True))
-    assert (ada["phone"], ada["state"], ada["stage"], ada["custom.note"]) == ("+15046218927", "LA", "ready", "'=1+1")
+    assert (ada["phone"], ada["state"], ada["stage"], ada["custom.note"]) == (
+        "+15046218927",
+        "LA",
+        "ready",
+        "'=1+1",
+    )
     assert dict(zip(head, rows[2], strict=True))["custom.note"] == "+15046218927"
 
     fields = ["custom.note", {"field": "first_name", "header": "Vorname"}, "phone"]
-    where = {"or": [{"field": "priority", "op": "gt", "value": 50}, {"field": "custom.tier", "op": "eq", "value": "silver"}]}
+    where = {
+        "or": [
+            {"field": "priority", "op": "gt", "value": 50},
+            {"field": "custom.tier", "op": "eq", "value": "silver"},
+        ]
+    }
     more = {"delimiter": ";", "line_end": "lf", "bom": True, "raw": True, "where": where}
     ended = export(space, fields=fields, **more)
     assert (space.outbox / ended["file"]).read_bytes().decode() == (
         '\ufeffcustom.note;Vorname;phone\n"a, b; c";"Grace ""G"" H";+18102929388\n+15046218927;Íñigo;+18566368749\n'
     )
-    assert lines_of(space, export(space, fields=["phone", "custom.note"], header=False, raw=True))[0][1] == "=1+1"
+    assert (
+        lines_of(space, export(space, fields=["phone", "custom.note"], header=False, raw=True))[0][1]
+        == "=1+1"
+    )
     head, *rows = lines_of(space, export(space, all_fields=True))
     assert head[-2:] == ["custom.note", "custom.tier"] and {"zones", "created_at", "lead_id"} <= set(head)
     assert dict(zip(head, rows[0], strict=True))["zones"] == "America/Chicago"
@@ -99,3 +131,212 @@ def test_cli(space):
     assert "unknown_list" in space.cli("export", "--list", "b", "--json", code=1).stdout
     job = space.cli_json("export", "--list", "a", "--no-wait")["job_id"]
     assert space.cli_json("job", "watch", job)["outcome"] == "completed"
+
+
+# ---- other kinds
+
+
+def test_attempts_dnc_and_rejects(space):
+    (space.inbox / "leads.csv").write_text(LEADS + "12,Bad,,,,\n")
+    space.importer()
+    space.exporter()
+    create_list(space, "a")
+    imported = run_import(space, "leads.csv")
+    done(space, "dnc.add", {"phone": "+15046218927", "source": "a, b"})
+    done(space, "dnc.add", {"phone": "+12125550142", "campaign_id": "c-a"})
+    space.db.execute(
+        "INSERT INTO attempt (recorded_at, lead_id, number_id, list_no, campaign_no, source, call_id, disposition,"
+        " status, contact, started_at, duration_s) SELECT '2026-01-02', 7, (SELECT min(number_id) FROM number),"
+        " list_no, campaign_no, 's', 'call-' || n, '=A', 'AM', n = 1, '2026-01-01', n FROM list,"
+        " generate_series(1, 3) n"
+    )
+    ended = export(
+        space, what="attempts", fields=["call_id", "phone", "disposition", "contact", "started_at"]
+    )
+    head, first, *rest = lines_of(space, ended)
+    assert head[0] == "call_id" and len(rest) == 2
+    assert first == ["call-1", "+15046218927", "'=A", "true", "2026-01-01T00:00:00.000000Z"]
+    rows = lines_of(space, export(space, what="dnc", fields=["phone", "campaign_id", "source"]))[1:]
+    assert rows[0] == ["+15046218927", "", "a, b"] and rows[1][:2] == ["+12125550142", "c-a"]
+    ended = export(space, what="rejects", job_id=imported["job_id"])
+    assert ended["rows"] == 1
+    assert (space.outbox / ended["file"]).read_bytes() == (space.outbox / imported["rejects"]).read_bytes()
+    for fields, code, bad in (
+        ({"what": "rejects", "job_id": "999999"}, "unknown_job", False),
+        ({"where": {"field": "stats", "op": "null"}}, "filter_field", True),
+        ({"fields": ["fone"]}, "export_field", False),
+    ):
+        reply = answer(space, tell(space, "list.export", {"list_id": "a", **fields}, bad=bad))
+        assert (reply.type, reply.value["code"]) == ("command.rejected", code), reply
+
+
+# ---- round trip
+
+
+def again(space, wild_seed):
+    """Imports a dirty file, exports it, imports the export: both lists have the same leads."""
+    first, second = f"first-{wild_seed}", f"second-{wild_seed}"
+    expected = make(space.inbox / f"{first}.csv", 400, wild_seed, wild=True)
+    create_list(space, first)
+    create_list(space, second)
+    imported = run_import(space, f"{first}.csv", first, **expected["import"])
+    ended = export(space, first, delimiter=",;\t|"[wild_seed % 4], bom=wild_seed % 2 == 0)
+    assert ended["rows"] == imported["inserted"]
+    (space.inbox / f"{second}.csv").write_bytes((space.outbox / ended["file"]).read_bytes())
+    back = run_import(space, f"{second}.csv", second)
+    assert [back[name] for name in COUNTS] == [ended["rows"], ended["rows"], 0, 0, 0, 0, 0, 0]
+    assert sorted(leads_of(space, first)) == sorted(leads_of(space, second))
+
+
+def test_export_comes_back(space):
+    space.importer()
+    space.exporter()
+    for wild_seed in range(seed(), seed() + scale(3, 40)):
+        again(space, wild_seed)
+    hostile = [
+        "=1+1",
+        "'=1",
+        "''+x",
+        "-2",
+        "@a",
+        "+15046218927",
+        "'+15046218927",
+        "＝1",
+        'q"q',
+        "a,b",
+        "a;b|c",
+        "'",
+    ]
+    create_list(space, "a")
+    create_list(space, "b")
+    leads = [
+        {"phone": f"+1504621{1000 + i}", "first_name": text, "custom": {"note": text, "a b": text}}
+        for i, text in enumerate(hostile)
+    ]
+    for lead in leads:
+        done(space, "lead.upsert", {"list_id": "a", "lead": lead})
+    ended = export(space, fields=["phone", "first_name", "custom.note"])
+    (space.inbox / "b.csv").write_bytes((space.outbox / ended["file"]).read_bytes())
+    assert run_import(space, "b.csv", "b")["inserted"] == len(hostile)
+    read = "SELECT phone, first_name, custom->>'note' FROM leads JOIN list USING (list_no) WHERE list_id = %s ORDER BY 1"
+    assert space.rows(read, "a") == space.rows(read, "b")
+    assert [first for _, first, _ in space.rows(read, "b")] == hostile
+
+
+# ---- one snapshot
+
+
+def counts_at(space, version):
+    """What list.stats says of the list at that version."""
+
+    def found(records):
+        return [
+            record.value for record in records if record.key == "a" and record.value["version"] == version
+        ]
+
+    return found(follow(space, "list.stats", found, 60))[0]
+
+
+def test_each_export_is_one_version(space):
+    """Exports while leads come in and are called: each has what the list's counters say at its version."""
+    make(space.inbox / "leads.csv", scale(6_000), seed(), bad=0.01)
+    space.importer({"LEADSPOOL_IMPORT_CHUNK_ROWS": "100"})
+    space.recycler()
+    space.exporter({"LEADSPOOL_EXPORT_READERS": "3"})
+    settings = {"active": True, "windows": [], "law_pack": "", "cap_gap_s": 0, "hopper_target": 50}
+    done(space, "campaign.put", {"campaign_id": "c", **settings})
+    create_list(space, "a", campaign_id="c")
+    sim = space.dialer_sim("--campaign", "c", "--think", "0", "--seed", seed())
+    job = start_import(space, "leads.csv")
+    versions, fields = set(), ["lead_id", "stage", "status", "contacted", "attempts"]
+    while len(versions) < scale(5) or job_state(space, job) in ("queued", "running"):
+        ended = export(space, fields=fields, header=False)
+        rows = lines_of(space, ended)
+        ids = [int(row[0]) for row in rows]
+        assert ids == sorted(set(ids))
+        told = counts_at(space, ended["list_version"])
+        stages = collections.Counter(row[1] for row in rows)
+        assert len(rows) == told["total"] == ended["rows"] == ended["rows_total"]
+        assert stages["ready"] == told["dialable"]
+        assert all(
+            stages[name] == told[name] for name in ("offered", "finished", "exhausted", "dnc", "invalid")
+        )
+        assert collections.Counter(row[2] for row in rows) == {k: v for k, v in told["statuses"].items() if v}
+        assert sum(row[3] == "true" for row in rows) == told["contacted"]
+        assert sum(row[4] != "0" for row in rows) == told["attempted"]
+        versions.add(ended["list_version"])
+    sim.terminate()
+
+
+# ---- what stops it
+
+
+def many_leads(space, count, list_id="a"):
+    """Leads without an import, which would take longer."""
+    space.db.execute(
+        "INSERT INTO leads (lead_id, phone, list_no, stage, status, custom) SELECT (1::bigint << 32) + n,"
+        " 12000000000 + n, list_no, 6, 'NEW', jsonb_build_object('note', repeat('x', 200)) FROM list,"
+        " generate_series(1, %s) n WHERE list_id = %s",
+        [count, list_id],
+    )
+    sql = "UPDATE list_stats SET total = %s, ready = %s WHERE list_no = (SELECT list_no FROM list WHERE list_id = %s)"
+    space.db.execute(sql, [count, count, list_id])
+
+
+def exported(space):
+    folder = space.outbox / "exports"
+    return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
+
+
+def test_cancel(space):
+    """While its rows do not come, it can be cancelled; nothing is left."""
+    space.importer()
+    space.exporter()
+    create_list(space, "a")
+    many_leads(space, 10)
+    with space.db.transaction():
+        space.db.execute("LOCK TABLE leads IN ACCESS EXCLUSIVE MODE")
+        reply = answer(
+            space, tell(space, "list.export", {"list_id": "a", "order": "due", "fields": ["phone"]})
+        )
+        job = reply.value["job_id"]
+        wait_for(lambda: job_state(space, job) == "running", what="a running job")
+        tell(space, "job.cancel", {"job_id": job}, key="a", topic="exporter.commands")
+        assert job_events(space, job)[-1].type == "job.cancelled"
+    assert exported(space) == []
+
+
+@pytest.fixture
+def small_outbox(space):
+    """The outbox on a volume of one megabyte; yields what makes it larger."""
+    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", space.outbox]
+    if subprocess.run(mount, stderr=subprocess.DEVNULL).returncode != 0:
+        pytest.skip("no right to mount a small volume")
+    yield lambda: subprocess.run(["mount", "-o", "remount,size=32m", space.outbox], check=True)
+    space.end_processes()
+    subprocess.run(["umount", "-l", space.outbox], check=True)
+
+
+def test_full_disk(space, small_outbox):
+    """It says no_space, leaves nothing partial, and goes on by itself when there is room."""
+    space.importer()
+    exporter = space.exporter()
+    create_list(space, "a")
+    many_leads(space, 20_000)
+    job = answer(space, tell(space, "list.export", {"list_id": "a", "fields": ["phone", "custom.*"]})).value[
+        "job_id"
+    ]
+
+    def waits(records):
+        values = [record.value for record in records if record.headers.get("ce_subject") == job]
+        return [value for value in values if value.get("waiting") == "no_space"]
+
+    follow(space, "list.events", waits, 60)
+    wait_for(lambda: exported(space) == [], what="an outbox without parts")
+    assert "export.no_space" in exporter.log()
+    small_outbox()
+    ended = job_events(space, job)[-1]
+    assert ended.type == "job.completed" and ended.value["waiting"] is None
+    check_file(space, ended.value)
+    assert ended.value["rows"] == 20_000 == len(lines_of(space, ended.value)) - 1
+    assert len(exported(space)) == 2

@@ -26,8 +26,16 @@ TIERS = ["gold", "silver", "10", "9.5", "-3", "0010", "x" * 40]
 def make_leads(space, rng):
     lines = ["phone,city,state,email,custom.tier,custom.n"]
     for i in range(LEADS):
-        cells = [f"504{2000000 + i * 37}", rng.choice([*CITIES, ""]), rng.choice(["TX", "LA", "OR", "IN", ""])]
-        cells += [rng.choice(["", f"p{i % 7}@example.com"]), rng.choice([*TIERS, ""]), str(rng.randrange(-5, 20))]
+        cells = [
+            f"504{2000000 + i * 37}",
+            rng.choice([*CITIES, ""]),
+            rng.choice(["TX", "LA", "OR", "IN", ""]),
+        ]
+        cells += [
+            rng.choice(["", f"p{i % 7}@example.com"]),
+            rng.choice([*TIERS, ""]),
+            str(rng.randrange(-5, 20)),
+        ]
         lines.append(",".join(cells))
     (space.inbox / "leads.csv").write_text("\n".join(lines) + "\n")
     create_list(space, "a")
@@ -44,7 +52,13 @@ def make_leads(space, rng):
             space.db.execute(
                 "INSERT INTO attempt (recorded_at, lead_id, source, call_id, disposition, status, contact, started_at)"
                 " VALUES (%s, %s, 's', %s, %s, 'NA', false, %s)",
-                [BEGIN, lead, f"{lead}-{n}", rng.choice(["NA", "na", "Machine"]), BEGIN + timedelta(minutes=n)],
+                [
+                    BEGIN,
+                    lead,
+                    f"{lead}-{n}",
+                    rng.choice(["NA", "na", "Machine"]),
+                    BEGIN + timedelta(minutes=n),
+                ],
             )
 
 
@@ -160,7 +174,9 @@ def random_filter(rng, depth):
         return f"not ({text})", lambda lead: not holds(lead)
     word, join = rng.choice([("and", all), ("or", any)])
     parts = [random_filter(rng, depth - 1) for _ in range(rng.randrange(2, 4))]
-    return f" {word} ".join(f"({text})" for text, _ in parts), lambda lead: join(part[1](lead) for part in parts)
+    return f" {word} ".join(f"({text})" for text, _ in parts), lambda lead: join(
+        part[1](lead) for part in parts
+    )
 
 
 def test_filters_mean_what_they_say(space):
@@ -175,7 +191,9 @@ def test_filters_mean_what_they_say(space):
         told = space.cli_json("export", "--list", "a", "--where", text, "--dry-run")
         assert told["rows"] == len(wanted), text
         if i % 25 == 0:
-            out = space.cli("export", "--list", "a", "--where", text, "--field", "lead_id", "--no-header").stdout
+            out = space.cli(
+                "export", "--list", "a", "--where", text, "--field", "lead_id", "--no-header"
+            ).stdout
             assert list(map(int, out.split())) == sorted(wanted), text
     tree = {"not": {"field": "custom.n", "op": "lt", "value": 5}}
     ended = export(space, where=tree, fields=["custom.n"], header=False, raw=True)
