@@ -235,7 +235,8 @@ static void write_add(DbArray columns[WRITE_COLUMNS], const LeadDial *lead)
     assert(at == WRITE_COLUMNS);
 }
 
-static Status write_rows(Db *db, DbArray columns[WRITE_COLUMNS], Error *err)
+/* lists: where they go, or NULL: they stay. */
+static Status write_rows(Db *db, DbArray columns[WRITE_COLUMNS], DbArray *lists, Error *err)
 {
     DbParams params = {0};
     int count = columns[0].count;
@@ -245,25 +246,75 @@ static Status write_rows(Db *db, DbArray columns[WRITE_COLUMNS], Error *err)
     for (int column = 0; column < WRITE_COLUMNS; column++) {
         db_param_array(&params, &columns[column]);
     }
-    return db_exec(db, sql_lead_dial_write, &params, count, err);
+    if (lists != NULL) {
+        db_param_array(&params, lists);
+    }
+    Status status =
+        db_exec(db, lists != NULL ? sql_lead_dial_move : sql_lead_dial_write, &params, count, err);
+    bool taken = status == STATUS_BAD_INPUT && strcmp(db_sqlstate(db), "23505") == 0;
+    return taken ? error_set(err, STATUS_RETRY, "lead_race", "the list has such a lead by now")
+                 : status;
 }
 
-static Status write_leads(LeadDials *dials, Db *db, Error *err)
+typedef enum WriteKind {
+    WRITE_NONE, /* not changed, or gone */
+    WRITE_HERE,
+    WRITE_MOVED, /* to another list */
+} WriteKind;
+
+static WriteKind write_kind(const LeadDials *dials, int row)
+{
+    int32_t list_no = dials->rows[row].list_no;
+    if (!dials->changed[row] || list_no == 0) {
+        return WRITE_NONE;
+    }
+    return list_no == dials->before[row].list_no ? WRITE_HERE : WRITE_MOVED;
+}
+
+/* A list is in three indexes: who only dials does not name it. */
+static Status write_leads(LeadDials *dials, Db *db, WriteKind kind, Error *err)
 {
     DbArray columns[WRITE_COLUMNS] = {0};
+    DbArray lists = {0};
     for (int column = 0; column < WRITE_COLUMNS; column++) {
         db_array_begin(&columns[column], write_types[column]);
     }
+    db_array_begin(&lists, DB_ARRAY_INT4);
     for (int i = 0; i < dials->count; i++) {
-        if (dials->changed[i]) {
-            dials->rows[i].lead_version = dials->before[i].lead_version + 1;
+        if (write_kind(dials, i) == kind) {
             write_add(columns, &dials->rows[i]);
+            db_array_i64(&lists, dials->rows[i].list_no);
         }
     }
-    Status status = write_rows(db, columns, err);
+    Status status = write_rows(db, columns, kind == WRITE_MOVED ? &lists : NULL, err);
     for (int column = 0; column < WRITE_COLUMNS; column++) {
         db_array_done(&columns[column]);
     }
+    db_array_done(&lists);
+    return status;
+}
+
+static Status write_gone(const LeadDials *dials, Db *db, Error *err)
+{
+    DbArray places = {0};
+    DbArray ids = {0};
+    db_array_begin(&places, DB_ARRAY_TID);
+    db_array_begin(&ids, DB_ARRAY_INT8);
+    for (int i = 0; i < dials->count; i++) {
+        if (dials->changed[i] && dials->rows[i].list_no == 0) {
+            db_array_text(&places, dials->rows[i].tid, sizeof dials->rows[i].tid);
+            db_array_i64(&ids, dials->rows[i].lead_id);
+        }
+    }
+    Status status = STATUS_OK;
+    if (ids.count > 0) {
+        DbParams params = {0};
+        db_param_array(&params, &places);
+        db_param_array(&params, &ids);
+        status = db_exec(db, sql_lead_dial_delete, &params, ids.count, err);
+    }
+    db_array_done(&places);
+    db_array_done(&ids);
     return status;
 }
 
@@ -276,7 +327,8 @@ static Status write_ready(const LeadDials *dials, Db *db, Error *err)
             ReadyKey before = lead_dial_key(&dials->before[i]);
             ReadyKey after = lead_dial_key(&dials->rows[i]);
             ready_moves_add(&moves, dials->before[i].stage == STAGE_READY ? &before : NULL,
-                            dials->rows[i].stage == STAGE_READY ? &after : NULL);
+                            dials->rows[i].stage == STAGE_READY && after.list_no != 0 ? &after
+                                                                                      : NULL);
         }
     }
     Status status = ready_moves_write(&moves, db, err);
@@ -286,7 +338,18 @@ static Status write_ready(const LeadDials *dials, Db *db, Error *err)
 
 Status lead_dials_write(LeadDials *dials, Db *db, Error *err)
 {
-    Status status = write_leads(dials, db, err);
+    for (int i = 0; i < dials->count; i++) {
+        if (dials->changed[i]) {
+            dials->rows[i].lead_version = dials->before[i].lead_version + 1;
+        }
+    }
+    Status status = write_gone(dials, db, err);
+    if (status == STATUS_OK) {
+        status = write_leads(dials, db, WRITE_HERE, err);
+    }
+    if (status == STATUS_OK) {
+        status = write_leads(dials, db, WRITE_MOVED, err);
+    }
     return status == STATUS_OK ? write_ready(dials, db, err) : status;
 }
 
@@ -310,6 +373,15 @@ static ListDelta *delta_of(ListDelta deltas[], int *count, int32_t list_no)
     return &deltas[(*count)++];
 }
 
+/* One lead more, or one less. */
+static void delta_whole(ListDelta *delta, const LeadDial *lead, int one)
+{
+    list_delta_stage(delta, lead->stage, one);
+    list_delta_status(delta, lead->status, one);
+    delta->contacted += lead->contacted ? one : 0;
+    delta->attempted += lead->attempts > 0 ? one : 0;
+}
+
 static void delta_add(ListDelta *delta, const LeadDial *before, const LeadDial *after)
 {
     list_delta_stage(delta, before->stage, -1);
@@ -322,6 +394,19 @@ static void delta_add(ListDelta *delta, const LeadDial *before, const LeadDial *
     delta->attempted += (after->attempts > 0) - (before->attempts > 0);
 }
 
+static void
+delta_lead(ListDelta deltas[], int *count, const LeadDial *before, const LeadDial *after)
+{
+    if (after->list_no == before->list_no) {
+        delta_add(delta_of(deltas, count, after->list_no), before, after);
+        return;
+    }
+    delta_whole(delta_of(deltas, count, before->list_no), before, -1);
+    if (after->list_no != 0) {
+        delta_whole(delta_of(deltas, count, after->list_no), after, 1);
+    }
+}
+
 void lead_dials_count(const LeadDials *dials, ListDelta **ret, int *ret_count)
 {
     ListDelta *deltas = NULL;
@@ -331,13 +416,12 @@ void lead_dials_count(const LeadDials *dials, ListDelta **ret, int *ret_count)
         if (!dials->changed[i]) {
             continue;
         }
-        if (count == cap) { /* room for one list more */
+        if (count + 2 > cap) { /* room for two lists more */
             cap = cap * 2 + 4;
             deltas = mem_realloc(deltas, (size_t)cap * sizeof *deltas);
             memset(&deltas[count], 0, (size_t)(cap - count) * sizeof *deltas);
         }
-        delta_add(delta_of(deltas, &count, dials->rows[i].list_no), &dials->before[i],
-                  &dials->rows[i]);
+        delta_lead(deltas, &count, &dials->before[i], &dials->rows[i]);
     }
     if (count > 1) {
         qsort(deltas, (size_t)count, sizeof *deltas, delta_compare);

@@ -18,8 +18,8 @@ enum { LEAD_TRIES_SIZE = 256, LEAD_AGENT_SIZE = 65 };
 
 typedef struct LeadDial {
     int64_t lead_id;
-    int64_t phone; /* E.164 digits */
-    int32_t list_no;
+    int64_t phone;        /* E.164 digits */
+    int32_t list_no;      /* changed to another: it goes there; to 0: it is deleted */
     int32_t lead_version; /* lead_dials_write() adds one when changed */
     int32_t zone_set_no;  /* 0: no evidence */
     int32_t gate_no;      /* of its zone set */
@@ -77,7 +77,8 @@ int lead_dials_find(const LeadDials *dials, int64_t lead_id);
 void lead_dial_restage(LeadDial *lead);
 ReadyKey lead_dial_key(const LeadDial *lead);
 
-/* Writes the changed leads, their version raised, and their rows of ready_lead. */
+/* Writes the changed leads, their version raised, and their rows of ready_lead. STATUS_RETRY
+ * lead_race when the list that one goes to has its phone or external_id by now. */
 Status lead_dials_write(LeadDials *dials, Db *db, Error *err) MUST_CHECK;
 
 /* One delta for each list of a changed lead, by list_no; *ret is to be freed. */

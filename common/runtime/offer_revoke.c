@@ -34,7 +34,7 @@ static void tell_revoked(const LeadTell *tell,
     int row = row_of_offer(tell->dials, offer_id);
     size_t len = 0;
     const char *campaign_id = db_bytes(revoked, i, 1, &len);
-    ListGate gate = *list_gate_of(gates, tell->dials->rows[row].list_no);
+    ListGate gate = *list_gate_of(gates, tell->dials->before[row].list_no);
     snprintf(gate.campaign_id, sizeof gate.campaign_id, "%.*s", (int)len, campaign_id);
     AUTO_FREE char *fields = mem_sprintf(",\"reason\":\"%s\"", reasons[row]);
     lead_tell_offer(tell, row, &gate, "offer.revoked", offer_id, fields);

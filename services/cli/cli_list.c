@@ -1,7 +1,9 @@
 /* leadspool list: lists are made and changed by commands, and shown from the record. */
 #include <string.h>
 
+#include "base/mem.h"
 #include "cli/args.h"
+#include "cli/bulk_verb.h"
 #include "cli/rules_verb.h"
 #include "cli/send.h"
 #include "cli/table.h"
@@ -37,6 +39,7 @@ static const CliOption list_update_options[] = {
 static const CliOption list_ls_options[] = {
     {"campaign", "ID", "only those of this campaign"}, ARGS_JSON, {0}};
 static const CliOption list_show_options[] = {ARGS_JSON, {0}};
+static const CliOption list_rm_options[] = {BULK_OPTIONS, {0}};
 
 static const TableColumn list_columns[] = {
     {"list_id", TABLE_TEXT},    {"campaign_id", TABLE_TEXT},
@@ -58,6 +61,11 @@ static const TableColumn list_detail_columns[] = {
     {"created_at", TABLE_TEXT},
     {"updated_at", TABLE_TEXT},
     {0},
+};
+static const TableColumn list_rm_columns[] = {
+    {"list_id", TABLE_TEXT},   {"life", TABLE_TEXT},        {"leads", TABLE_NUMBER},
+    {"called", TABLE_NUMBER},  {"ready", TABLE_NUMBER},     {"finished", TABLE_NUMBER},
+    {"offered", TABLE_NUMBER}, {"open_jobs", TABLE_NUMBER}, {0},
 };
 static const TableColumn list_result_columns[] = {
     {"list_id", TABLE_TEXT}, {"result", TABLE_TEXT}, {"command_id", TABLE_TEXT}, {0}};
@@ -182,6 +190,42 @@ static Status list_show(Cli *cli, Error *err)
     return STATUS_OK;
 }
 
+/* ---- rm ---- */
+
+static Status list_rm_look(Cli *cli, const char *list_id, DbResult **ret, Error *err)
+{
+    DbParams params = {0};
+    db_param_text(&params, list_id);
+    Status status = cli_query(cli, sql_cli_list_rm, &params, ret, err);
+    if (status == STATUS_OK && db_rows(*ret) == 0) {
+        return error_set_field(err, "list_id", "unknown_list",
+                               "there is no list \"%s\": `leadspool list ls` shows all", list_id);
+    }
+    return status;
+}
+
+static Status list_rm(Cli *cli, Error *err)
+{
+    AUTO_COMMAND command = {
+        .topic = TOPIC_IMPORTER_COMMANDS, .type = "list.delete", .key = cli->words[0]};
+    AUTO_RESULT *look = NULL;
+    bool go = false;
+    Status status = list_rm_look(cli, command.key, &look, err);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    AUTO_TABLE table;
+    table_init(&table, list_rm_columns);
+    table_add_result(&table, look);
+    AUTO_FREE char *question = mem_sprintf("Delete the list %s and its %s leads for good?",
+                                           command.key, db_text(look, 0, 2));
+    status = bulk_confirm(cli, &table, question, &go, err);
+    if (status == STATUS_OK && go) {
+        status = command_set(&command, "list_id", command.key, err);
+    }
+    return status == STATUS_OK && go ? bulk_send(cli, &command, err) : status;
+}
+
 const Verb cli_list_verbs[] = {
     {"create", "", 0, 0, "make a list", list_create_options,
      "list create --list-id spring --name \"Spring 2026\" --campaign solar\n"
@@ -197,5 +241,10 @@ const Verb cli_list_verbs[] = {
      "list update spring --name \"Late spring\" --priority 90\n"
      "list update spring --campaign roofs --window sat,sun=10:00-16:00",
      list_update},
+    {"rm", "ID", 1, 1, "delete a list and its leads; calls and do-not-call entries stay",
+     list_rm_options,
+     "list rm spring --dry-run\n"
+     "list rm spring --yes --wait",
+     list_rm},
     {0},
 };

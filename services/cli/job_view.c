@@ -88,6 +88,7 @@ void job_view_done(JobView *view)
     free(view->rejects);
     free(view->error);
     free(view->error_text);
+    json_decref(view->counts);
     *view = (JobView){0};
 }
 
@@ -120,6 +121,44 @@ static void job_view_take_string(char **place, const json_t *value)
     }
 }
 
+/* Neither an import of leads or of numbers nor an export: a job that only counts. */
+static bool is_counted(const JobView *view)
+{
+    return view->kind[0] != '\0' && strcmp(view->kind, "import") != 0 &&
+           strcmp(view->kind, "dnc.import") != 0 && !is_export(view);
+}
+
+static bool job_view_has_field(const char *name)
+{
+    for (size_t i = 0; i < sizeof job_view_fields / sizeof job_view_fields[0]; i++) {
+        if (strcmp(job_view_fields[i].name, name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Of any other job all figures that it has, whatever they are called. Leads are its rows. */
+static void job_view_take_counts(JobView *view, const json_t *data)
+{
+    const char *name;
+    json_t *value;
+    json_object_foreach((json_t *)data, name, value)
+    {
+        if (!json_is_integer(value) || job_view_has_field(name)) {
+            continue;
+        }
+        if (view->counts == NULL) {
+            view->counts = json_object();
+        }
+        json_object_set(view->counts, name, value);
+    }
+    const json_t *leads = json_object_get(data, "leads");
+    if (json_is_integer(leads)) {
+        view->rows = json_integer_value(leads);
+    }
+}
+
 void job_view_read(JobView *view, const json_t *data)
 {
     for (size_t i = 0; i < sizeof job_view_fields / sizeof job_view_fields[0]; i++) {
@@ -129,6 +168,8 @@ void job_view_read(JobView *view, const json_t *data)
     if (is_export(view)) { /* how far it is, is told in rows */
         view->bytes_done = view->rows;
         view->bytes_total = view->rows_total;
+    } else if (is_counted(view)) {
+        job_view_take_counts(view, data);
     }
     job_view_take_string(&view->file, json_object_get(data, "file"));
     job_view_take_string(&view->rejects, json_object_get(data, "rejects"));
@@ -217,12 +258,48 @@ static void job_view_row(const Cli *cli, const JobView *view, Table *table)
     table_add(table, cli->json ? view->error : view->error_text);
 }
 
-void job_view_report(Cli *cli, const JobView *view)
+static void job_view_print_file(Cli *cli, const JobView *view)
 {
     AUTO_TABLE table;
     table_init(&table, is_export(view) ? export_view_columns : job_view_columns);
     (is_export(view) ? export_view_row : job_view_row)(cli, view, &table);
     table_print_one(cli, &table);
+}
+
+enum { JOB_COUNTS_MOST = 16 };
+
+static void job_view_print_counts(Cli *cli, const JobView *view)
+{
+    TableColumn columns[JOB_COUNTS_MOST + 6] = {
+        {"job_id", TABLE_TEXT}, {"kind", TABLE_TEXT}, {"outcome", TABLE_TEXT}};
+    int count = 3;
+    const char *name;
+    json_t *value;
+    json_object_foreach(view->counts, name, value)
+    {
+        if (count < JOB_COUNTS_MOST + 3) {
+            columns[count++] = (TableColumn){name, TABLE_NUMBER};
+        }
+    }
+    columns[count] = (TableColumn){"seconds", TABLE_NUMBER};
+    columns[count + 1] = (TableColumn){"error", TABLE_JSON};
+    AUTO_FREE char *seconds = mem_sprintf("%.3f", view->seconds);
+    AUTO_TABLE table;
+    table_init(&table, columns);
+    table_add(&table, view->job_id);
+    table_add(&table, view->kind);
+    table_add(&table, view->state);
+    for (int i = 3; i < count; i++) {
+        table_add_i64(&table, json_integer_value(json_object_get(view->counts, columns[i].name)));
+    }
+    table_add(&table, seconds);
+    table_add(&table, cli->json ? view->error : view->error_text);
+    table_print_one(cli, &table);
+}
+
+void job_view_report(Cli *cli, const JobView *view)
+{
+    (is_counted(view) ? job_view_print_counts : job_view_print_file)(cli, view);
     if (strcmp(view->state, "completed") != 0) {
         cli->exit_code = CLI_FAILED;
         cli_say(cli, "leadspool: job %s: %s%s%s", view->job_id, view->state,

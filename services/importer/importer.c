@@ -9,6 +9,7 @@
 #include "importer/import_job.h"
 #include "importer/importer_state.h"
 #include "importer/list_command.h"
+#include "importer/list_delete.h"
 #include "importer/upsert.h"
 #include "runtime/topics.h"
 
@@ -18,6 +19,7 @@ static const Handler importer_handlers[] = {
     {"list.create", TOPIC_IMPORTER_COMMANDS, 1, true, NULL, list_create_apply},
     {"list.update", TOPIC_IMPORTER_COMMANDS, 1, true, NULL, list_update_apply},
     {"list.import", TOPIC_IMPORTER_COMMANDS, 1, true, import_command_prepare, import_command_apply},
+    {"list.delete", TOPIC_IMPORTER_COMMANDS, 1, true, NULL, list_delete_apply},
     {"lead.upsert", TOPIC_IMPORTER_COMMANDS, UPSERT_MESSAGES_MAX, false, upsert_prepare,
      upsert_apply},
     {"dnc.add", TOPIC_DNC_COMMANDS, 1, true, dnc_add_prepare, dnc_add_apply},
@@ -29,6 +31,7 @@ static const Handler importer_handlers[] = {
 static const JobKind importer_jobs[] = {
     {IMPORT_JOB_KIND, import_job_run, NULL, import_ended},
     {DNC_IMPORT_JOB_KIND, dnc_import_job_run, NULL, import_ended},
+    {LIST_DELETE_KIND, list_delete_run, NULL, NULL},
     {0},
 };
 

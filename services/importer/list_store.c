@@ -48,6 +48,11 @@ Status list_find_open(Db *db, const char *list_id, List *ret, Error *err)
                                "there is no list %s: create it first, or see `leadspool list ls`",
                                list_id);
     }
+    if (strcmp(list.life, "deleted") == 0) {
+        list_done(&list);
+        return error_set_field(err, "list_id", "list_deleted",
+                               "the list %s was deleted; its id is not used again", list_id);
+    }
     if (strcmp(list.life, "deleting") == 0) {
         list_done(&list);
         return error_set_field(err, "list_id", "list_deleting", "the list %s is being deleted",

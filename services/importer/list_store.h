@@ -13,7 +13,7 @@ typedef struct List {
     char *name;
     char *description;
     int64_t priority;
-    char life[12]; /* "active", "paused", "deleting" */
+    char life[12]; /* "active", "paused", "deleting", "deleted" */
     char campaign_id[65];
     int32_t campaign_no;
     char default_country[3];
@@ -23,8 +23,8 @@ typedef struct List {
 /* Reads without a lock. ret->list_no is 0 when there is no such list. list_done() frees. */
 Status list_find(Db *db, const char *list_id, List *ret, Error *err) MUST_CHECK;
 void list_done(List *list);
-/* The same, but an unknown or dying list is STATUS_BAD_INPUT (unknown_list, list_deleting) about
- * the field list_id. */
+/* The same, but an unknown, dying or dead list is STATUS_BAD_INPUT (unknown_list, list_deleting,
+ * list_deleted) about the field list_id. */
 Status list_find_open(Db *db, const char *list_id, List *ret, Error *err) MUST_CHECK;
 
 typedef struct ListRow {

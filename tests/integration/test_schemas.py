@@ -16,7 +16,7 @@ REGISTRY = Registry().with_resources(
     (schema["$id"], Resource.from_contents(schema)) for schema in SCHEMAS.values()
 )
 PARTS = {"common", "filter", "headers", "dlq_headers", "structured"}
-COMMANDS = {"list.create", "list.update", "list.import", "lead.upsert", "job.cancel"}
+COMMANDS = {"list.create", "list.update", "list.delete", "list.import", "lead.upsert", "job.cancel"}
 COMMANDS |= {"dnc.add", "dnc.remove", "dnc.import"}
 COMMANDS |= {"campaign.put", "disposition.put", "recycle_rule.put", "recycle_rule.delete", "campaign.refill"}
 COMMANDS |= {"list.export"}

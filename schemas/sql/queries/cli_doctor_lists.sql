@@ -1,1 +1,1 @@
-SELECT list_no, list_id FROM list ORDER BY list_no
+SELECT list_no, list_id FROM list WHERE deleted_at IS NULL ORDER BY list_no

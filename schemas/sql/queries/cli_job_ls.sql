@@ -1,6 +1,6 @@
 -- Counts are those of the last event, or of the lanes while the job runs.
 SELECT j.job_no, j.kind, l.list_id, j.state,
-       coalesce((j.result ->> 'rows')::bigint, i.rows, 0),
+       coalesce((j.result ->> 'rows')::bigint, (j.result ->> 'leads')::bigint, i.rows, 0),
        coalesce((j.result ->> 'inserted')::bigint, i.inserted, 0),
        coalesce((j.result ->> 'updated')::bigint, i.updated, 0),
        coalesce((j.result ->> 'duplicate')::bigint, i.duplicate, 0),

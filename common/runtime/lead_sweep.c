@@ -1,0 +1,261 @@
+#include "runtime/lead_sweep.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "runtime/job.h"
+#include "runtime/offer_revoke.h"
+#include "sql_queries.h"
+
+enum {
+    SWEEP_TRIES = 8,
+    SWEEP_NAP_MS = 50,
+    SWEEP_PROGRESS_MS = 1000,
+    SWEEP_REST = 10, /* of the time of a chunk, one part is left to others */
+};
+
+typedef struct SweepMark {
+    int64_t lead_id;
+    int64_t counts[SWEEP_COUNTS];
+} SweepMark;
+
+typedef struct Sweep {
+    JobRun *run;
+    const SweepKind *kind;
+    void *context;
+    SweepMark mark; /* as committed */
+    bool done;
+    int64_t progress_ms;
+} Sweep;
+
+/* ---- the mark ---- */
+
+static void mark_fields(const SweepKind *kind, const SweepMark *mark, StrBuf *out)
+{
+    for (int i = 0; kind->counts[i] != NULL; i++) {
+        strbuf_addf(out, "%s\"%s\":%" PRId64, i > 0 ? "," : "", kind->counts[i], mark->counts[i]);
+    }
+}
+
+static Status mark_read(Sweep *sweep, Db *db, Error *err)
+{
+    DbParams params = {0};
+    db_param_i64(&params, sweep->run->job_no);
+    db_param_i64(&params, sweep->run->token);
+    AUTO_RESULT *result = NULL;
+    Status status = db_query(db, sql_sweep_begin, &params, &result, err);
+    if (status == STATUS_OK && db_rows(result) == 0) {
+        return error_set(err, STATUS_RETRY, "fenced", "another process has the job");
+    }
+    if (status != STATUS_OK) {
+        return status;
+    }
+    sweep->mark = (SweepMark){.lead_id = db_i64(result, 0, 0)};
+    json_t *counts = json_loads(db_text(result, 0, 1), 0, NULL);
+    for (int i = 0; sweep->kind->counts[i] != NULL; i++) {
+        sweep->mark.counts[i] = json_integer_value(json_object_get(counts, sweep->kind->counts[i]));
+    }
+    json_decref(counts);
+    return STATUS_OK;
+}
+
+static Status mark_write(const Sweep *sweep, Db *db, const SweepMark *next, Error *err)
+{
+    AUTO_STRBUF counts = STRBUF_INIT;
+    strbuf_addc(&counts, '{');
+    mark_fields(sweep->kind, next, &counts);
+    strbuf_addc(&counts, '}');
+    DbParams params = {0};
+    db_param_i64(&params, sweep->run->job_no);
+    db_param_i64(&params, sweep->run->token);
+    db_param_i64(&params, sweep->mark.lead_id);
+    db_param_i64(&params, next->lead_id);
+    db_param_text(&params, counts.data);
+    AUTO_RESULT *result = NULL;
+    Status status = db_query(db, sql_sweep_mark, &params, &result, err);
+    if (status == STATUS_OK && db_affected(result) == 0) {
+        return error_set(err, STATUS_RETRY, "fenced", "another process has the job");
+    }
+    return status;
+}
+
+/* ---- one chunk ---- */
+
+static Status chunk_tell_progress(Sweep *sweep, Db *db, const SweepMark *next, Error *err)
+{
+    JobRun *run = sweep->run;
+    char cause[64];
+    AUTO_STRBUF fields = STRBUF_INIT;
+    if (clock_mono_ms() < sweep->progress_ms) {
+        return STATUS_OK;
+    }
+    sweep->progress_ms = clock_mono_ms() + SWEEP_PROGRESS_MS;
+    snprintf(cause, sizeof cause, "job/%" PRId64 "/%" PRId64, run->job_no, next->lead_id);
+    mark_fields(sweep->kind, next, &fields);
+    return job_event(db, run->outbox, run->job_no, "job.progress", cause, 0, fields.data, err);
+}
+
+static Status chunk_lock_and_work(const Sweep *sweep, SweepChunk *chunk, Error *err)
+{
+    if (chunk->ids.count == 0) {
+        return STATUS_OK;
+    }
+    Status status = lead_begin(chunk->db, err);
+    if (status == STATUS_OK && sweep->kind->before_lock != NULL) {
+        status = sweep->kind->before_lock(chunk, err);
+    }
+    if (status == STATUS_OK) {
+        status = lead_dials_lock(chunk->db, &chunk->ids, false, &chunk->leads, err);
+    }
+    return status == STATUS_OK && chunk->leads.count > 0 ? sweep->kind->work(chunk, err) : status;
+}
+
+static Status chunk_run(Sweep *sweep, SweepChunk *chunk, SweepMark *next, Error *err)
+{
+    Status status = sweep->kind->find(chunk, sweep->mark.lead_id, err);
+    if (status != STATUS_OK || chunk->seen == 0) {
+        sweep->done = status == STATUS_OK;
+        return status;
+    }
+    status = chunk_lock_and_work(sweep, chunk, err);
+    next->lead_id = chunk->last;
+    next->counts[0] += chunk->seen;
+    if (status == STATUS_OK) {
+        status = mark_write(sweep, chunk->db, next, err);
+    }
+    if (status == STATUS_OK) {
+        status = chunk_tell_progress(sweep, chunk->db, next, err);
+    }
+    if (status == STATUS_OK) {
+        status = outbox_store(chunk->outbox, chunk->db, err);
+    }
+    return status == STATUS_OK ? db_commit(chunk->db, err) : status;
+}
+
+static Status sweep_chunk(Sweep *sweep, Error *err)
+{
+    JobRun *run = sweep->run;
+    SweepMark next;
+    SweepChunk chunk = {.run = run,
+                        .context = sweep->context,
+                        .db = run->db,
+                        .outbox = run->outbox,
+                        .counts = next.counts};
+    AUTO_TX Db *tx = run->db;
+    Status status = db_begin(tx, err);
+    if (status == STATUS_OK) {
+        outbox_reset(run->outbox, db_epoch(tx), clock_now_us());
+        status = mark_read(sweep, tx, err);
+    }
+    if (status != STATUS_OK) {
+        return status;
+    }
+    next = sweep->mark;
+    db_array_begin(&chunk.ids, DB_ARRAY_INT8);
+    status = chunk_run(sweep, &chunk, &next, err);
+    db_array_done(&chunk.ids);
+    lead_dials_done(&chunk.leads);
+    if (status == STATUS_OK) {
+        sweep->mark = next;
+    }
+    return status;
+}
+
+/* ---- all of them ---- */
+
+/* Whatever is left of a try is undone, also when its commit is in doubt: the mark says. */
+static Status sweep_try(Sweep *sweep, Error *err)
+{
+    Status status = sweep_chunk(sweep, err);
+    for (int i = 1; status == STATUS_RETRY && strcmp(err->code, "fenced") != 0 && i < SWEEP_TRIES &&
+                    !job_run_should_stop(sweep->run);
+         i++) {
+        clock_nap(SWEEP_NAP_MS);
+        status = sweep_chunk(sweep, err);
+    }
+    return status;
+}
+
+static Status sweep_all(Sweep *sweep, Error *err)
+{
+    JobRun *run = sweep->run;
+    Status status = STATUS_OK;
+    while (status == STATUS_OK && !sweep->done && !job_run_should_stop(run)) {
+        int64_t begun_ms = clock_mono_ms();
+        if (relay_is_backed_up(run->relay)) {
+            clock_nap(SWEEP_NAP_MS);
+            continue;
+        }
+        status = sweep_try(sweep, err);
+        relay_kick(run->relay);
+        clock_nap((int)((clock_mono_ms() - begun_ms) / SWEEP_REST));
+    }
+    bool taken = atomic_load(&run->lost) || atomic_load(&run->stopping);
+    return status == STATUS_OK && !sweep->done && taken
+               ? error_set(err, STATUS_RETRY, "stopping", "the job goes on elsewhere")
+               : status;
+}
+
+Status lead_sweep(JobRun *run, const SweepKind *kind, void *context, StrBuf *ret_fields, Error *err)
+{
+    Sweep sweep = {.run = run,
+                   .kind = kind,
+                   .context = context,
+                   .progress_ms = clock_mono_ms() + SWEEP_PROGRESS_MS};
+    Status status = sweep_all(&sweep, err);
+    mark_fields(kind, &sweep.mark, ret_fields);
+    return status;
+}
+
+/* ---- pieces for its kinds ---- */
+
+void sweep_take_span(SweepChunk *chunk, const DbResult *rows)
+{
+    chunk->seen = db_rows(rows);
+    for (int row = 0; row < chunk->seen; row++) {
+        chunk->last = db_i64(rows, row, 0);
+        if (db_bool(rows, row, 1)) {
+            db_array_i64(&chunk->ids, chunk->last);
+        }
+    }
+}
+
+Status sweep_find_list(SweepChunk *chunk, int32_t list_no, int64_t after, Error *err)
+{
+    DbParams params = {0};
+    db_param_i64(&params, list_no);
+    db_param_i64(&params, after);
+    db_param_i64(&params, SWEEP_CHUNK_LEADS);
+    AUTO_RESULT *rows = NULL;
+    Status status = db_query(chunk->db, sql_sweep_span, &params, &rows, err);
+    if (status == STATUS_OK) {
+        sweep_take_span(chunk, rows);
+    }
+    return status;
+}
+
+static bool any_changed(const LeadDials *leads)
+{
+    for (int i = 0; i < leads->count; i++) {
+        if (leads->changed[i]) {
+            return true;
+        }
+    }
+    return false;
+}
+
+Status sweep_write(SweepChunk *chunk, const char *const reasons[], ListGates *ret, Error *err)
+{
+    LeadTell tell = {
+        .outbox = chunk->outbox, .dials = &chunk->leads, .correlation = chunk->run->command_id};
+    if (!any_changed(&chunk->leads)) {
+        return STATUS_OK;
+    }
+    Status status = lead_dials_write(&chunk->leads, chunk->db, err);
+    if (status == STATUS_OK) {
+        status = lead_dials_apply(&chunk->leads, chunk->db, chunk->outbox, ret, err);
+    }
+    return status == STATUS_OK ? offer_revoke(&tell, chunk->db, ret, reasons, err) : status;
+}

@@ -1,0 +1,52 @@
+/* lead_sweep.h - a job that goes over leads in the order of their ids, in chunks: each a
+ * transaction with its checkpoint. Layer: runtime.
+ *
+ *   find (unlocked) ─▶ lock ─▶ work ─▶ mark ─▶ progress ─▶ outbox ─▶ COMMIT
+ *
+ * What is done is in jobs.mark, so that whoever claims the job goes on there; the mark also fences.
+ * Between chunks it waits while the outbox is full, and leaves a part of the time to others. */
+#pragma once
+
+#include "runtime/job_runner.h"
+#include "runtime/lead_tell.h"
+
+enum { SWEEP_COUNTS = 8, SWEEP_CHUNK_LEADS = 2000 };
+
+typedef struct SweepChunk {
+    JobRun *run;
+    void *context; /* the job's own */
+    Db *db;        /* its transaction is open */
+    Outbox *outbox;
+    int64_t *counts; /* by the places of SweepKind.counts; to be added to */
+    DbArray ids;     /* int8: find() adds those that may be concerned */
+    int seen;        /* leads that find() looked at; 0: there are no more */
+    int64_t last;    /* the last of them */
+    LeadDials leads; /* those of ids, locked, once work() runs */
+} SweepChunk;
+
+typedef struct SweepKind {
+    /* Names of the counts in events and in the job's result; ends with NULL. The first counts what
+     * was looked at, and is kept by the sweep. */
+    const char *counts[SWEEP_COUNTS + 1];
+    /* The next leads behind `after`. */
+    Status (*find)(SweepChunk *chunk, int64_t after, Error *err);
+    /* Locks numbers first where they matter; may be NULL. */
+    Status (*before_lock)(SweepChunk *chunk, Error *err);
+    /* Plans, writes, counts and tells. Not called for a chunk without leads. */
+    Status (*work)(SweepChunk *chunk, Error *err);
+} SweepKind;
+
+/* Until the last lead, or until the job should stop: STATUS_RETRY stopping when another process is
+ * to go on. *ret_fields gets the counts, whatever the outcome. */
+Status lead_sweep(JobRun *run, const SweepKind *kind, void *context, StrBuf *ret_fields, Error *err)
+    MUST_CHECK;
+
+/* find() of all leads of a list. */
+Status sweep_find_list(SweepChunk *chunk, int32_t list_no, int64_t after, Error *err) MUST_CHECK;
+/* What a find() that runs a statement with rows (lead_id, concerned) has left to do. */
+void sweep_take_span(SweepChunk *chunk, const DbResult *rows);
+
+/* Writes, counts and tells what work() planned: leads that are `changed`; unstarted offers of those
+ * that have a reason are revoked. *ret: the gates of their lists; list_gates_done(). */
+Status
+sweep_write(SweepChunk *chunk, const char *const reasons[], ListGates *ret, Error *err) MUST_CHECK;

@@ -1,0 +1,1 @@
+SELECT FROM list_stats WHERE list_no = $1::int

@@ -1,0 +1,142 @@
+"""list.delete: gone from offers at once, its leads by a job, its calls and do-not-call entries never."""
+
+import pytest
+from harness import read_topic, wait_for
+from scenario import (
+    all_published,
+    ask,
+    create_list,
+    done,
+    job_events,
+    run_import,
+    start_import,
+    upsert,
+    wait_rows,
+)
+from test_offers import ANN, BOB, EVE, dialing, offers_by_phone, put  # noqa: F401
+
+
+def delete(space, list_id="a"):
+    """Returns the job_id."""
+    reply = ask(space, "list.delete", {"list_id": list_id})
+    assert (reply.type, reply.value["kind"]) == ("command.accepted", "list.delete"), reply
+    return reply.value["job_id"]
+
+
+def deleted(space, job_id):
+    events = job_events(space, job_id)
+    assert events[-1].type == "job.completed", events[-1].value
+    return events[-1].value
+
+
+def refused(space, type, data):
+    reply = ask(space, type, data)
+    assert reply.type == "command.rejected", reply
+    return reply.value["code"]
+
+
+def doctor(space):
+    report = space.cli_json("doctor", code=None)
+    assert report["ok"], [check["problems"] for check in report["checks"] if check["problems"]]
+    return report
+
+
+def nothing_left(space):
+    for table in ("leads", "ready_lead", "list_stats", "list_status"):
+        assert space.value(f"SELECT count(*) FROM {table}") == 0, table
+
+
+def test_gone_from_offers_and_then_for_good(dialing):  # noqa: F811
+    space = dialing
+    put(space)
+    dialer = space.dialer()
+    offers = offers_by_phone(dialer, 3)
+    call = dialer.start(offers[ANN])
+    wait_for(lambda: space.value("SELECT count(*) FROM offer WHERE state = 2") == 1)
+    done(space, "dnc.add", {"phone": "+15046210000"})
+    value = deleted(space, delete(space))
+    assert (value["leads"], value["deleted"]) == (3, 3)
+    nothing_left(space)
+    for phone in (BOB, EVE):
+        assert dialer.revoked(offers[phone])["reason"] == "list_deleted"
+    assert not dialer.events("offer.revoked", offer_id=offers[ANN]["offer_id"])
+    dialer.release(offers[BOB])
+    late = dialer.start(offers[EVE])
+    dialer.end(late, "NA")
+    dialer.end(call, "DNC")
+    wait_for(lambda: space.value("SELECT count(*) FROM attempt") == 2, what="calls of leads that are gone")
+    wait_for(lambda: space.value("SELECT count(*) FROM offer WHERE state < 9") == 0, what="ended offers")
+    assert space.value("SELECT count(*) FROM attempt JOIN list USING (list_no) WHERE list_id = 'a'") == 2
+    assert space.value("SELECT count(*) FROM dnc_entry WHERE removed_at IS NULL") == 2
+    all_published(space)
+    stats = [record for record in read_topic(space, "list.stats") if record.key == "a"]
+    assert stats[-1].raw is None and stats[-2].value["life"] == "deleting" and stats[-2].value["total"] == 0
+    [gone] = [record.value for record in read_topic(space, "list.events") if record.type == "list.deleted"]
+    assert (gone["list_id"], gone["campaign_id"], gone["version"]) == (
+        "a",
+        "c",
+        stats[-2].value["version"] + 1,
+    )
+    assert refused(space, "list.create", {"list_id": "a", "campaign_id": "c"}) == "list_exists"
+    assert refused(space, "list.update", {"list_id": "a", "name": "b"}) == "list_deleted"
+    assert refused(space, "list.import", {"list_id": "a", "file": "leads.csv"}) == "list_deleted"
+    assert refused(space, "lead.upsert", {"list_id": "a", "lead": {"phone": BOB}}) == "unknown_list"
+    assert refused(space, "list.delete", {"list_id": "a"}) == "list_deleted"
+    create_list(space, "b", campaign_id="c")
+    run_import(space, "leads.csv", list_id="b")
+    assert space.value("SELECT stage FROM leads WHERE phone = 15046218927") == 1, "asked not to be called"
+    doctor(space)
+
+
+def test_other_work_on_the_list_makes_way(space):
+    """An import runs and another waits; the deletion comes first. While it is not done nothing comes in."""
+    space.extra_env |= {"LEADSPOOL_IMPORT_CHUNK_ROWS": "100", "LEADSPOOL_JOB_LEASE_MS": "1500"}
+    importer = space.importer()
+    create_list(space, "a", campaign_id="c")
+    rows = "".join(f"50452{n:05d}\n" for n in range(10_000, 60_000))
+    (space.inbox / "many.csv").write_text("phone\n" + rows)
+    first, second = (start_import(space, "many.csv") for _ in range(2))
+    wait_rows(space, first, 500)
+    job = delete(space)
+    codes = {refused(space, "lead.upsert", {"list_id": "a", "lead": {"phone": BOB}})}
+    assert codes <= {"list_deleting", "unknown_list"}
+    deleted(space, job)
+    ends = [job_events(space, import_)[-1].type for import_ in (first, second)]
+    assert ends[0] in ("job.cancelled", "job.failed") and ends[1] == "job.cancelled"
+    nothing_left(space)
+    assert importer.alive
+    doctor(space)
+
+
+def test_cancelled_deletions_go_on_when_asked_again(space):
+    space.importer()
+    create_list(space, "a", campaign_id="c")
+    upsert(space, phone=ANN)
+    space.db.execute("INSERT INTO job_slot VALUES ('list:1', 0)")  # as if another held it
+    job = delete(space)
+    assert refused(space, "list.delete", {"list_id": "a"}) == "list_deleting"
+    done(space, "job.cancel", {"job_id": job}, topic="importer.commands")
+    assert job_events(space, job)[-1].type == "job.cancelled"
+    assert space.value("SELECT life FROM list_stats") == "deleting"
+    doctor(space)
+    space.db.execute("DELETE FROM job_slot")
+    deleted(space, delete(space))
+    nothing_left(space)
+
+
+def test_command_line(space):
+    space.importer()
+    create_list(space, "a", campaign_id="c")
+    upsert(space, phone=ANN)
+    counts = space.cli_json("list", "rm", "a", "--dry-run")
+    assert (counts["list_id"], counts["leads"], counts["called"]) == ("a", 1, 0)
+    assert space.cli("list", "rm", "a", code=2).stderr.count("--yes")
+    assert space.value("SELECT count(*) FROM leads") == 1
+    report = space.cli_json("list", "rm", "a", "--yes", "--wait")
+    assert (report["kind"], report["outcome"], report["deleted"]) == ("list.delete", "completed", 1)
+    assert space.cli_json("list", "ls") == []
+    assert space.cli_json("list", "rm", "a", "--yes", code=1)["error"]["code"] == "unknown_list"
+    assert "--dry-run" in space.cli("list", "rm", "--help").stdout
+
+
+pytestmark = pytest.mark.timeout(180)
