@@ -18,8 +18,9 @@ void lead_filter_sql(const char *sql, const Filter *filter, StrBuf *ret_sql, DbA
     strbuf_add(ret_sql, sql, (size_t)(at - sql));
     if (filter != NULL) {
         filter_sql(filter, place, ret_sql, values);
-    } else {
-        strbuf_addf(ret_sql, "(%s IS NOT NULL)", place);
+    }
+    if (values->count == 0) { /* "x is null" has none, but the statement has its parameter */
+        strbuf_addf(ret_sql, "%s(%s IS NOT NULL)", filter != NULL ? " AND " : "", place);
     }
     strbuf_adds(ret_sql, digits + digits_len + 1);
     db_array_begin(ret_values, DB_ARRAY_TEXT);

@@ -14,6 +14,6 @@
 #include "adapters/db.h"
 #include "domain/filter.h"
 
-/* sql has the mark once. Without a filter (NULL) the condition is true, and the parameter is still
- * one that the statement has. The filter is borrowed during the call only. */
+/* sql has the mark once, as a part of a conjunction. Without a filter (NULL) the condition is true.
+ * The statement has its parameter in any case. The filter is borrowed during the call only. */
 void lead_filter_sql(const char *sql, const Filter *filter, StrBuf *ret_sql, DbArray *ret_values);
