@@ -10,9 +10,6 @@ Status bulk_confirm(Cli *cli, const Table *counts, const char *question, bool *r
 {
     bool dry = cli_flag(cli, "dry-run");
     *ret_go = false;
-    if (cli_flag(cli, "wait") && cli_flag(cli, "no-wait")) {
-        return cli_usage(err, "--wait and --no-wait exclude each other");
-    }
     if (dry) {
         table_print_one(cli, counts);
         cli_say(cli, "Nothing was changed.");
@@ -58,7 +55,10 @@ static Status bulk_stay(Cli *cli, Sender *sender, const char *job_id, Error *err
 
 Status bulk_send(Cli *cli, Command *command, Error *err)
 {
-    AUTO_SENDER sender;
+    AUTO_SENDER sender = {0};
+    if (cli_flag(cli, "wait") && cli_flag(cli, "no-wait")) {
+        return cli_usage(err, "--wait and --no-wait exclude each other");
+    }
     interrupt_catch();
     Status status = sender_open(cli, true, &sender, err);
     if (status == STATUS_OK) {

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "cli/args.h"
 #include "cli/lead_phone.h"
+#include "cli/lead_rm.h"
 #include "cli/lead_upsert.h"
 #include "cli/send.h"
 #include "cli/table.h"
@@ -240,5 +241,16 @@ const Verb cli_lead_verbs[] = {
      "lead upsert --list spring --file leads.json\n"
      "crm-export | leadspool lead upsert --list spring --file - --json",
      lead_upsert},
+    {"rm", "[LEAD_ID]", 0, 1, "delete one lead of one list; its calls stay", lead_rm_options,
+     "lead rm 4294967297 --yes\n"
+     "lead rm --list spring --phone \"+1 504 621 8927\" --dry-run\n"
+     "lead rm --list spring --external-id A-17 --yes",
+     lead_rm},
+    {"erase", "[PHONE]", 0, 1,
+     "erase a person from every list; a digest of the number stays, and it is not called again",
+     lead_erase_options,
+     "lead erase \"+1 504 621 8927\" --dry-run\n"
+     "lead erase --lead 4294967297 --yes --json",
+     lead_erase},
     {0},
 };

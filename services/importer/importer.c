@@ -8,6 +8,7 @@
 #include "importer/import_end.h"
 #include "importer/import_job.h"
 #include "importer/importer_state.h"
+#include "importer/lead_remove.h"
 #include "importer/list_command.h"
 #include "importer/list_delete.h"
 #include "importer/upsert.h"
@@ -22,6 +23,8 @@ static const Handler importer_handlers[] = {
     {"list.delete", TOPIC_IMPORTER_COMMANDS, 1, true, NULL, list_delete_apply},
     {"lead.upsert", TOPIC_IMPORTER_COMMANDS, UPSERT_MESSAGES_MAX, false, upsert_prepare,
      upsert_apply},
+    {"lead.delete", TOPIC_IMPORTER_COMMANDS, 1, true, NULL, lead_delete_apply},
+    {"lead.erase", TOPIC_IMPORTER_COMMANDS, 1, true, lead_erase_prepare, lead_erase_apply},
     {"dnc.add", TOPIC_DNC_COMMANDS, 1, true, dnc_add_prepare, dnc_add_apply},
     {"dnc.remove", TOPIC_DNC_COMMANDS, 1, true, NULL, dnc_remove_apply},
     {"dnc.import", TOPIC_DNC_COMMANDS, 1, true, dnc_import_prepare, dnc_import_apply},

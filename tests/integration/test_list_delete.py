@@ -29,8 +29,8 @@ def deleted(space, job_id):
     return events[-1].value
 
 
-def refused(space, type, data):
-    reply = ask(space, type, data)
+def refused(space, type, data, **more):
+    reply = ask(space, type, data, **more)
     assert reply.type == "command.rejected", reply
     return reply.value["code"]
 

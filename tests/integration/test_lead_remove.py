@@ -1,0 +1,80 @@
+"""lead.delete takes one lead away; lead.erase a person, of whom a digest stays that keeps the number from being called."""
+
+from harness import settle, wait_for
+from scenario import ask, check_counters, create_list, done, run_import, upsert
+from test_list_delete import doctor, refused
+from test_offers import ANN, BOB, EVE, dialing, leads, offers_by_phone, put  # noqa: F401
+
+
+def test_delete(dialing):  # noqa: F811
+    space = dialing
+    put(space)
+    dialer = space.dialer()
+    offers = offers_by_phone(dialer, 3)
+    call = dialer.start(offers[EVE])
+    wait_for(lambda: space.value("SELECT count(*) FROM offer WHERE state = 2") == 1)
+    ann = offers[ANN]["lead_id"]
+    assert done(space, "lead.delete", {"lead_id": ann}) == [{"lead_id": ann, "result": "deleted"}]
+    assert dialer.revoked(offers[ANN])["reason"] == "lead_deleted"
+    assert done(space, "lead.delete", {"lead_id": ann}) == [{"result": "absent"}]
+    [result] = done(space, "lead.delete", {"list_id": "a", "phone": "(856) 636-8749"})
+    assert result["lead_id"] == offers[EVE]["lead_id"]
+    dialer.end(call, "NA")
+    wait_for(lambda: space.value("SELECT count(*) FROM attempt") == 1, what="the call of a lead that is gone")
+    upsert(space, phone=EVE, external_id="E-1")
+    assert done(space, "lead.delete", {"list_id": "a", "external_id": "E-1"})[0]["result"] == "deleted"
+    assert refused(space, "lead.delete", {"list_id": "a", "lead_id": ann}, bad=True) == "missing_field"
+    assert set(leads(space)) == {BOB}
+    settle(lambda: check_counters(space))
+    doctor(space)
+
+
+def test_erase(dialing):  # noqa: F811
+    """Two lists of two campaigns. The number comes back with the next import, and is not called."""
+    space = dialing
+    create_list(space, "b", campaign_id="d")
+    run_import(space, "leads.csv", list_id="b")
+    put(space)
+    dialer = space.dialer()
+    offers = offers_by_phone(dialer, 3)
+    dialer.answer(offers[ANN], "NA")
+    wait_for(lambda: space.value("SELECT count(*) FROM attempt") == 1)
+    assert done(space, "lead.erase", {"phone": "504-621-8927"}) == [{"result": "erased", "leads": 2}]
+    assert space.value("SELECT count(*) FROM number WHERE phone = 15046218927") == 0
+    assert space.value("SELECT count(*) FROM number WHERE phone IS NULL") == 1
+    assert space.value("SELECT count(*) FROM attempt") == 1, "calls are evidence"
+    assert done(space, "lead.erase", {"lead_id": offers[BOB]["lead_id"]})[0]["leads"] == 2
+    assert dialer.revoked(offers[BOB])["reason"] == "lead_deleted"
+    assert set(leads(space)) == set(leads(space, "b")) == {EVE}
+    assert ask(space, "lead.erase", {"lead_id": "1"}).value["code"] == "unknown_lead"
+    for list_id in ("a", "b"):
+        settle(lambda list_id=list_id: check_counters(space, list_id))
+    run_import(space, "leads.csv")
+    put(space, "d")
+    wait_for(lambda: leads(space)[ANN][0] == leads(space)[BOB][0] == "dnc", what="the digest is known")
+    dialer.quiet(1, phone=ANN)
+    settle(lambda: check_counters(space))
+    doctor(space)
+
+
+def test_command_line(space):
+    space.importer()
+    create_list(space, "a", campaign_id="c")
+    create_list(space, "b", campaign_id="c")
+    lead_id = upsert(space, phone=ANN)["lead_id"]
+    upsert(space, "b", phone=ANN)
+    assert space.cli_json("lead", "rm", lead_id, "--dry-run") == {
+        "leads": 1,
+        "lists": 1,
+        "calls": 0,
+        "open_offers": 0,
+    }
+    assert space.cli_json("lead", "erase", ANN, "--dry-run")["leads"] == 2
+    assert space.cli_json("lead", "erase", "--lead", lead_id, "--dry-run")["leads"] == 2
+    assert space.cli("lead", "rm", lead_id, code=2).stderr.count("--yes")
+    assert space.cli_json("lead", "rm", "--list", "a", "--phone", ANN, "--yes")["result"] == "deleted"
+    assert space.cli_json("lead", "erase", ANN, "--yes")["leads"] == 1
+    space.cli("lead", "rm", lead_id, "--list", "a", code=2)
+    space.cli("lead", "erase", ANN, "--lead", lead_id, code=2)
+    for verb in ("rm", "erase"):
+        assert "leadspool lead" in space.cli("lead", verb, "--help").stdout
