@@ -286,10 +286,11 @@ static int cli_noun_main(const Noun *noun, int argc, char **argv)
         .out_terminal = isatty(STDOUT_FILENO),
         .talks = isatty(STDIN_FILENO) && isatty(STDERR_FILENO),
     };
-    if (noun->verbs[0].name[0] == '\0') {
+    const char *name = argc > 2 ? argv[2] : NULL;
+    bool plain = noun->verbs[0].name[0] == '\0';
+    if (plain && (name == NULL || name[0] == '\0' || cli_find_verb(noun, name) == NULL)) {
         return cli_run(&cli, argc - 1, argv + 1);
     }
-    const char *name = argc > 2 ? argv[2] : NULL;
     if (name == NULL) {
         help_noun(stderr, noun);
         return CLI_USAGE;

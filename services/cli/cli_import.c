@@ -1,11 +1,15 @@
 /* leadspool import: a file of leads goes into a list. */
 #include <string.h>
 
+#include "base/ids.h"
+#include "base/mem.h"
 #include "cli/args.h"
+#include "cli/bulk_verb.h"
 #include "cli/dry_run_verb.h"
 #include "cli/file_job.h"
 #include "cli/send.h"
 #include "runtime/topics.h"
+#include "sql_queries.h"
 
 static const CliOption import_options[] = {
     {"list", "ID", "the list that the leads go into"},
@@ -157,6 +161,58 @@ static Status import(Cli *cli, Error *err)
     return file_job_order(cli, &command, status, err);
 }
 
+/* ---- undo ---- */
+
+static const CliOption undo_options[] = {BULK_OPTIONS, {0}};
+
+static const TableColumn undo_columns[] = {
+    {"job_id", TABLE_TEXT},           {"list_id", TABLE_TEXT},
+    {"leads", TABLE_NUMBER},          {"deleted", TABLE_NUMBER},
+    {"kept_called", TABLE_NUMBER},    {"kept_offered", TABLE_NUMBER},
+    {"kept_changed", TABLE_NUMBER},   {"kept_moved", TABLE_NUMBER},
+    {"cannot_restore", TABLE_NUMBER}, {0},
+};
+
+static Status undo_look(Cli *cli, const char *job_id, DbResult **ret, Error *err)
+{
+    int64_t job_no = 0;
+    if (ids_parse_i64(job_id, &job_no, err) != STATUS_OK) {
+        return cli_usage(err, "\"%s\" is not the number of a job", job_id);
+    }
+    DbParams params = {0};
+    db_param_i64(&params, job_no);
+    Status status = cli_query_long(cli, sql_cli_import_undo, &params, ret, err);
+    if (status == STATUS_OK && db_rows(*ret) == 0) {
+        return error_set_field(err, "job_id", "unknown_job",
+                               "there is no import %s: `leadspool job ls --all` shows them",
+                               job_id);
+    }
+    return status;
+}
+
+static Status import_undo(Cli *cli, Error *err)
+{
+    AUTO_COMMAND command = {.topic = TOPIC_IMPORTER_COMMANDS, .type = "import.undo"};
+    AUTO_RESULT *look = NULL;
+    AUTO_TABLE table;
+    bool go = false;
+    table_init(&table, undo_columns);
+    Status status = undo_look(cli, cli->words[0], &look, err);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    table_add_result(&table, look);
+    AUTO_FREE char *question =
+        mem_sprintf("Delete %s leads that import %s brought into the list %s?", db_text(look, 0, 3),
+                    cli->words[0], db_text(look, 0, 1));
+    command.key = db_text(look, 0, 1);
+    status = bulk_confirm(cli, &table, question, &go, err);
+    if (status == STATUS_OK && go) {
+        status = command_set(&command, "job_id", cli->words[0], err);
+    }
+    return status == STATUS_OK && go ? bulk_send(cli, &command, err) : status;
+}
+
 const Verb cli_import_verbs[] = {
     {"", "FILE", 1, 1, "Loads a CSV file (or - for standard input) into a list.", import_options,
      "import leads.csv --list spring\n"
@@ -164,5 +220,11 @@ const Verb cli_import_verbs[] = {
      "import more.csv --list spring --on-duplicate update --wait --json\n"
      "import export.txt --list spring --delimiter tab --header no --map phone=3 --no-wait",
      import},
+    {"undo", "JOB", 1, 1,
+     "Takes out again what an import brought in and nobody has called or changed since.",
+     undo_options,
+     "import undo 17 --dry-run\n"
+     "import undo 17 --yes --wait",
+     import_undo},
     {0},
 };

@@ -52,6 +52,10 @@ void help_noun(FILE *out, const Noun *noun)
 {
     if (help_is_plain(noun)) {
         help_verb(out, noun, &noun->verbs[0]);
+        for (const Verb *verb = &noun->verbs[1]; verb->run != NULL; verb++) {
+            fprintf(out, "\nAlso: leadspool %s %s %s\n  %s\n", noun->name, verb->name, verb->words,
+                    verb->summary);
+        }
         return;
     }
     fprintf(out, "%s\n\nusage: leadspool %s VERB [OPTIONS]\n\nVerbs:\n", noun->summary, noun->name);
@@ -70,7 +74,7 @@ void help_all(FILE *out, const Noun nouns[])
                  "usage: leadspool NOUN [VERB] [WORDS] [OPTIONS]\n\n");
     for (const Noun *noun = nouns; noun->name != NULL; noun++) {
         help_row(out, noun->name, noun->summary);
-        for (const Verb *verb = noun->verbs; !help_is_plain(noun) && verb->run != NULL; verb++) {
+        for (const Verb *verb = &noun->verbs[help_is_plain(noun)]; verb->run != NULL; verb++) {
             AUTO_FREE char *left = mem_sprintf("  %s %s", verb->name, verb->words);
             help_row(out, left, verb->summary);
         }

@@ -7,6 +7,7 @@
 #include "importer/import_command.h"
 #include "importer/import_end.h"
 #include "importer/import_job.h"
+#include "importer/import_undo.h"
 #include "importer/importer_state.h"
 #include "importer/lead_remove.h"
 #include "importer/list_command.h"
@@ -21,6 +22,7 @@ static const Handler importer_handlers[] = {
     {"list.update", TOPIC_IMPORTER_COMMANDS, 1, true, NULL, list_update_apply},
     {"list.import", TOPIC_IMPORTER_COMMANDS, 1, true, import_command_prepare, import_command_apply},
     {"list.delete", TOPIC_IMPORTER_COMMANDS, 1, true, NULL, list_delete_apply},
+    {"import.undo", TOPIC_IMPORTER_COMMANDS, 1, true, NULL, import_undo_apply},
     {"lead.upsert", TOPIC_IMPORTER_COMMANDS, UPSERT_MESSAGES_MAX, false, upsert_prepare,
      upsert_apply},
     {"lead.delete", TOPIC_IMPORTER_COMMANDS, 1, true, NULL, lead_delete_apply},
@@ -34,6 +36,7 @@ static const Handler importer_handlers[] = {
 static const JobKind importer_jobs[] = {
     {IMPORT_JOB_KIND, import_job_run, NULL, import_ended},
     {DNC_IMPORT_JOB_KIND, dnc_import_job_run, NULL, import_ended},
+    {IMPORT_UNDO_KIND, import_undo_run, NULL, NULL},
     {LIST_DELETE_KIND, list_delete_run, NULL, NULL},
     {0},
 };
