@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "runtime/job.h"
+#include "runtime/lead_filter.h"
 #include "runtime/offer_revoke.h"
 #include "sql_queries.h"
 
@@ -234,6 +235,49 @@ Status sweep_find_list(SweepChunk *chunk, int32_t list_no, int64_t after, Error 
         sweep_take_span(chunk, rows);
     }
     return status;
+}
+
+Status sweep_find_where(
+    SweepChunk *chunk, int32_t list_no, const Filter *filter, int64_t after, Error *err)
+{
+    AUTO_STRBUF sql = STRBUF_INIT;
+    DbArray values = {0};
+    DbParams params = {0};
+    lead_filter_sql(sql_sweep_where, filter, &sql, &values);
+    db_param_i64(&params, list_no);
+    db_param_i64(&params, after);
+    db_param_i64(&params, SWEEP_CHUNK_LEADS);
+    db_param_array(&params, &values);
+    AUTO_RESULT *rows = NULL;
+    Status status = db_query(chunk->db, sql.data, &params, &rows, err);
+    db_array_done(&values);
+    if (status == STATUS_OK) {
+        sweep_take_span(chunk, rows);
+    }
+    return status;
+}
+
+Status sweep_still_meant(
+    SweepChunk *chunk, int32_t list_no, const Filter *filter, DbResult **ret, Error *err)
+{
+    AUTO_STRBUF sql = STRBUF_INIT;
+    DbArray values = {0};
+    DbParams params = {0};
+    lead_filter_sql(sql_sweep_meant, filter, &sql, &values);
+    db_param_array(&params, &chunk->ids);
+    db_param_i64(&params, list_no);
+    db_param_array(&params, &values);
+    Status status = db_query_binary(chunk->db, sql.data, &params, ret, err);
+    db_array_done(&values);
+    return status;
+}
+
+bool sweep_is_meant(const DbResult *meant, int *at, int64_t lead_id)
+{
+    while (*at < db_rows(meant) && db_bin_i64(meant, *at, 0) < lead_id) {
+        (*at)++;
+    }
+    return *at < db_rows(meant) && db_bin_i64(meant, *at, 0) == lead_id;
 }
 
 static bool any_changed(const LeadDials *leads)

@@ -7,6 +7,7 @@
  * Between chunks it waits while the outbox is full, and leaves a part of the time to others. */
 #pragma once
 
+#include "domain/filter.h"
 #include "runtime/job_runner.h"
 #include "runtime/lead_tell.h"
 
@@ -43,6 +44,19 @@ Status lead_sweep(JobRun *run, const SweepKind *kind, void *context, StrBuf *ret
 
 /* find() of all leads of a list. */
 Status sweep_find_list(SweepChunk *chunk, int32_t list_no, int64_t after, Error *err) MUST_CHECK;
+/* The same, of those that meet the filter: the span is of all leads, so that no statement is long.
+ */
+Status sweep_find_where(
+    SweepChunk *chunk, int32_t list_no, const Filter *filter, int64_t after, Error *err) MUST_CHECK;
+/* Which of the locked leads are still of this list and meet the filter (NULL: all do): rows of one
+ * binary int8, sorted. */
+Status sweep_still_meant(SweepChunk *chunk,
+                         int32_t list_no,
+                         const Filter *filter,
+                         DbResult **ret,
+                         Error *err) MUST_CHECK;
+/* To be asked in the order of lead_ids; at begins with 0. */
+bool sweep_is_meant(const DbResult *meant, int *at, int64_t lead_id);
 /* What a find() that runs a statement with rows (lead_id, concerned) has left to do. */
 void sweep_take_span(SweepChunk *chunk, const DbResult *rows);
 

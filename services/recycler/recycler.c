@@ -5,6 +5,7 @@
 #include "recycler/outcome.h"
 #include "recycler/reapply_job.h"
 #include "recycler/recycler_state.h"
+#include "recycler/reset_job.h"
 #include "recycler/rule_command.h"
 #include "recycler/rules_change.h"
 #include "runtime/topics.h"
@@ -23,6 +24,7 @@ static const Handler recycler_handlers[] = {
     {"disposition.put", TOPIC_RECYCLER_COMMANDS, 1, true, NULL, disposition_put_apply},
     {"recycle_rule.put", TOPIC_RECYCLER_COMMANDS, 1, true, NULL, recycle_rule_put_apply},
     {"recycle_rule.delete", TOPIC_RECYCLER_COMMANDS, 1, true, NULL, recycle_rule_delete_apply},
+    {"list.reset", TOPIC_RECYCLER_COMMANDS, 1, true, NULL, list_reset_apply},
     {0},
 };
 
@@ -30,6 +32,7 @@ static const JobKind recycler_jobs[] = {
     {REAPPLY_JOB_KIND, reapply_job_run, NULL, NULL},
     {MOVED_JOB_KIND, reapply_job_run, NULL, NULL},
     {LIST_REAPPLY_JOB_KIND, reapply_job_run, NULL, NULL},
+    {RESET_JOB_KIND, list_reset_run, NULL, NULL},
     {0},
 };
 

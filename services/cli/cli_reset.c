@@ -1,0 +1,77 @@
+/* leadspool reset: a new pass for some leads of a list. */
+#include <string.h>
+
+#include "base/mem.h"
+#include "cli/args.h"
+#include "cli/bulk_verb.h"
+#include "cli/where.h"
+#include "runtime/topics.h"
+#include "sql_queries.h"
+
+static const CliOption reset_options[] = {
+    {"list", "ID", "the list"},
+    WHERE_OPTION,
+    {"skip-offered", NULL,
+     "leave leads alone that are with a dialer; else such offers are revoked"},
+    BULK_OPTIONS,
+    {0},
+};
+
+static const TableColumn reset_columns[] = {
+    {"list_id", TABLE_TEXT},     {"leads", TABLE_NUMBER},
+    {"called", TABLE_NUMBER},    {"ready", TABLE_NUMBER},
+    {"exhausted", TABLE_NUMBER}, {"offered", TABLE_NUMBER},
+    {"finished", TABLE_NUMBER},  {"invalid", TABLE_NUMBER},
+    {"dnc", TABLE_NUMBER},       {0},
+};
+
+static Status reset_send(Cli *cli, Command *command, const Filter *filter, Error *err)
+{
+    Status status = command_set(command, "list_id", command->key, err);
+    if (status == STATUS_OK) {
+        json_object_set_new(command->data, "where", filter_to_json(filter));
+        if (cli_flag(cli, "skip-offered")) {
+            json_object_set_new(command->data, "skip_offered", json_true());
+        }
+        status = bulk_send(cli, command, err);
+    }
+    return status;
+}
+
+static Status reset(Cli *cli, Error *err)
+{
+    AUTO_COMMAND command = {
+        .topic = TOPIC_RECYCLER_COMMANDS, .type = "list.reset", .key = cli_option(cli, "list")};
+    AUTO_FILTER *filter = NULL;
+    AUTO_TABLE table;
+    bool go = false;
+    char leads[24] = "";
+    table_init(&table, reset_columns);
+    Status status = cli_need(cli, "list", err);
+    if (status == STATUS_OK) {
+        status = where_read(cli, true, &filter, err);
+    }
+    if (status == STATUS_OK) {
+        status = where_count(cli, command.key, filter, &table, leads, err);
+    }
+    if (status != STATUS_OK) {
+        return status;
+    }
+    AUTO_FREE char *question =
+        mem_sprintf("Begin a new pass for %s leads of the list %s?", leads, command.key);
+    status = bulk_confirm(cli, &table, question, &go, err);
+    return status == STATUS_OK && go ? reset_send(cli, &command, filter, err) : status;
+}
+
+const Verb cli_reset_verbs[] = {
+    {"", "", 0, 0,
+     "Begins a new pass for the leads that a filter names: as if never called, but the calls stay\n"
+     "known, and caps of numbers hold. Finished and invalid leads only when the filter names that\n"
+     "stage or their status; never those on a do-not-call list.",
+     reset_options,
+     "reset --list spring --where \"stage = exhausted\" --dry-run\n"
+     "reset --list spring --where \"status in (NA, B) and attempts >= 3\" --yes --wait\n"
+     "reset --list spring --where \"stage = finished and status = NI\" --skip-offered --yes",
+     reset},
+    {0},
+};

@@ -1,0 +1,91 @@
+"""list.reset begins a new pass for leads, and nobody is called more often for it than the caps allow."""
+
+from datetime import timedelta
+
+from harness import Rules, settle, wait_for
+from scenario import ask, check_counters, done, job_events
+from test_list_delete import doctor, refused
+from test_offers import ANN, BOB, EVE, NOON, become, clocked, leads, offers_by_phone, put  # noqa: F401
+
+CAP = {"cap_calls": 2, "cap_window_s": 86400, "reserve_s": 60, "law_pack": "none"}
+
+
+def reset(space, where, **fields):
+    data = {"list_id": "a", "where": where} | fields
+    reply = ask(space, "list.reset", data, topic="recycler.commands")
+    assert (reply.type, reply.value["kind"]) == ("command.accepted", "list.reset"), reply
+    events = job_events(space, reply.value["job_id"])
+    assert events[-1].type == "job.completed", events[-1].value
+    settle(lambda: check_counters(space))
+    return events[-1].value
+
+
+def eq(field, value):
+    return {"field": field, "op": "eq", "value": value}
+
+
+def test_a_new_pass_within_the_caps(clocked):  # noqa: F811
+    space, rules = clocked, Rules()
+    put(space, **CAP)
+    rules.note("campaign.put", {"campaign_id": "c", "windows": [], "cap_gap_s": 0} | CAP, at=NOON)
+    dialer = space.dialer(clock=space.clock)
+    offers = offers_by_phone(dialer, 3)
+    dialer.answer(offers[ANN], "NA", duration_s=0)
+    dialer.answer(offers[BOB], "SALE", duration_s=0)
+    become(space, {ANN: ("ready", "NA", 1), BOB: ("finished", "SALE", 1)})
+    done(space, "dnc.add", {"phone": EVE})
+    space.clock.advance(minutes=30)
+    again = dialer.offers(2, phone=ANN)[-1]
+    called = {"field": "attempts", "op": "ge", "value": 0}
+    value = reset(space, called, skip_offered=True)
+    assert (value["leads"], value["reset"], value["kept_offered"]) == (3, 0, 1)
+    assert (value["kept_dnc"], value["kept_ended"]) == (1, 1)
+    value = reset(space, called)
+    assert (value["reset"], value["kept_ended"]) == (1, 1)
+    rules.reset("a", at=space.clock.now)
+    assert dialer.revoked(again)["reason"] == "lead_reset"
+    assert leads(space)[ANN] == ("offered", "NEW", 0), "until the dialer answers"
+    dialer.release(again)
+    become(space, {ANN: ("ready", "NEW", 0)})
+    space.clock.advance(seconds=61)
+    again = dialer.offers(3, phone=ANN)[-1]
+    assert (again["why"], again["attempt"], again["attempts_total"]) == ("fresh", 1, 1)
+    dialer.answer(again, "NA", duration_s=0)
+    become(space, {ANN: ("ready", "NA", 1)})
+    assert reset(space, eq("status", "NA"))["reset"] == 1
+    rules.reset("a", at=space.clock.now)
+    dialer.quiet(1, phone=ANN)
+    space.clock.set(NOON + timedelta(hours=23, minutes=59, seconds=59))
+    dialer.quiet(1, phone=ANN)
+    space.clock.set(NOON + timedelta(hours=24))
+    dialer.offers(4, phone=ANN)
+    assert reset(space, {"and": [eq("stage", "finished"), eq("state", "LA")]})["reset"] == 0
+    assert reset(space, eq("status", "SALE"))["reset"] == 1
+    wait_for(
+        lambda: dialer.read() or dialer.events("offer.made", phone=BOB)[1:], what="a new pass of the finished"
+    )
+    row = space.row(
+        "SELECT attempts, attempts_total, contacted, status FROM leads WHERE phone = %s", int(BOB[1:])
+    )
+    assert row == (0, 1, False, "NEW")
+    assert space.value("SELECT count(*) FROM attempt") == 3
+    rules.verdict(space)
+    doctor(space)
+
+
+def test_commands_and_command_line(clocked):  # noqa: F811
+    space = clocked
+    topic = {"topic": "recycler.commands"}
+    assert refused(space, "list.reset", {"list_id": "a"}, bad=True, **topic) == "missing_field"
+    assert (
+        refused(space, "list.reset", {"list_id": "b", "where": eq("dnc", False)}, **topic) == "unknown_list"
+    )
+    assert refused(space, "list.reset", {"list_id": "a", "where": {}}, bad=True, **topic)
+    assert "--where" in space.cli("reset", "--list", "a", "--yes", code=2).stderr
+    assert "column" in space.cli("reset", "--list", "a", "--where", "stage = ", code=2).stderr
+    counts = space.cli_json("reset", "--list", "a", "--where", "stage = ready", "--dry-run")
+    assert (counts["leads"], counts["ready"], counts["called"]) == (3, 3, 0)
+    space.cli("reset", "--list", "a", "--where", "stage = ready", code=2)
+    report = space.cli_json("reset", "--list", "a", "--where", "stage = ready", "--yes", "--wait")
+    assert (report["kind"], report["leads"], report["reset"]) == ("list.reset", 3, 0)
+    assert "leadspool reset" in space.cli("reset", "--help").stdout
