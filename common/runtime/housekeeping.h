@@ -1,6 +1,6 @@
-/* housekeeping.h - forgets what is past its time: answers to commands after 35 days, files beneath
- * inbox and outbox after LEADSPOOL_RETENTION_DAYS. Layer: runtime. Every worker does it; doing it
- * twice does no harm. */
+/* housekeeping.h - forgets what is past its time, and makes room for what comes. Layer: runtime.
+ * Every worker does it; doing it twice does no harm. What fails is logged and tried again the next
+ * time. Each opens transactions of its own. */
 #pragma once
 
 #include "adapters/db.h"
@@ -8,5 +8,9 @@
 
 enum { HOUSEKEEPING_EVERY_MS = 3600 * 1000, COMMAND_MEMORY_DAYS = 35 };
 
-/* Opens a transaction of its own. What fails is logged and tried again the next time. */
+/* Files beneath inbox and outbox after LEADSPOOL_RETENTION_DAYS; the ledger's months (ledger.h). */
 void housekeeping_run(const Config *cfg, Db *db, int64_t now_us);
+
+/* Answers to commands, and calls that are known, after 35 days: a batch of each. Returns in how
+ * many milliseconds it wants to be called again. */
+int64_t housekeeping_forget(Db *db, int64_t now_us);

@@ -75,6 +75,7 @@ typedef struct Loop {
     int64_t tick_at_ms;
     int64_t ticked_us; /* as of the last one */
     int64_t housekeeping_at_ms;
+    int64_t forget_at_ms;
     atomic_llong progress_ms;
     atomic_bool assigned;
     atomic_bool troubled;
@@ -424,6 +425,9 @@ static Status loop_tick(Loop *loop, Error *err)
     if (now_ms >= loop->housekeeping_at_ms) {
         loop->housekeeping_at_ms = now_ms + HOUSEKEEPING_EVERY_MS;
         housekeeping_run(loop->cfg, loop->db, clock_now_us());
+    }
+    if (now_ms >= loop->forget_at_ms) {
+        loop->forget_at_ms = now_ms + housekeeping_forget(loop->db, clock_now_us());
     }
     if (loop->service->tick == NULL) {
         return STATUS_OK;

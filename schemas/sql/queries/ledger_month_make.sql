@@ -1,0 +1,1 @@
+SELECT attempt_month_make($1::timestamptz)
