@@ -154,20 +154,34 @@ int recycle_tries(const char *tries, const char *code)
     return 0;
 }
 
+static void tries_add(StrBuf *out, const char *code, size_t len, int number)
+{
+    strbuf_addf(out, "%s%.*s=%d", out->len > 0 ? "," : "", (int)len, code, number);
+}
+
+static int compare_code(const char *name, size_t len, const char *code)
+{
+    int by_bytes = strncmp(name, code, len);
+    return by_bytes != 0 ? by_bytes : -(code[len] != '\0');
+}
+
 void recycle_tries_bump(const char *tries, const char *code, StrBuf *out)
 {
-    size_t code_len = strlen(code);
-    bool found = false;
+    bool added = false;
     strbuf_reset(out);
     for (const char *at = tries != NULL ? tries : ""; *at != '\0';) {
         const char *name = at;
         size_t len;
         int number = next_try(&at, &len);
-        bool same = len == code_len && memcmp(name, code, len) == 0;
-        found = found || same;
-        strbuf_addf(out, "%s%.*s=%d", out->len > 0 ? "," : "", (int)len, name, number + same);
+        int order = compare_code(name, len, code);
+        if (order > 0 && !added && recycle_tries(at, code) == 0) {
+            tries_add(out, code, strlen(code), 1);
+            added = true;
+        }
+        tries_add(out, name, len, number + (order == 0));
+        added = added || order == 0;
     }
-    if (!found) {
-        strbuf_addf(out, "%s%s=1", out->len > 0 ? "," : "", code);
+    if (!added) {
+        tries_add(out, code, strlen(code), 1);
     }
 }

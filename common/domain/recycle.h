@@ -79,10 +79,10 @@ RecycleWhy recycle_exhausted(const RecycleFacts *facts);
 /* "interval", "new_number", "callback", "never_open", "no_rule", "max_tries", "max_attempts". */
 const char *recycle_why_name(RecycleWhy why);
 
-/* ---- tries: calls of a pass by disposition, as leads.tries has them: "NA=2,B=1", NULL or "" ----
+/* ---- tries: calls of a pass by disposition, as leads.tries has them: "B=1,NA=2", NULL or "" ----
  */
 
 int recycle_tries(const char *tries, const char *code);
 
-/* The text with one more of this code, into out (reset before). */
+/* The text with one more of this code, into out (reset before); a new one at its place by code. */
 void recycle_tries_bump(const char *tries, const char *code, StrBuf *out);

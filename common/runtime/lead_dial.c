@@ -32,6 +32,7 @@ enum {
     STATUS,
     TRIES,
     DECIDED_AT,
+    DECIDED_END_AT,
     EXTERNAL_ID,
     TID,
 };
@@ -78,6 +79,7 @@ static void dial_read(const DbResult *result, int row, LeadDial *ret)
         .called_us = db_bin_time(result, row, CALLED_AT),
         .callback_us = db_bin_time(result, row, CALLBACK_AT),
         .decided_us = db_bin_time(result, row, DECIDED_AT),
+        .decided_end_us = db_bin_time(result, row, DECIDED_END_AT),
     };
     dial_text(result, row, STATUS, ret->status, sizeof ret->status);
     dial_text(result, row, TRIES, ret->tries, sizeof ret->tries);
@@ -187,12 +189,12 @@ ReadyKey lead_dial_key(const LeadDial *lead)
 
 /* ---- writing ---- */
 
-enum { WRITE_COLUMNS = 17 };
+enum { WRITE_COLUMNS = 18 };
 
 static const DbArrayType write_types[WRITE_COLUMNS] = {
     DB_ARRAY_TID,  DB_ARRAY_INT8, DB_ARRAY_INT4, DB_ARRAY_INT2, DB_ARRAY_INT2, DB_ARRAY_INT2,
     DB_ARRAY_BOOL, DB_ARRAY_BOOL, DB_ARRAY_INT2, DB_ARRAY_INT8, DB_ARRAY_TIME, DB_ARRAY_TIME,
-    DB_ARRAY_TIME, DB_ARRAY_TEXT, DB_ARRAY_TEXT, DB_ARRAY_TEXT, DB_ARRAY_TIME,
+    DB_ARRAY_TIME, DB_ARRAY_TEXT, DB_ARRAY_TEXT, DB_ARRAY_TEXT, DB_ARRAY_TIME, DB_ARRAY_TIME,
 };
 
 static void write_number(DbArray *column, int64_t value)
@@ -232,6 +234,7 @@ static void write_add(DbArray columns[WRITE_COLUMNS], const LeadDial *lead)
     db_array_string(&columns[at++], lead->status);
     write_text(&columns[at++], lead->tries);
     write_number(&columns[at++], lead->decided_us);
+    write_number(&columns[at++], lead->decided_end_us);
     assert(at == WRITE_COLUMNS);
 }
 

@@ -14,7 +14,7 @@
 #include "runtime/list_stats.h"
 #include "runtime/ready_queue.h"
 
-enum { LEAD_TRIES_SIZE = 256, LEAD_AGENT_SIZE = 65 };
+enum { LEAD_TRIES_SIZE = 1024, LEAD_AGENT_SIZE = 65 };
 
 typedef struct LeadDial {
     int64_t lead_id;
@@ -30,13 +30,14 @@ typedef struct LeadDial {
     uint16_t hold;          /* LeadHold */
     bool contacted;         /* in this pass */
     bool dnc;
-    int64_t offer_id;    /* the open one; 0: none */
-    int64_t due_us;      /* 0: since ever */
-    int64_t called_us;   /* start of its last call; 0: never */
-    int64_t decided_us;  /* start of the call that status and hold tell of */
-    int64_t callback_us; /* asked for by that call; 0: not */
+    int64_t offer_id;       /* the open one; 0: none */
+    int64_t due_us;         /* 0: since ever */
+    int64_t called_us;      /* start of its last call; 0: never */
+    int64_t decided_us;     /* start of the call that status and hold tell of */
+    int64_t decided_end_us; /* its end; 0: not known, its start serves */
+    int64_t callback_us;    /* asked for by that call; 0: not */
     char status[LIST_STATUS_SIZE];
-    char tries[LEAD_TRIES_SIZE]; /* calls of this pass by disposition, "NA=2,B=1" */
+    char tries[LEAD_TRIES_SIZE]; /* calls of this pass by disposition, "B=1,NA=2" */
     char callback_agent[LEAD_AGENT_SIZE];
     TextSlice external_id; /* borrowed from the set's result */
     char tid[6];

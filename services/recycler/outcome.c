@@ -449,24 +449,53 @@ static void turn_dnc(Outcomes *outcomes, const OutcomeItem *item)
     }
 }
 
+static bool rule_has_distance(const CampaignRules *rules, const char *code)
+{
+    const RecycleRule *rule = campaign_rule(rules, code);
+    return rule != NULL && rule->min_distance_s > 0;
+}
+
+static int start_compare(const void *a, const void *b)
+{
+    int64_t first = *(const int64_t *)a;
+    int64_t second = *(const int64_t *)b;
+    return (first < second) - (first > second);
+}
+
+/* The last starts of the lead's calls, this one among them: of the ledger, and of this batch, which
+ * is not in it yet. */
+static Status read_starts(
+    const Outcomes *outcomes, const OutcomeItem *item, Db *db, OutcomeNext *next, Error *err)
+{
+    int64_t starts[OUTCOME_STARTS_MAX + OUTCOME_MESSAGES_MAX];
+    int count = 0;
+    Status status = outcome_read_starts(db, item->said.lead_id, starts, &count, err);
+    for (const OutcomeItem *told = outcomes->items; told <= item; told++) {
+        if (told->is_new && told->said.lead_id == item->said.lead_id) {
+            starts[count++] = told->call.started_us;
+        }
+    }
+    qsort(starts, (size_t)count, sizeof *starts, start_compare);
+    next->start_count = count < OUTCOME_STARTS_MAX ? count : OUTCOME_STARTS_MAX;
+    memcpy(next->starts_us, starts, (size_t)next->start_count * sizeof *starts);
+    return status;
+}
+
 static Status apply_to_lead(Outcomes *outcomes, OutcomeItem *item, const Work *work, Error *err)
 {
     const RecyclerState *state = work->service;
     LeadDial *lead = &outcomes->dials.rows[item->row];
     const Gate *gate = gates_find(state->gates, lead->gate_no);
-    const RecycleRule *rule = campaign_rule(item->rules, item->call.code);
-    int64_t starts[OUTCOME_STARTS_MAX];
-    OutcomeNext next = {
-        .rules = item->rules, .list_hours = item->place->list_hours, .starts_us = starts};
+    OutcomeNext next = {.rules = item->rules, .list_hours = item->place->list_hours};
     Status status = STATUS_OK;
     if (gate == NULL) {
         return error_set(err, STATUS_RETRY, "gate_unknown", "a gate was made meanwhile");
     }
     next.place = &gate->place;
     item->call.other_number = item->phone != lead->phone;
-    if (rule != NULL && rule->min_distance_s > 0) {
-        status = outcome_read_starts(work->db, lead->lead_id, starts, &next.start_count, err);
-        starts[next.start_count++] = item->call.started_us;
+    if (rule_has_distance(item->rules, item->call.code) ||
+        rule_has_distance(item->rules, lead->status)) {
+        status = read_starts(outcomes, item, work->db, &next, err);
     }
     if (status == STATUS_OK) {
         outcome_apply_call(lead, &item->said, &item->call, &next);

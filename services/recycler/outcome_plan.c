@@ -29,41 +29,65 @@ void outcome_call(const OutcomeSaid *said,
 
 /* ---- the deciding call ---- */
 
-static bool call_decides(const LeadDial *lead, const OutcomeCall *call)
+/* What a call asks for, as a lead keeps it. */
+typedef struct Callback {
+    int64_t at_us;
+    const char *agent;
+} Callback;
+
+static Callback callback_of(const OutcomeSaid *said, const OutcomeCall *call)
 {
-    bool was_final = (lead->hold & LEAD_HOLD_FINAL) != 0;
-    bool is_final = call->disposition != NULL && call->disposition->final;
-    if (is_final != was_final) {
-        return is_final;
-    }
-    if (call->started_us != lead->decided_us) {
-        return call->started_us > lead->decided_us;
-    }
-    return strcmp(call->code, lead->status) >= 0;
+    bool asked = call->disposition != NULL && call->disposition->callback;
+    return (Callback){asked ? said->callback_us : 0,
+                      asked && said->callback_agent != NULL ? said->callback_agent : ""};
 }
 
-static void take_callback(LeadDial *lead, const OutcomeSaid *said)
+static int compare_us(int64_t a_us, int64_t b_us)
 {
-    lead->callback_us = said->callback_us;
-    snprintf(lead->callback_agent, sizeof lead->callback_agent, "%s",
-             said->callback_agent != NULL ? said->callback_agent : "");
+    return (a_us > b_us) - (a_us < b_us);
+}
+
+/* The order in which calls go before others: no two that differ are equal, so that what a lead
+ * comes to does not hang on which was told last. */
+static int compare_call(const LeadDial *lead, const OutcomeSaid *said, const OutcomeCall *call)
+{
+    Callback callback = callback_of(said, call);
+    bool is_final = call->disposition != NULL && call->disposition->final;
+    const int by[] = {
+        is_final - ((lead->hold & LEAD_HOLD_FINAL) != 0),
+        compare_us(call->started_us, lead->decided_us),
+        strcmp(call->code, lead->status),
+        compare_us(call->ended_us, lead->decided_end_us),
+        call->other_number - ((lead->hold & LEAD_HOLD_RENUMBERED) != 0),
+        compare_us(callback.at_us, lead->callback_us),
+        strcmp(callback.agent, lead->callback_agent),
+    };
+    for (size_t i = 0; i < sizeof by / sizeof by[0]; i++) {
+        if (by[i] != 0) {
+            return by[i];
+        }
+    }
+    return 0;
+}
+
+static bool call_decides(const LeadDial *lead, const OutcomeSaid *said, const OutcomeCall *call)
+{
+    return compare_call(lead, said, call) >= 0;
 }
 
 static void take_decision(LeadDial *lead, const OutcomeSaid *said, const OutcomeCall *call)
 {
     const Disposition *disposition = call->disposition;
+    Callback callback = callback_of(said, call);
     lead->decided_us = call->started_us;
+    lead->decided_end_us = call->ended_us;
     lead->hold = call->other_number ? LEAD_HOLD_RENUMBERED : 0;
-    lead->callback_us = 0;
-    lead->callback_agent[0] = '\0';
+    lead->callback_us = callback.at_us;
+    snprintf(lead->callback_agent, sizeof lead->callback_agent, "%s", callback.agent);
     snprintf(lead->status, sizeof lead->status, "%s", call->code);
-    if (disposition == NULL) {
-        return;
-    }
-    lead->hold |= disposition->final ? LEAD_HOLD_FINAL : 0;
-    lead->hold |= disposition->invalid && !call->other_number ? LEAD_HOLD_INVALID : 0;
-    if (disposition->callback) {
-        take_callback(lead, said);
+    if (disposition != NULL) {
+        lead->hold |= disposition->final ? LEAD_HOLD_FINAL : 0;
+        lead->hold |= disposition->invalid && !call->other_number ? LEAD_HOLD_INVALID : 0;
     }
 }
 
@@ -73,24 +97,27 @@ void outcome_redefine_call(LeadDial *lead, const OutcomeCall *call)
     bool was_deciding =
         call->started_us == lead->decided_us && strcmp(lead->status, LEAD_STATUS_UNMAPPED) == 0;
     lead->contacted = lead->contacted || call->disposition->contact;
-    if (was_deciding || call_decides(lead, call)) {
+    if (was_deciding || call_decides(lead, &nothing, call)) {
         take_decision(lead, &nothing, call);
     }
 }
 
 /* ---- the next one ---- */
 
-static RecycleFacts next_facts(const LeadDial *lead,
-                               const OutcomeNext *next,
-                               const CallingRules *calling,
-                               int64_t ended_us)
+int64_t outcome_decided_end(const LeadDial *lead)
+{
+    return lead->decided_end_us != 0 ? lead->decided_end_us : lead->decided_us;
+}
+
+static RecycleFacts
+next_facts(const LeadDial *lead, const OutcomeNext *next, const CallingRules *calling)
 {
     const Disposition *last = campaign_disposition(next->rules, lead->status);
     return (RecycleFacts){.rule = campaign_rule(next->rules, lead->status),
                           .tries = recycle_tries(lead->tries, lead->status),
                           .attempts = lead->attempts,
                           .max_attempts = next->rules->max_attempts,
-                          .ended_us = ended_us,
+                          .ended_us = outcome_decided_end(lead),
                           .renumbered = (lead->hold & LEAD_HOLD_RENUMBERED) != 0,
                           .callback = last != NULL && last->callback,
                           .callback_us = lead->callback_us,
@@ -100,19 +127,17 @@ static RecycleFacts next_facts(const LeadDial *lead,
                           .place = next->place};
 }
 
-static void plan_next(LeadDial *lead, const OutcomeNext *next, bool decides, int64_t ended_us)
+/* Also after a call that does not decide: it is one more try, or start, that counts. */
+static void plan_next(LeadDial *lead, const OutcomeNext *next)
 {
     CallingRules calling;
     campaign_calling(next->rules, next->list_hours, NULL, &calling);
-    RecycleFacts facts = next_facts(lead, next, &calling, ended_us);
+    RecycleFacts facts = next_facts(lead, next, &calling);
     RecycleDue due;
     recycle_due(&facts, &due);
     lead->hold &= (uint16_t)~LEAD_HOLD_EXHAUSTED;
-    if (due.exhausted) {
-        lead->hold |= LEAD_HOLD_EXHAUSTED;
-    } else if (decides) {
-        lead->due_us = due.due_us;
-    }
+    lead->hold |= due.exhausted ? LEAD_HOLD_EXHAUSTED : 0;
+    lead->due_us = due.exhausted ? 0 : due.due_us;
 }
 
 static void bump_tries(LeadDial *lead, const char *code)
@@ -129,7 +154,6 @@ void outcome_apply_call(LeadDial *lead,
                         const OutcomeCall *call,
                         const OutcomeNext *next)
 {
-    bool decides = call_decides(lead, call);
     lead->attempts++;
     lead->attempts_total++;
     lead->contacted = lead->contacted || (call->disposition != NULL && call->disposition->contact);
@@ -139,10 +163,10 @@ void outcome_apply_call(LeadDial *lead,
     if (!call->other_number) {
         bump_tries(lead, call->code);
     }
-    if (decides) {
+    if (call_decides(lead, said, call)) {
         take_decision(lead, said, call);
     }
-    plan_next(lead, next, decides, call->ended_us);
+    plan_next(lead, next);
     lead_dial_restage(lead);
 }
 

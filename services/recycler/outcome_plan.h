@@ -27,13 +27,15 @@ void outcome_call(const OutcomeSaid *said,
                   int64_t now_us,
                   OutcomeCall *ret);
 
-/* What the lead needs for its next call. starts_us: of its earlier calls, where its rule has a
- * distance; may be empty. */
+enum { OUTCOME_STARTS_MAX = 16 };
+
+/* What the lead needs for its next call. starts_us: of its last calls, the one that is applied
+ * among them, where a rule has a distance; else none. */
 typedef struct OutcomeNext {
     const CampaignRules *rules; /* of the lead's campaign */
     const Hours *list_hours;
     const CallingPlace *place;
-    const int64_t *starts_us;
+    int64_t starts_us[OUTCOME_STARTS_MAX];
     int start_count;
 } OutcomeNext;
 
@@ -42,6 +44,9 @@ void outcome_apply_call(LeadDial *lead,
                         const OutcomeSaid *said,
                         const OutcomeCall *call,
                         const OutcomeNext *next);
+
+/* When the deciding call ended, as far as it is known. */
+int64_t outcome_decided_end(const LeadDial *lead);
 
 /* A call that was counted as UNMAPPED, and whose code is defined by now: what it decides, it
  * decides as if it had been so when it came. Counts, due time and stage are the caller's. */

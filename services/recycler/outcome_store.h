@@ -70,7 +70,6 @@ Status outcome_add_dnc(Db *db, DbArray *number_ids, const char *source, int64_t 
 /* Their dialers are there. */
 Status outcome_answered(Db *db, DbArray *campaign_nos, int64_t now_us, Error *err) MUST_CHECK;
 
-enum { OUTCOME_STARTS_MAX = 17 };
 /* Starts of the lead's last calls, newest first. */
 Status outcome_read_starts(Db *db,
                            int64_t lead_id,

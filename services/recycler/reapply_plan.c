@@ -53,9 +53,12 @@ static void plan_define(LeadDial *lead, const ReapplyFacts *facts)
 
 /* ---- the next call ---- */
 
-/* Of the deciding call; when the ledger does not have it, of the last start that is known. */
+/* Of the deciding call; when nothing tells it, the last start that is known. */
 static int64_t plan_ended_us(const LeadDial *lead, const ReapplyFacts *facts)
 {
+    if (lead->decided_end_us != 0) {
+        return lead->decided_end_us;
+    }
     for (int i = facts->call_count - 1; i >= 0; i--) {
         if (facts->calls[i].started_us == lead->decided_us) {
             return facts->calls[i].ended_us;
@@ -89,7 +92,7 @@ static void plan_due(LeadDial *lead, const ReapplyFacts *facts, const char **ret
     recycle_due(&recycle, &due);
     lead->hold = (uint16_t)(due.exhausted ? lead->hold | LEAD_HOLD_EXHAUSTED
                                           : lead->hold & ~LEAD_HOLD_EXHAUSTED);
-    lead->due_us = due.exhausted ? lead->due_us : due.due_us;
+    lead->due_us = due.exhausted ? 0 : due.due_us;
     *ret_reason = recycle_why_name(due.why);
 }
 
@@ -107,6 +110,7 @@ bool reapply_differs(const LeadDial *before, const LeadDial *after)
 {
     return before->stage != after->stage || before->hold != after->hold ||
            before->due_us != after->due_us || before->contacted != after->contacted ||
-           before->decided_us != after->decided_us || strcmp(before->status, after->status) != 0 ||
-           strcmp(before->tries, after->tries) != 0;
+           before->decided_us != after->decided_us ||
+           before->decided_end_us != after->decided_end_us ||
+           strcmp(before->status, after->status) != 0 || strcmp(before->tries, after->tries) != 0;
 }

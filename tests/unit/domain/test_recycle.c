@@ -231,7 +231,9 @@ Test(recycle, tries_by_disposition)
         {"NA=1", "NA", "NA=2"},
         {"NA=9,B=1", "B", "NA=9,B=2"},
         {"NA=9,B=1", "NA", "NA=10,B=1"},
-        {"NA=9,B=1", "A", "NA=9,B=1,A=1"},
+        {"B=1,NA=9", "A", "A=1,B=1,NA=9"},
+        {"B=1,NA=9", "N", "B=1,N=1,NA=9"},
+        {"B=1,NA=9", "NAX", "B=1,NA=9,NAX=1"},
     };
     AUTO_STRBUF out = STRBUF_INIT;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
