@@ -6,6 +6,8 @@
 #include "base/clock.h"
 #include "domain/calling_parts.h"
 #include "domain/day.h"
+#include "domain/law_pack.h"
+#include "domain/zone.h"
 
 static const char *const why_names[CALLING_WHY_END] = {
     [CALLING_UNRESTRICTED] = "open", [CALLING_HOURS] = "outside_hours",
@@ -14,6 +16,12 @@ static const char *const why_names[CALLING_WHY_END] = {
 };
 
 enum { HORIZON_S = 400 * 86400 };
+
+Status calling_load(const char *law_packs, Error *err)
+{
+    Status status = zone_check(err);
+    return status == STATUS_OK ? law_packs_load(law_packs, err) : status;
+}
 
 /* ---- all parts together ---- */
 

@@ -5,7 +5,6 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "domain/zone.h"
 #include "runtime/campaign_store.h"
 #include "sql_queries.h"
 
@@ -149,10 +148,7 @@ static void take_all(ExplainFacts *facts)
 Status explain_read(Cli *cli, const ExplainWish *wish, ExplainFacts *ret, Error *err)
 {
     ret->at_us = wish->at_us;
-    Status status = zone_check(err);
-    if (status == STATUS_OK) {
-        status = law_packs_load(cli->config.law_packs, err);
-    }
+    Status status = calling_load(cli->config.law_packs, err);
     if (status != STATUS_OK) {
         return status;
     }

@@ -149,9 +149,6 @@ Status rules_try(Cli *cli, Error *err)
         status = try_options(cli, &try, err);
     }
     if (status == STATUS_OK) {
-        status = zone_check(err);
-    }
-    if (status == STATUS_OK) {
         status = rules_fetch(cli, &try.rules, err);
     }
     if (status == STATUS_OK) {

@@ -58,7 +58,7 @@ Status rules_fetch(Cli *cli, CampaignRules *ret, Error *err)
         campaign_rules_init(ret);
         return STATUS_OK;
     }
-    Status status = law_packs_load(cli->config.law_packs, err);
+    Status status = calling_load(cli->config.law_packs, err);
     if (status != STATUS_OK) {
         return status;
     }

@@ -5,7 +5,6 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "domain/zone.h"
 #include "runtime/campaign_store.h"
 #include "sql_queries.h"
 
@@ -218,10 +217,7 @@ static Status check_sum(const StatsWhy *why, Error *err)
 
 Status stats_why_read(Cli *cli, const char *list_id, StatsWhy *ret, Error *err)
 {
-    Status status = zone_check(err);
-    if (status == STATUS_OK) {
-        status = law_packs_load(cli->config.law_packs, err);
-    }
+    Status status = calling_load(cli->config.law_packs, err);
     if (status != STATUS_OK) {
         return status;
     }

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from harness import wait_for
 from harness.dialer import Clock, rfc3339
-from scenario import all_published, create_list, done, run_import, upsert
+from scenario import all_published, create_list, done, job_events, run_import, upsert
 
 ANN, BOB, EVE = "+15046218927", "+18102929388", "+18566368749"
 FILE = "phone\n504-621-8927\n810-292-9388\n856-636-8749\n"
@@ -146,6 +146,29 @@ def test_outcomes_offers_and_entries(clocked):
     assert "without end" not in entry["value"] and entry["source"].endswith(", every campaign")
     assert why(clocked, EVE, at=expires)[0] == "dialable_now"
     assert agree(clocked, [ANN, BOB, EVE]) == {"finished": 1, "not_due": 1, "dnc": 1}
+
+
+def test_a_corrected_number_waits_for_no_rule(clocked):
+    """What a call to the number before came to, and the rule's windows, say nothing of the new one."""
+    put(clocked, active=False)
+    lead_id = upsert(clocked, "a", phone="504-621-8900", external_id="x")["lead_id"]
+    call = {"lead_id": lead_id, "call_id": "1", "disposition": "NA", "started_at": rfc3339(NOON), "duration_s": 0}
+    clocked.dialer(clock=clocked.clock).send("call.ended", call)
+    wait_for(lambda: clocked.value("SELECT count(*) FROM attempt") == 1)
+    new = "+15046218901"
+    upsert(clocked, "a", phone=new, external_id="x")
+    monday = [{"days": ["mon"], "from": "09:00", "to": "10:00"}]
+    rule = {"campaign_id": "c", "disposition": "NA", "max_attempts": 3, "intervals_s": [60], "windows": monday}
+    [result] = done(clocked, "recycle_rule.put", rule)
+    job_events(clocked, result["job_id"])
+    quiet(clocked)
+    clocked.clock.advance(minutes=5)
+    clocked.rows("UPDATE campaign SET active = true WHERE campaign_id = 'c' RETURNING 1")
+    clocked.rows("UPDATE list_stats SET campaign_active = true RETURNING 1")
+    assert why(clocked, new)[0] == "dialable_now"
+    assert agree(clocked, [ANN, BOB, EVE, new]) == {"dialable_now": 4}
+    assert evidence(clocked, new, "recycle_rule")[0]["value"].startswith("new_number: its number was corrected")
+    assert not [piece for piece in explain(clocked, new)["evidence"] if piece["source"] == "rule"]
 
 
 def test_caps_and_gaps_of_a_number(clocked):

@@ -18,7 +18,7 @@ WITH recent AS MATERIALIZED (
     SELECT number_id FROM busy
 ), lead AS MATERIALIZED (
     SELECT d.lead_id, n.number_id, coalesce(g.zones, '') AS zones, coalesce(g.regions, '') AS regions,
-           CASE WHEN d.attempts > 0 THEN d.status ELSE '' END AS code
+           CASE WHEN d.attempts > 0 AND d.hold & 8 = 0 THEN d.status ELSE '' END AS code
     FROM asked
     JOIN number n USING (number_id)
     JOIN leads d ON d.phone = n.phone AND d.list_no = $1::int
