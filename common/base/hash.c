@@ -60,6 +60,13 @@ void hash_stream_end(HashStream *stream, char ret_hex[HASH_SHA256_HEX_SIZE])
     EVP_MD_CTX_free((EVP_MD_CTX *)stream);
 }
 
+void hash_sha1_hex(const void *bytes, size_t len, char ret_hex[HASH_SHA1_HEX_SIZE])
+{
+    uint8_t digest[HASH_SHA1_HEX_SIZE / 2];
+    hash_check(EVP_Digest(bytes, len, digest, NULL, EVP_sha1(), NULL) == 1);
+    hash_hex(digest, sizeof digest, ret_hex);
+}
+
 void hash_hmac_sha256(const void *key,
                       size_t key_len,
                       const void *bytes,

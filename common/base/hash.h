@@ -2,7 +2,8 @@
  *
  * hash_u64, hash_u128 (XXH3): sets, lanes, fingerprints; fast, not secret, stable across machines
  * and versions (XXH3 is frozen), so they may be stored. hash_sha256: checksums of content that
- * others verify. hash_hmac_sha256: keyed digests of phone numbers. */
+ * others verify. hash_hmac_sha256: keyed digests of phone numbers. hash_sha1_hex: how Redis names
+ * its scripts. */
 #pragma once
 
 #include <stddef.h>
@@ -24,6 +25,8 @@ typedef struct HashStream HashStream;
 HashStream *hash_stream_new(void);
 void hash_stream_add(HashStream *stream, const void *bytes, size_t len);
 void hash_stream_end(HashStream *stream, char ret_hex[HASH_SHA256_HEX_SIZE]);
+enum { HASH_SHA1_HEX_SIZE = 41 };
+void hash_sha1_hex(const void *bytes, size_t len, char ret_hex[HASH_SHA1_HEX_SIZE]);
 void hash_hmac_sha256(const void *key,
                       size_t key_len,
                       const void *bytes,

@@ -103,7 +103,7 @@ static void apply_unknown(const Batch *batch, int count)
     for (int i = 0; i < count; i++) {
         Message *message = batch->messages[i];
         message->reply_n = message->record->offset + 1; /* not recorded: no count of its replies */
-        if (message->fate == MESSAGE_OPEN) {
+        if (message->fate == MESSAGE_OPEN && !message->event) {
             Error unknown;
             error_set_field(&unknown, "ce_type", "unknown_type",
                             "%s is no command of this service: see the list of messages",

@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/strbuf.h"
+#include "runtime/topics.h"
 
 static Status message_attribute(
     char *out, size_t size, const char *name, const char *value, size_t len, Error *err)
@@ -35,6 +36,11 @@ static const MessageAttribute message_attributes[] = {
 };
 enum { MESSAGE_ATTRIBUTES = sizeof message_attributes / sizeof message_attributes[0] };
 
+static void message_end_unread(Message *message, const Error *bad)
+{
+    (message->event ? message_bury : message_reject)(message, bad);
+}
+
 static Status message_read_binary(Message *message, Error *err)
 {
     for (size_t i = 0; i < MESSAGE_ATTRIBUTES; i++) {
@@ -50,9 +56,10 @@ static Status message_read_binary(Message *message, Error *err)
         }
     }
     Error bad;
-    if (json_parse_object(message->record->value, message->record->value_len, &message->data,
-                          &bad) != STATUS_OK) {
-        message_reject(message, &bad);
+    message->tombstone = message->event && message->record->value == NULL;
+    if (!message->tombstone && json_parse_object(message->record->value, message->record->value_len,
+                                                 &message->data, &bad) != STATUS_OK) {
+        message_end_unread(message, &bad);
     }
     return STATUS_OK;
 }
@@ -78,7 +85,7 @@ static Status message_read_structured(Message *message, Error *err)
     } else {
         Error bad;
         error_set_field(&bad, "data", "wrong_type", "data must be a JSON object");
-        message_reject(message, &bad);
+        message_end_unread(message, &bad);
     }
     return STATUS_OK;
 }
@@ -98,6 +105,7 @@ Message *message_new(BusRecord *record, int generation)
     message->record = record;
     message->generation = generation;
     message->reply_n = 1;
+    message->event = topic_is_events(record->topic);
     Error err;
     Status status = message_is_structured(record) ? message_read_structured(message, &err)
                                                   : message_read_binary(message, &err);
@@ -171,6 +179,21 @@ void message_cause(const Message *message, char ret[MESSAGE_CAUSE_SIZE])
     const BusRecord *record = message->record;
     snprintf(ret, MESSAGE_CAUSE_SIZE, "%s/%" PRId32 "/%d/%" PRId64, record->topic,
              record->partition, message->generation, record->offset);
+}
+
+bool message_sequence(const Message *message, int64_t *ret_epoch, int64_t *ret_n)
+{
+    char text[96];
+    int used = 0;
+    size_t len = 0;
+    const char *value = bus_record_header(message->record, "ce_sequence", &len);
+    if (value == NULL || len >= sizeof text) {
+        return false;
+    }
+    memcpy(text, value, len);
+    text[len] = '\0';
+    return sscanf(text, "%" SCNd64 ".%" SCNd64 "%n", ret_epoch, ret_n, &used) == 2 && used > 0 &&
+           *ret_epoch >= 0 && *ret_n >= 0;
 }
 
 int64_t message_fingerprint(const BusRecord *record)

@@ -29,6 +29,8 @@ typedef struct Message {
     int ordinal;   /* events caused by this message so far */
     MessageFate fate;
     bool unreadable; /* ended by message_new(); no try changes it */
+    bool event; /* on a topic of events: never answered, and what nobody is for is passed over */
+    bool tombstone;  /* an event without a value: data is NULL */
     Error cause;     /* with MESSAGE_REJECTED and MESSAGE_DEAD */
     char *reply;     /* JSON members of the reply, e.g. "\"results\":[…]" */
     bool repeated;   /* reply is an earlier answer, given again */
@@ -36,7 +38,7 @@ typedef struct Message {
 } Message;
 
 /* Takes the record over. A message without identity is MESSAGE_DEAD from the start, one whose data
- * cannot be read MESSAGE_REJECTED; both stay so. */
+ * cannot be read MESSAGE_REJECTED (on a topic of events MESSAGE_DEAD, too); both stay so. */
 Message *message_new(BusRecord *record, int generation);
 void message_free(Message *message);
 
@@ -51,6 +53,10 @@ void message_reopen(Message *message);
 /* "topic/partition/generation/offset": what the ce_ids of its events are made of. */
 enum { MESSAGE_CAUSE_SIZE = 128 };
 void message_cause(const Message *message, char ret[MESSAGE_CAUSE_SIZE]);
+
+/* The epoch and the number in ce_sequence, "epoch.n.ordinal". False when there is none to be read.
+ */
+bool message_sequence(const Message *message, int64_t *ret_epoch, int64_t *ret_n);
 
 /* 64 bits of timestamp, key and value, to know the record again. */
 int64_t message_fingerprint(const BusRecord *record);

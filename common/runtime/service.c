@@ -508,6 +508,9 @@ static bool loop_ready(void *context, StrBuf *reasons)
         strbuf_adds(reasons, "PostgreSQL is out of reach\n");
         ready = false;
     }
+    if (loop->service->ready != NULL && !loop->service->ready(loop->state, reasons)) {
+        ready = false;
+    }
     return ready;
 }
 

@@ -38,6 +38,8 @@ typedef struct Service {
     void (*end)(void *state);
     /* Every second, on the loop's thread, with no transaction open; may be NULL. */
     Status (*tick)(void *state, Db *db, Outbox *outbox, int64_t now_us, Error *err);
+    /* For /readyz, on the HTTP thread: true, or false after writing why (lines). May be NULL. */
+    bool (*ready)(void *state, StrBuf *reasons);
 } Service;
 
 /* Parses arguments (--help, --version, --check-config), reads the environment, runs until SIGTERM

@@ -1,5 +1,7 @@
 #include "runtime/topics.h"
 
+#include <string.h>
+
 #include "base/clock.h"
 
 #define DAYS_MS(n) (INT64_C(86400000) * (n))
@@ -26,6 +28,11 @@ const BusTopicSpec topics[] = {
     {TOPIC_LIST_STATS ".dlq", 1, DAYS_MS(14), false},
 };
 const size_t topic_count = sizeof topics / sizeof topics[0];
+
+bool topic_is_events(const char *topic)
+{
+    return strcmp(topic, TOPIC_LIST_STATS) == 0 || strcmp(topic, TOPIC_LIST_EVENTS) == 0;
+}
 
 enum { TOPICS_WAIT_MS = 15000, TOPICS_NAP_MS = 50 };
 

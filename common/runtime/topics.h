@@ -24,6 +24,10 @@
 extern const BusTopicSpec topics[];
 extern const size_t topic_count;
 
+/* Does it carry what happened, so that nobody is answered about it? Commands and what dialers say
+ * are not such. */
+bool topic_is_events(const char *topic);
+
 /* Creates what is missing and waits until it is there for clients; never changes what is there. */
 Status topics_create(BusAdmin *admin, Error *err) MUST_CHECK;
 

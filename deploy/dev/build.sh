@@ -24,7 +24,7 @@ build_targets() {
 
 # leadspool_exec ARGS...: in the caller's own folder, since ARGS may name files.
 leadspool_exec() {
-    log_run build build_preset dev leadspool leadspool-importer leadspool-recycler leadspool-exporter || die "the build failed; see above"
+    log_run build build_preset dev leadspool leadspool-importer leadspool-recycler leadspool-exporter leadspool-stats || die "the build failed; see above"
     servers_export
     exec "$BUILD/dev/leadspool" "$@"
 }

@@ -16,13 +16,13 @@ from collections.abc import Iterator
 
 LAYERS = ["base", "domain", "adapters", "runtime"]
 SERVICES = ["importer", "recycler", "stats", "exporter", "cli"]
-SERVICE_USES = {"cli": {"importer", "recycler", "exporter"}}
+SERVICE_USES = {"cli": {"importer", "recycler", "exporter"}, "stats": {"recycler"}}
 
 # Header (pattern) -> the files (patterns, relative to the root) that wrap it.
 WRAPPED = {
     "libpq-fe.h": ["common/adapters/db.c", "common/adapters/db_*.c", "common/adapters/db_internal.h"],
     "librdkafka/*": ["common/adapters/bus_*.c", "common/adapters/bus_internal.h"],
-    "hiredis/*": ["common/adapters/counters*.c"],
+    "hiredis/*": ["common/adapters/redis*.c"],
     "microhttpd.h": ["common/adapters/http.c"],
     "csv.h": ["services/importer/csv_*.c"],
     "uchardet*": ["services/importer/csv_charset.c"],

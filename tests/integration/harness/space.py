@@ -62,6 +62,10 @@ class Space:
         """A running leadspool-exporter; ready=False does not wait for it."""
         return self.worker("exporter", env, ready)
 
+    def stats(self, env=None, ready=True):
+        """A running leadspool-stats; ready=False does not wait for it."""
+        return self.worker("stats", env, ready)
+
     def worker(self, service, env=None, ready=True):
         count = sum(worker.name.startswith(service) for worker in self.workers)
         worker = Worker(self, service, f"{service}{count + 1}", env)

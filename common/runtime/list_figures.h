@@ -1,0 +1,39 @@
+/* list_figures.h - the counters of a list at one version, from list.stats or from the record, and
+ * the fields of its Redis hash. Layer: runtime.
+ *
+ * Both sources give the same fields, so that what Redis shows can be compared with the record. */
+#pragma once
+
+#include <jansson.h>
+#include <stdint.h>
+
+#include "adapters/db.h"
+#include "runtime/live_hash.h"
+
+enum { LIST_FIGURES_COUNTERS = 9 };
+
+typedef struct ListFigures {
+    char list_id[65];
+    char campaign_id[65];
+    char life[12];
+    int64_t epoch;
+    int64_t version;
+    int64_t counters[LIST_FIGURES_COUNTERS]; /* in the order of list_figures_names */
+    json_t *statuses;                        /* {status: leads}; owned */
+} ListFigures;
+
+/* total, dialable, offered, finished, exhausted, dnc, invalid, contacted, attempted */
+extern const char *const list_figures_names[LIST_FIGURES_COUNTERS];
+
+void list_figures_done(ListFigures *figures);
+#define AUTO_FIGURES __attribute__((cleanup(list_figures_done))) ListFigures
+
+/* From the data of a list.stats event. STATUS_BAD_INPUT names what is missing or no count. */
+Status list_figures_read(const json_t *data, ListFigures *ret, Error *err) MUST_CHECK;
+/* From a row of live_lists.sql; epoch: of the transaction. */
+Status list_figures_row(
+    const DbResult *result, int row, int64_t epoch, ListFigures *ret, Error *err) MUST_CHECK;
+
+/* list_id, campaign_id, epoch, version, life, the counters, penetration, coverage, and
+ * status:CODE for each status that a lead has. */
+void list_figures_hash(const ListFigures *figures, LiveHash *ret);

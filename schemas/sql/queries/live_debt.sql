@@ -1,0 +1,2 @@
+-- Redis did not take what is read past in this transaction.
+UPDATE stats_projection SET wanted = wanted + 1

@@ -1,0 +1,58 @@
+#include "stats/live_health.h"
+
+#include "base/log.h"
+#include "base/metrics.h"
+
+static Metric health_up =
+    METRIC_GAUGE("leadspool_redis_up", "1: Redis takes what is written.", NULL);
+
+void live_health_init(LiveHealth *health)
+{
+    pthread_mutex_init(&health->lock, NULL);
+    atomic_init(&health->troubled, false);
+    metric_set(&health_up, 1, NULL, NULL);
+}
+
+void live_health_done(LiveHealth *health)
+{
+    pthread_mutex_destroy(&health->lock);
+}
+
+void live_health_trouble(LiveHealth *health, const Error *cause)
+{
+    pthread_mutex_lock(&health->lock);
+    bool was = atomic_exchange(&health->troubled, true);
+    health->cause = *cause;
+    pthread_mutex_unlock(&health->lock);
+    if (!was) {
+        metric_set(&health_up, 0, NULL, NULL);
+        LOG_WARN("redis.trouble", "code=%s msg=%s", cause->code, cause->text);
+    }
+}
+
+void live_health_well(LiveHealth *health)
+{
+    pthread_mutex_lock(&health->lock);
+    bool was = atomic_exchange(&health->troubled, false);
+    pthread_mutex_unlock(&health->lock);
+    if (was) {
+        metric_set(&health_up, 1, NULL, NULL);
+        LOG_INFO("redis.well");
+    }
+}
+
+bool live_health_is_well(LiveHealth *health)
+{
+    return !atomic_load(&health->troubled);
+}
+
+bool live_health_ready(LiveHealth *health, StrBuf *reasons)
+{
+    bool well = live_health_is_well(health);
+    if (!well) {
+        pthread_mutex_lock(&health->lock);
+        strbuf_addf(reasons, "%s: %s\n", health->cause.code, health->cause.text);
+        pthread_mutex_unlock(&health->lock);
+    }
+    return well;
+}

@@ -1,0 +1,27 @@
+/* live_health.h - does Redis take what we write? Layer: services/stats.
+ *
+ * Shared by the threads of the process, each with a connection of its own: the first that meets
+ * trouble says so once in the log, and it lasts until the clock's thread got an answer again. While
+ * there is trouble nobody else waits for Redis. */
+#pragma once
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "base/strbuf.h"
+
+typedef struct LiveHealth {
+    pthread_mutex_t lock; /* of cause */
+    Error cause;
+    atomic_bool troubled;
+} LiveHealth;
+
+void live_health_init(LiveHealth *health);
+void live_health_done(LiveHealth *health);
+void live_health_trouble(LiveHealth *health, const Error *cause);
+void live_health_well(LiveHealth *health);
+bool live_health_is_well(LiveHealth *health);
+/* For /readyz. */
+bool live_health_ready(LiveHealth *health, StrBuf *reasons);

@@ -1,0 +1,168 @@
+#include "stats/live_store.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/metrics.h"
+#include "stats/live_script.h"
+
+static Metric store_writes =
+    METRIC_COUNTER("leadspool_redis_writes_total", "Hashes given to Redis.", "result");
+static const char *const store_results[] = {"older", "there", "stored"};
+
+struct LiveStore {
+    Redis *redis;
+    LiveHealth *health;
+    const char *ns;
+    char channel[LIVE_KEY_SIZE];
+    char sha[41];
+    int64_t loaded_connects; /* the script is known to the server since this connect; 0: not yet */
+};
+
+LiveStore *live_store_new(const Config *cfg, LiveHealth *health, const char *name)
+{
+    LiveStore *store = mem_alloc(sizeof *store);
+    store->redis = redis_new(cfg->redis_url, name);
+    store->health = health;
+    store->ns = cfg->ns;
+    live_key(store->channel, cfg->ns, LIVE_CHANGES, NULL);
+    hash_sha1_hex(live_script, strlen(live_script), store->sha);
+    return store;
+}
+
+void live_store_free(LiveStore *store)
+{
+    if (store != NULL) {
+        redis_free(store->redis);
+        free(store);
+    }
+}
+
+const char *live_store_ns(const LiveStore *store)
+{
+    return store->ns;
+}
+
+int64_t live_store_connects(const LiveStore *store)
+{
+    return redis_connects(store->redis);
+}
+
+static Status store_trouble(LiveStore *store, Status status, const Error *err)
+{
+    if (status != STATUS_OK) {
+        redis_drop(store->redis); /* replies may be open */
+        live_health_trouble(store->health, err);
+    }
+    return status;
+}
+
+/* ---- hashes ---- */
+
+static Status write_add(LiveStore *store, const LiveWrite *write, bool whole_script, Error *err)
+{
+    static const char *const modes[] = {"newer", "same", "force"};
+    char expire[24];
+    snprintf(expire, sizeof expire, "%" PRId64, write->expire_s);
+    RedisWords words = {0};
+    redis_word(&words, whole_script ? "EVAL" : "EVALSHA");
+    redis_word(&words, whole_script ? live_script : store->sha);
+    redis_word(&words, "1");
+    redis_word(&words, write->key);
+    redis_word(&words, modes[write->mode]);
+    redis_word(&words, store->channel);
+    redis_word(&words, expire);
+    redis_word(&words, live_hash_get(&write->hash, "epoch"));
+    redis_word(&words, live_hash_get(&write->hash, "version"));
+    const char *name;
+    const char *value;
+    for (size_t at = 0; live_hash_next(&write->hash, &at, &name, &value);) {
+        redis_word(&words, name);
+        redis_word(&words, value);
+    }
+    return redis_add(store->redis, &words, err);
+}
+
+static Status write_take(LiveStore *store, LiveWrite *write, Error *err)
+{
+    AUTO_REPLY *reply = NULL;
+    Status status = redis_take(store->redis, &reply, err);
+    if (status == STATUS_OK && redis_size(reply) != 2) {
+        status =
+            error_set(err, STATUS_RETRY, "redis_refused", "Redis gave no answer of the script");
+    }
+    if (status == STATUS_OK) {
+        write->result = (LiveResult)redis_number(redis_at(reply, 0));
+        snprintf(write->campaign_was, sizeof write->campaign_was, "%s",
+                 redis_text(redis_at(reply, 1)));
+        metric_add(&store_writes, 1, store_results[write->result + 1], NULL);
+    }
+    return status;
+}
+
+/* The first of a connection brings the script along; a server that forgot it says so, and the whole
+ * pipeline is sent again. */
+static Status write_all(LiveStore *store, LiveWrite writes[], int count, Error *err)
+{
+    Status status = redis_connect(store->redis, err);
+    for (int i = 0; status == STATUS_OK && i < count; i++) {
+        bool whole = i == 0 && store->loaded_connects != redis_connects(store->redis);
+        status = write_add(store, &writes[i], whole, err);
+    }
+    for (int i = 0; status == STATUS_OK && i < count; i++) {
+        status = write_take(store, &writes[i], err);
+    }
+    store->loaded_connects = status == STATUS_OK ? redis_connects(store->redis) : 0;
+    return status;
+}
+
+Status live_store_write(LiveStore *store, LiveWrite writes[], int count, Error *err)
+{
+    if (count == 0) {
+        return STATUS_OK;
+    }
+    Status status = write_all(store, writes, count, err);
+    if (status != STATUS_OK && strcmp(err->code, "redis_no_script") == 0) {
+        redis_drop(store->redis);
+        status = write_all(store, writes, count, err);
+    }
+    return store_trouble(store, status, err);
+}
+
+/* ---- anything else ---- */
+
+/* What somebody else put under a name of ours. */
+static void store_clear(LiveStore *store, const char *key)
+{
+    const char *const words[] = {"DEL", key, NULL};
+    Error err;
+    redis_drop(store->redis);
+    if (redis_ask(store->redis, words, NULL, &err) == STATUS_OK) {
+        LOG_WARN("redis.wrong_type", "key=%s", key);
+    }
+}
+
+Status live_store_tell(LiveStore *store, LiveCommand commands[], int count, Error *err)
+{
+    Status status = STATUS_OK;
+    for (int i = 0; status == STATUS_OK && i < count; i++) {
+        status = redis_add_words(store->redis, commands[i], err);
+    }
+    for (int i = 0; status == STATUS_OK && i < count; i++) {
+        status = redis_take(store->redis, NULL, err);
+        if (status != STATUS_OK && strcmp(err->code, "redis_wrong_type") == 0) {
+            store_clear(store, commands[i][1]);
+        }
+    }
+    return store_trouble(store, status, err);
+}
+
+Status live_store_ask(LiveStore *store, const char *const words[], RedisReply **ret, Error *err)
+{
+    Status status = redis_ask(store->redis, words, ret, err);
+    return store_trouble(store, status, err);
+}

@@ -1,0 +1,305 @@
+#include "stats/rebuild.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/ids.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "sql_queries.h"
+#include "stats/live_index.h"
+#include "stats/live_write.h"
+
+enum { REBUILD_PAGE = 500, REBUILD_TRIES = 5 };
+
+typedef struct Page {
+    Rebuild *rebuild;
+    int count;
+    int64_t epoch;
+    int64_t last; /* number of its last row */
+    LiveWrite *writes;
+} Page;
+
+static void page_init(Page *page, Rebuild *rebuild)
+{
+    *page = (Page){.rebuild = rebuild};
+    page->writes = mem_alloc(REBUILD_PAGE * sizeof *page->writes);
+}
+
+static void page_clear(Page *page)
+{
+    for (int i = 0; i < page->count; i++) {
+        live_write_done(&page->writes[i]);
+    }
+    page->count = 0;
+}
+
+static void page_done(Page *page)
+{
+    page_clear(page);
+    free(page->writes);
+}
+#define AUTO_PAGE __attribute__((cleanup(page_done))) Page
+
+static bool must_stop(const Rebuild *rebuild)
+{
+    return rebuild->stopping != NULL && atomic_load(rebuild->stopping);
+}
+
+static Status
+page_query(Page *page, const char *sql, const DbParams *params, DbResult **ret, Error *err)
+{
+    AUTO_TX Db *tx = page->rebuild->db;
+    Status status = db_begin(tx, err);
+    if (status == STATUS_OK) {
+        page->epoch = db_epoch(tx);
+        status = db_query(tx, sql, params, ret, err);
+    }
+    return status;
+}
+
+/* ---- lists ---- */
+
+static Status page_read_lists(Page *page, DbArray *list_ids, LiveMode mode, Error *err)
+{
+    DbParams params = {0};
+    AUTO_RESULT *rows = NULL;
+    db_param_i64(&params, page->last);
+    db_param_i64(&params, REBUILD_PAGE);
+    if (list_ids != NULL) {
+        db_param_array(&params, list_ids);
+    } else {
+        db_param_text(&params, NULL);
+    }
+    Status status = page_query(page, sql_live_lists, &params, &rows, err);
+    for (int row = 0; status == STATUS_OK && row < db_rows(rows); row++) {
+        AUTO_FIGURES figures = {.statuses = NULL};
+        status = list_figures_row(rows, row, page->epoch, &figures, err);
+        live_write_list(&page->writes[page->count], live_store_ns(page->rebuild->store), &figures);
+        page->writes[page->count++].mode = mode;
+        page->last = db_i64(rows, row, 0);
+    }
+    return status;
+}
+
+/* Of a text with a number: by length, then by bytes, as the script does. */
+static bool is_above(const char *a, const char *b)
+{
+    size_t a_len = strlen(a);
+    size_t b_len = strlen(b);
+    return a_len != b_len ? a_len > b_len : strcmp(a, b) > 0;
+}
+
+static bool write_is_below(const LiveWrite *write, const char *epoch, const char *version)
+{
+    const char *mine = live_hash_get(&write->hash, "epoch");
+    return is_above(epoch, mine) ||
+           (strcmp(epoch, mine) == 0 && is_above(version, live_hash_get(&write->hash, "version")));
+}
+
+/* Redis had something newer. First what it has, then the record: one that is still older was never
+ * the source of it. */
+static Status settle_newer(Rebuild *rebuild, const char *list_id, Error *err)
+{
+    char key[LIVE_KEY_SIZE];
+    live_key(key, live_store_ns(rebuild->store), LIVE_LIST_STATS, list_id);
+    const char *const words[] = {"HMGET", key, "epoch", "version", NULL};
+    AUTO_REPLY *reply = NULL;
+    Status status = live_store_ask(rebuild->store, words, &reply, err);
+    DbArray one = {0};
+    db_array_begin(&one, DB_ARRAY_TEXT);
+    db_array_string(&one, list_id);
+    AUTO_PAGE page;
+    page_init(&page, rebuild);
+    if (status == STATUS_OK) {
+        status = page_read_lists(&page, &one, LIVE_FORCE, err);
+    }
+    db_array_done(&one);
+    if (status != STATUS_OK || page.count == 0 ||
+        !write_is_below(&page.writes[0], redis_text(redis_at(reply, 0)),
+                        redis_text(redis_at(reply, 1)))) {
+        return status;
+    }
+    LOG_WARN("redis.ahead", "list=%s msg=%s", list_id,
+             "Redis had a newer version than the record; it has the record's now");
+    rebuild->stored++;
+    return live_store_write(rebuild->store, page.writes, 1, err);
+}
+
+static Status page_write(Page *page, Error *err)
+{
+    Rebuild *rebuild = page->rebuild;
+    Status status = live_store_write(rebuild->store, page->writes, page->count, err);
+    if (status == STATUS_OK) {
+        status = live_index_lists(rebuild->store, page->writes, page->count, err);
+    }
+    for (int i = 0; status == STATUS_OK && i < page->count; i++) {
+        const char *list_id = live_hash_get(&page->writes[i].hash, "list_id");
+        rebuild->stored += page->writes[i].result == LIVE_STORED;
+        if (page->writes[i].result == LIVE_OLDER && page->writes[i].mode == LIVE_SAME) {
+            status = settle_newer(rebuild, list_id, err);
+        }
+    }
+    return status;
+}
+
+Status rebuild_lists(Rebuild *rebuild, DbArray *list_ids, Error *err)
+{
+    AUTO_PAGE page;
+    page_init(&page, rebuild);
+    bool more = true;
+    Status status = STATUS_OK;
+    while (status == STATUS_OK && more && !must_stop(rebuild)) {
+        page_clear(&page);
+        status = page_read_lists(&page, list_ids, LIVE_SAME, err);
+        if (status == STATUS_OK) {
+            rebuild->lists += page.count;
+            more = page.count == REBUILD_PAGE;
+            status = page_write(&page, err);
+        }
+    }
+    return status;
+}
+
+/* ---- jobs ---- */
+
+static Status job_write(Page *page, const DbResult *rows, int row, Error *err)
+{
+    AUTO_JSON json_t *data = NULL;
+    const char *text = db_text(rows, row, 2);
+    Status status = json_parse_object(text, strlen(text), &data, err);
+    if (status == STATUS_OK) {
+        LiveJob job = {data, page->epoch, db_i64(rows, row, 1), db_i64(rows, row, 3),
+                       db_i64(rows, row, 4)};
+        LiveWrite *write = &page->writes[page->count++];
+        live_write_job(write, live_store_ns(page->rebuild->store), db_text(rows, row, 0), &job);
+        if (write->expire_s > 0) { /* from its end on, however late it is written */
+            write->expire_s -= (page->rebuild->now_us - job.at_us) / CLOCK_US_PER_SECOND;
+            write->expire_s = write->expire_s < 1 ? 1 : write->expire_s;
+        }
+        page->last = db_i64(rows, row, 0);
+    }
+    return status;
+}
+
+/* Only those that are missing or older: what an event said of the same number is as good. */
+static Status rebuild_jobs(Rebuild *rebuild, Error *err)
+{
+    AUTO_PAGE page;
+    page_init(&page, rebuild);
+    bool more = true;
+    Status status = STATUS_OK;
+    while (status == STATUS_OK && more && !must_stop(rebuild)) {
+        DbParams params = {0};
+        AUTO_RESULT *rows = NULL;
+        page_clear(&page);
+        db_param_i64(&params, page.last);
+        db_param_i64(&params, REBUILD_PAGE);
+        db_param_time(&params, rebuild->now_us - LIVE_JOB_ENDED_S * CLOCK_US_PER_SECOND);
+        status = page_query(&page, sql_live_jobs, &params, &rows, err);
+        for (int row = 0; status == STATUS_OK && row < db_rows(rows); row++) {
+            status = job_write(&page, rows, row, err);
+        }
+        more = page.count == REBUILD_PAGE;
+        rebuild->jobs += page.count;
+        if (status == STATUS_OK) {
+            status = page_write(&page, err);
+        }
+    }
+    return status;
+}
+
+/* ---- the marker ---- */
+
+Status rebuild_is_whole(LiveStore *store, int64_t epoch, bool *ret, Error *err)
+{
+    char key[LIVE_KEY_SIZE];
+    char wanted[24];
+    live_key(key, live_store_ns(store), LIVE_MARKER, NULL);
+    snprintf(wanted, sizeof wanted, "%" PRId64, epoch);
+    const char *const type[] = {"TYPE", key, NULL};
+    const char *const words[] = {"HMGET", key, "epoch", "state", NULL};
+    AUTO_REPLY *kind = NULL;
+    AUTO_REPLY *reply = NULL;
+    *ret = false;
+    Status status = live_store_ask(store, type, &kind, err);
+    if (status != STATUS_OK || strcmp(redis_text(kind), "hash") != 0) {
+        return status;
+    }
+    status = live_store_ask(store, words, &reply, err);
+    if (status == STATUS_OK) {
+        *ret = redis_size(reply) == 2 && strcmp(redis_text(redis_at(reply, 0)), wanted) == 0 &&
+               strcmp(redis_text(redis_at(reply, 1)), "whole") == 0;
+    }
+    return status;
+}
+
+static Status marker_begin(const Rebuild *rebuild, const char *run_id, Error *err)
+{
+    char key[LIVE_KEY_SIZE];
+    char epoch[24];
+    char at[CLOCK_RFC3339_SIZE];
+    AUTO_TX Db *tx = rebuild->db;
+    Status status = db_begin(tx, err);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    live_key(key, live_store_ns(rebuild->store), LIVE_MARKER, NULL);
+    snprintf(epoch, sizeof epoch, "%" PRId64, db_epoch(tx));
+    clock_format_rfc3339(rebuild->now_us, at);
+    const char *const drop[] = {"DEL", key, NULL};
+    const char *const words[] = {"HSET",  key,        "epoch", epoch, "run_id", run_id,
+                                 "state", "building", "at",    at,    NULL};
+    status = live_store_ask(rebuild->store, drop, NULL, err);
+    return status == STATUS_OK ? live_store_ask(rebuild->store, words, NULL, err) : status;
+}
+
+/* False when Redis was emptied since: then the marker is gone, and a lone field makes none. */
+static Status marker_end(const Rebuild *rebuild, const char *run_id, bool *ret, Error *err)
+{
+    char key[LIVE_KEY_SIZE];
+    live_key(key, live_store_ns(rebuild->store), LIVE_MARKER, NULL);
+    const char *const look[] = {"HGET", key, "run_id", NULL};
+    const char *const words[] = {"HSET", key, "state", "whole", NULL};
+    AUTO_REPLY *reply = NULL;
+    Status status = live_store_ask(rebuild->store, look, &reply, err);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    *ret = strcmp(redis_text(reply), run_id) == 0;
+    return *ret ? live_store_ask(rebuild->store, words, NULL, err) : STATUS_OK;
+}
+
+static Status rebuild_once(Rebuild *rebuild, bool *ret_whole, Error *err)
+{
+    char run_id[IDS_UUID_SIZE];
+    ids_uuid4(run_id);
+    *ret_whole = false;
+    Status status = marker_begin(rebuild, run_id, err);
+    if (status == STATUS_OK) {
+        status = rebuild_lists(rebuild, NULL, err);
+    }
+    if (status == STATUS_OK) {
+        status = rebuild_jobs(rebuild, err);
+    }
+    return status == STATUS_OK && !must_stop(rebuild) ? marker_end(rebuild, run_id, ret_whole, err)
+                                                      : status;
+}
+
+Status rebuild_all(Rebuild *rebuild, Error *err)
+{
+    bool whole = false;
+    Status status = STATUS_OK;
+    for (int i = 0; status == STATUS_OK && !whole && i < REBUILD_TRIES && !must_stop(rebuild);
+         i++) {
+        status = rebuild_once(rebuild, &whole, err);
+    }
+    if (status == STATUS_OK && !whole) {
+        return error_set(err, STATUS_RETRY, "redis_emptied",
+                         "Redis was emptied, or rebuilt by another, while it was written");
+    }
+    return status;
+}

@@ -1,0 +1,34 @@
+/* rebuild.h - all lists and jobs from PostgreSQL into Redis. Layer: services/stats.
+ *
+ * Writes what is missing, older, or not what the record says, and what is newer than the record
+ * only where the record, asked again, still is older: then somebody else wrote it. Reads a page at
+ * a time, so that nothing is held for long; lists that change meanwhile are written by their
+ * messages.
+ *
+ * The marker says of which epoch Redis is, and that a rebuild began and ended: a Redis that was
+ * emptied has none, or one of an earlier run, and is rebuilt by whoever sees that first. */
+#pragma once
+
+#include <stdatomic.h>
+
+#include "adapters/db.h"
+#include "stats/live_store.h"
+
+typedef struct Rebuild {
+    Db *db;           /* no transaction is open */
+    LiveStore *store; /* of the same thread */
+    int64_t now_us;
+    atomic_bool *stopping; /* ends it early; may be NULL */
+    int64_t lists;
+    int64_t jobs;
+    int64_t stored; /* of both: hashes that were not as they should be */
+} Rebuild;
+
+/* Once more when Redis was emptied while it went on (a few times; then STATUS_RETRY). */
+Status rebuild_all(Rebuild *rebuild, Error *err) MUST_CHECK;
+
+/* One pass over the lists, or over those named (a text array), without the marker. */
+Status rebuild_lists(Rebuild *rebuild, DbArray *list_ids, Error *err) MUST_CHECK;
+
+/* Is the marker there, whole and of this epoch? */
+Status rebuild_is_whole(LiveStore *store, int64_t epoch, bool *ret, Error *err) MUST_CHECK;

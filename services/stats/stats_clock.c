@@ -1,0 +1,232 @@
+#include "stats/stats_clock.h"
+
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/metrics.h"
+#include "sql_queries.h"
+#include "stats/live_store.h"
+#include "stats/rebuild.h"
+
+enum {
+    ROUND_MS = 200,
+    LEASE_MS = 3000,
+    RENEW_MS = 1000,
+    STOP_S = 3,
+};
+
+static Metric clock_rebuilds =
+    METRIC_COUNTER("leadspool_redis_rebuilds_total", "Times that all lists were written.", "why");
+static Metric clock_leads =
+    METRIC_GAUGE("leadspool_stats_leads", "1: this process rebuilds, sweeps and counts.", NULL);
+
+struct StatsClock {
+    const ServiceParts *parts;
+    LiveHealth *health;
+    LiveStore *store;
+    Db *db;
+    pthread_t thread;
+    atomic_bool stopping;
+    bool leads;
+    int64_t leased_ms; /* when it asked last */
+    int64_t wanted;    /* debts */
+    int64_t paid;
+    int64_t epoch;
+    int64_t rebuilt_connects; /* of the store, at the last rebuild; 0: none yet */
+};
+
+/* ---- health and lease ---- */
+
+/* Trouble ends when Redis takes a write again: one that is full or read only still answers. */
+static Status probe(StatsClock *clock, Error *err)
+{
+    char key[LIVE_KEY_SIZE];
+    live_key(key, live_store_ns(clock->store), LIVE_PROBE, NULL);
+    const char *const ping[] = {"PING", NULL};
+    const char *const write[] = {"SET", key, clock->parts->worker_id, "EX", "60", NULL};
+    bool well = live_health_is_well(clock->health);
+    Status status = live_store_ask(clock->store, well ? ping : write, NULL, err);
+    if (status == STATUS_OK && !well) {
+        live_health_well(clock->health);
+    }
+    return status;
+}
+
+static Status lease(StatsClock *clock, Error *err)
+{
+    if (clock_mono_ms() < clock->leased_ms + RENEW_MS) {
+        return STATUS_OK;
+    }
+    clock->leased_ms = clock_mono_ms();
+    DbParams params = {0};
+    AUTO_RESULT *rows = NULL;
+    db_param_text(&params, clock->parts->worker_id);
+    db_param_i64(&params, LEASE_MS);
+    AUTO_TX Db *tx = clock->db;
+    Status status = db_begin(tx, err);
+    if (status == STATUS_OK) {
+        clock->epoch = db_epoch(tx);
+        status = db_query(tx, sql_live_lease, &params, &rows, err);
+    }
+    if (status == STATUS_OK) {
+        status = db_commit(tx, err);
+    }
+    clock->leads = status == STATUS_OK && db_rows(rows) == 1;
+    metric_set(&clock_leads, clock->leads, NULL, NULL);
+    if (clock->leads) {
+        clock->wanted = db_i64(rows, 0, 0);
+        clock->paid = db_i64(rows, 0, 1);
+    } else {
+        clock->rebuilt_connects = 0; /* whoever leads again looks at everything */
+    }
+    return status;
+}
+
+static void release(StatsClock *clock)
+{
+    Error err;
+    DbParams params = {0};
+    db_param_text(&params, clock->parts->worker_id);
+    AUTO_TX Db *tx = clock->db;
+    if (db_begin(tx, &err) != STATUS_OK ||
+        db_exec(tx, sql_live_release, &params, -1, &err) != STATUS_OK ||
+        db_commit(tx, &err) != STATUS_OK) {
+        LOG_WARN("stats.lease_not_released", "msg=%s", err.text);
+    }
+}
+
+/* ---- rebuilding ---- */
+
+static Status pay(StatsClock *clock, int64_t seen, Error *err)
+{
+    DbParams params = {0};
+    db_param_i64(&params, seen);
+    AUTO_TX Db *tx = clock->db;
+    Status status = db_begin(tx, err);
+    if (status == STATUS_OK) {
+        status = db_exec(tx, sql_live_paid, &params, 1, err);
+    }
+    return status == STATUS_OK ? db_commit(tx, err) : status;
+}
+
+/* Why all lists are to be written, or NULL. */
+static Status rebuild_reason(StatsClock *clock, const char **ret, Error *err)
+{
+    bool whole = false;
+    *ret = NULL;
+    Status status = rebuild_is_whole(clock->store, clock->epoch, &whole, err);
+    if (status == STATUS_OK) {
+        *ret = clock->rebuilt_connects == 0                                   ? "start"
+               : !whole                                                       ? "marker"
+               : clock->rebuilt_connects != live_store_connects(clock->store) ? "connection"
+               : clock->wanted > clock->paid                                  ? "debt"
+                                                                              : NULL;
+    }
+    return status;
+}
+
+static Status rebuild_if_due(StatsClock *clock, Error *err)
+{
+    const char *why;
+    Status status = rebuild_reason(clock, &why, err);
+    if (status != STATUS_OK || why == NULL) {
+        return status;
+    }
+    int64_t seen = clock->wanted;
+    int64_t connects = live_store_connects(clock->store);
+    int64_t begun_ms = clock_mono_ms();
+    Rebuild rebuild = {.db = clock->db,
+                       .store = clock->store,
+                       .now_us = clock_now_us(),
+                       .stopping = &clock->stopping};
+    status = rebuild_all(&rebuild, err);
+    if (status == STATUS_OK) {
+        status = pay(clock, seen, err);
+    }
+    if (status == STATUS_OK) {
+        clock->rebuilt_connects = connects;
+        clock->paid = seen;
+        metric_add(&clock_rebuilds, 1, why, NULL);
+        LOG_INFO("redis.rebuilt",
+                 "why=%s lists=%" PRId64 " jobs=%" PRId64 " stored=%" PRId64 " ms=%" PRId64, why,
+                 rebuild.lists, rebuild.jobs, rebuild.stored, clock_mono_ms() - begun_ms);
+    }
+    return status;
+}
+
+/* ---- the thread ---- */
+
+static Status clock_round(StatsClock *clock, Error *err)
+{
+    Status status = lease(clock, err);
+    if (status == STATUS_OK) {
+        status = probe(clock, err);
+    }
+    if (status == STATUS_OK && clock->leads) {
+        status = rebuild_if_due(clock, err);
+    }
+    return status;
+}
+
+static void *clock_main(void *opaque)
+{
+    static LogRate rate = LOG_RATE_INIT(3, 60000);
+    StatsClock *clock = opaque;
+    while (!atomic_load(&clock->stopping)) {
+        Error err;
+        Status status = clock_round(clock, &err);
+        bool told = strncmp(err.code, "redis_", 6) == 0; /* by LiveHealth, once */
+        if (status != STATUS_OK && !told) {
+            log_rate_limited(&rate, LOG_LEVEL_WARN, "stats.trouble", " code=%s msg=%s", err.code,
+                             err.text);
+        }
+        clock_nap(ROUND_MS);
+    }
+    return NULL;
+}
+
+static void clock_free(StatsClock *clock)
+{
+    live_store_free(clock->store);
+    db_close(clock->db);
+    free(clock);
+}
+
+Status
+stats_clock_start(const ServiceParts *parts, LiveHealth *health, StatsClock **ret, Error *err)
+{
+    StatsClock *clock = mem_alloc(sizeof *clock);
+    clock->parts = parts;
+    clock->health = health;
+    clock->db = db_new(parts->cfg->database_url, parts->cfg->ns, "leadspool stats");
+    clock->store = live_store_new(parts->cfg, health, "leadspool-stats-clock");
+    if (pthread_create(&clock->thread, NULL, clock_main, clock) != 0) {
+        clock_free(clock);
+        return error_set(err, STATUS_FATAL, "thread", "no thread for the clock");
+    }
+    *ret = clock;
+    return STATUS_OK;
+}
+
+void stats_clock_stop(StatsClock *clock)
+{
+    if (clock == NULL) {
+        return;
+    }
+    atomic_store(&clock->stopping, true);
+    struct timespec deadline;
+    clock_gettime(CLOCK_REALTIME, &deadline);
+    deadline.tv_sec += STOP_S;
+    if (pthread_timedjoin_np(clock->thread, NULL, &deadline) != 0) {
+        LOG_WARN("stats.stop_abandoned");
+        return; /* the thread still uses all of it; the process ends now */
+    }
+    release(clock);
+    clock_free(clock);
+}
