@@ -97,6 +97,8 @@ static const ConfigKey config_keys[] = {
      .doc = "key of the digests of phone numbers; the default is for development only"},
     {"LEADSPOOL_RETENTION_DAYS", INT(retention_days), "14", 1, 3650,
      .doc = "age at which files in inbox and outbox are removed"},
+    {"LEADSPOOL_STATS_PACE_S", INT(stats_pace_s), "10", 1, 3600,
+     .doc = "between two looks at what a list shows with a time (dialable_now, runway)"},
     {"LEADSPOOL_LAW_PACKS", TEXT(law_packs), "", .allowed = "a directory",
      .doc = "law packs NAME.json beside those of the build, or in place of one of them"},
     {"LEADSPOOL_DEBUG_MESSAGES", INT(debug_messages), "0", 0, 1,

@@ -43,7 +43,7 @@ static const TableColumn why_columns[] = {
 
 /* ---- why ---- */
 
-static void stats_why_print_json(Cli *cli, const StatsWhy *why)
+static void stats_why_print_json(Cli *cli, const WhyCount *why)
 {
     AUTO_STRBUF parts = STRBUF_INIT;
     AUTO_TABLE table;
@@ -62,7 +62,7 @@ static void stats_why_print_json(Cli *cli, const StatsWhy *why)
     table_print_one(cli, &table);
 }
 
-static void stats_why_print(Cli *cli, const StatsWhy *why)
+static void stats_why_print(Cli *cli, const WhyCount *why)
 {
     AUTO_TABLE table;
     table_init(&table, why_columns);
@@ -81,7 +81,7 @@ static void stats_why_print(Cli *cli, const StatsWhy *why)
 
 static Status stats_why(Cli *cli, Error *err)
 {
-    StatsWhy why;
+    WhyCount why;
     Status status = stats_why_read(cli, cli_option(cli, "list"), &why, err);
     if (status == STATUS_OK) {
         (cli->json ? stats_why_print_json : stats_why_print)(cli, &why);

@@ -11,7 +11,10 @@
 #include "base/mem.h"
 #include "base/metrics.h"
 #include "sql_queries.h"
+#include "stats/campaign_live.h"
 #include "stats/live_store.h"
+#include "stats/live_sweep.h"
+#include "stats/now_live.h"
 #include "stats/rebuild.h"
 
 enum {
@@ -19,6 +22,7 @@ enum {
     LEASE_MS = 3000,
     RENEW_MS = 1000,
     STOP_S = 3,
+    SWEEP_MS = 300000,
 };
 
 static Metric clock_rebuilds =
@@ -31,6 +35,8 @@ struct StatsClock {
     LiveHealth *health;
     LiveStore *store;
     Db *db;
+    CampaignLive *campaigns;
+    NowLive *now;
     pthread_t thread;
     atomic_bool stopping;
     bool leads;
@@ -38,6 +44,7 @@ struct StatsClock {
     int64_t wanted;    /* debts */
     int64_t paid;
     int64_t epoch;
+    int64_t sweep_at_ms;
     int64_t rebuilt_connects; /* of the store, at the last rebuild; 0: none yet */
 };
 
@@ -151,11 +158,37 @@ static Status rebuild_if_due(StatsClock *clock, Error *err)
     }
     if (status == STATUS_OK) {
         clock->rebuilt_connects = connects;
+        campaign_live_forget(clock->campaigns);
+        now_live_forget(clock->now);
         clock->paid = seen;
         metric_add(&clock_rebuilds, 1, why, NULL);
         LOG_INFO("redis.rebuilt",
                  "why=%s lists=%" PRId64 " jobs=%" PRId64 " stored=%" PRId64 " ms=%" PRId64, why,
                  rebuild.lists, rebuild.jobs, rebuild.stored, clock_mono_ms() - begun_ms);
+    }
+    return status;
+}
+
+/* What was evicted, or changed by others, comes back; what nobody knows goes. */
+static Status sweep_if_due(StatsClock *clock, Error *err)
+{
+    int64_t removed = 0;
+    if (clock_mono_ms() < clock->sweep_at_ms) {
+        return STATUS_OK;
+    }
+    Rebuild rebuild = {.db = clock->db,
+                       .store = clock->store,
+                       .now_us = clock_now_us(),
+                       .stopping = &clock->stopping};
+    Status status = rebuild_lists(&rebuild, NULL, err);
+    if (status == STATUS_OK) {
+        status = live_sweep(&rebuild, &removed, err);
+    }
+    if (status == STATUS_OK) {
+        clock->sweep_at_ms = clock_mono_ms() + SWEEP_MS;
+        campaign_live_forget(clock->campaigns);
+        LOG_INFO("redis.swept", "lists=%" PRId64 " stored=%" PRId64 " removed=%" PRId64,
+                 rebuild.lists, rebuild.stored, removed);
     }
     return status;
 }
@@ -170,6 +203,15 @@ static Status clock_round(StatsClock *clock, Error *err)
     }
     if (status == STATUS_OK && clock->leads) {
         status = rebuild_if_due(clock, err);
+    }
+    if (status == STATUS_OK && clock->leads) {
+        status = sweep_if_due(clock, err);
+    }
+    if (status == STATUS_OK && clock->leads) {
+        status = campaign_live_tick(clock->campaigns, clock->db, clock->store, clock_now_us(), err);
+    }
+    if (status == STATUS_OK && clock->leads) {
+        status = now_live_tick(clock->now, clock->db, clock->store, clock_now_us(), err);
     }
     return status;
 }
@@ -193,6 +235,8 @@ static void *clock_main(void *opaque)
 
 static void clock_free(StatsClock *clock)
 {
+    campaign_live_free(clock->campaigns);
+    now_live_free(clock->now);
     live_store_free(clock->store);
     db_close(clock->db);
     free(clock);
@@ -206,6 +250,8 @@ stats_clock_start(const ServiceParts *parts, LiveHealth *health, StatsClock **re
     clock->health = health;
     clock->db = db_new(parts->cfg->database_url, parts->cfg->ns, "leadspool stats");
     clock->store = live_store_new(parts->cfg, health, "leadspool-stats-clock");
+    clock->campaigns = campaign_live_new();
+    clock->now = now_live_new(parts->cfg->stats_pace_s);
     if (pthread_create(&clock->thread, NULL, clock_main, clock) != 0) {
         clock_free(clock);
         return error_set(err, STATUS_FATAL, "thread", "no thread for the clock");

@@ -1,0 +1,254 @@
+#include "stats/campaign_live.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/hash.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "runtime/list_figures.h"
+#include "sql_queries.h"
+#include "stats/live_write.h"
+
+enum { SECOND_MS = 1000, ANSWERS_MS = 5000, ANSWERS_S = 60 };
+
+/* Columns of live_campaigns.sql. */
+enum {
+    COLUMN_NO,
+    COLUMN_ID,
+    COLUMN_ACTIVE,
+    COLUMN_HELD,
+    COLUMN_LISTS,
+    COLUMN_LISTS_ACTIVE,
+    COLUMN_OFFERS,
+    COLUMN_VERSIONS,
+    COLUMN_COUNTERS,
+    COLUMN_STATUSES = COLUMN_COUNTERS + LIST_FIGURES_COUNTERS,
+};
+/* Of live_answers.sql. */
+enum { ANSWER_CAMPAIGN, ANSWER_STATUS, ANSWER_CALLS, ANSWER_CONTACTS };
+
+/* What was written last of a campaign. */
+typedef struct Written {
+    int32_t campaign_no;
+    uint64_t sum;
+} Written;
+
+struct CampaignLive {
+    int64_t looked_ms;
+    int64_t answers_ms;
+    DbResult *answers; /* of the last minute, by campaign */
+    Written *written;  /* by campaign_no */
+    int written_count;
+};
+
+CampaignLive *campaign_live_new(void)
+{
+    return mem_alloc(sizeof(CampaignLive));
+}
+
+void campaign_live_free(CampaignLive *live)
+{
+    db_result_free(live->answers);
+    free(live->written);
+    free(live);
+}
+
+void campaign_live_forget(CampaignLive *live)
+{
+    live->written_count = 0;
+    live->looked_ms = 0;
+}
+
+/* ---- answers ---- */
+
+static Status answers_read(CampaignLive *live, Db *db, int64_t now_us, Error *err)
+{
+    DbParams params = {0};
+    DbResult *answers = NULL;
+    if (live->answers != NULL && clock_mono_ms() < live->answers_ms + ANSWERS_MS) {
+        return STATUS_OK;
+    }
+    db_param_time(&params, now_us - ANSWERS_S * CLOCK_US_PER_SECOND);
+    db_param_time(&params, now_us);
+    AUTO_TX Db *tx = db;
+    Status status = db_begin(tx, err);
+    if (status == STATUS_OK) {
+        status = db_query(tx, sql_live_answers, &params, &answers, err);
+    }
+    if (status == STATUS_OK) {
+        db_result_free(live->answers);
+        live->answers = answers;
+        live->answers_ms = clock_mono_ms();
+    }
+    return status;
+}
+
+static void answers_add(const CampaignLive *live, int64_t campaign_no, LiveHash *hash)
+{
+    int64_t calls = 0;
+    int64_t contacts = 0;
+    char name[64];
+    for (int row = 0; row < db_rows(live->answers); row++) {
+        if (db_i64(live->answers, row, ANSWER_CAMPAIGN) == campaign_no) {
+            calls += db_i64(live->answers, row, ANSWER_CALLS);
+            contacts += db_i64(live->answers, row, ANSWER_CONTACTS);
+            snprintf(name, sizeof name, "answer:%s", db_text(live->answers, row, ANSWER_STATUS));
+            live_hash_add(hash, name, db_text(live->answers, row, ANSWER_CALLS));
+        }
+    }
+    live_hash_add_i64(hash, "outcomes_per_minute", calls);
+    live_hash_add_i64(hash, "contacts_per_minute", contacts);
+    live_hash_add_ratio(hash, "contact_rate", contacts, calls);
+}
+
+/* ---- one campaign ---- */
+
+static void statuses_add(const char *text, LiveHash *hash)
+{
+    AUTO_JSON json_t *statuses = json_loads(text, 0, NULL);
+    const char *status;
+    json_t *leads;
+    json_object_foreach(statuses, status, leads)
+    {
+        char name[64];
+        snprintf(name, sizeof name, "status:%s", status);
+        live_hash_add_i64(hash, name, json_integer_value(leads));
+    }
+}
+
+static void campaign_hash(const CampaignLive *live, const DbResult *rows, LiveHash *hash)
+{
+    live_hash_add(hash, "campaign_id", db_text(rows, 0, COLUMN_ID));
+    live_hash_add(hash, "active", db_bool(rows, 0, COLUMN_ACTIVE) ? "1" : "0");
+    live_hash_add(hash, "held", db_text(rows, 0, COLUMN_HELD));
+    live_hash_add(hash, "lists", db_text(rows, 0, COLUMN_LISTS));
+    live_hash_add(hash, "lists_active", db_text(rows, 0, COLUMN_LISTS_ACTIVE));
+    live_hash_add(hash, "offers_out", db_text(rows, 0, COLUMN_OFFERS));
+    for (int i = 0; i < LIST_FIGURES_COUNTERS; i++) {
+        live_hash_add(hash, list_figures_names[i], db_text(rows, 0, COLUMN_COUNTERS + i));
+    }
+    int64_t total = db_i64(rows, 0, COLUMN_COUNTERS);
+    int contacted = COLUMN_COUNTERS + LIST_FIGURES_COUNTERS - 2;
+    live_hash_add_ratio(hash, "penetration", db_i64(rows, 0, contacted), total);
+    live_hash_add_ratio(hash, "coverage", db_i64(rows, 0, contacted + 1), total);
+    answers_add(live, db_i64(rows, 0, COLUMN_NO), hash);
+    statuses_add(db_text(rows, 0, COLUMN_STATUSES), hash);
+}
+
+static Status
+campaign_read(Db *db, int64_t campaign_no, int64_t *ret_version, DbResult **ret_rows, Error *err)
+{
+    DbParams params = {0};
+    AUTO_RESULT *version = NULL;
+    db_param_i64(&params, campaign_no);
+    AUTO_TX Db *tx = db;
+    Status status = db_begin(tx, err);
+    if (status == STATUS_OK) {
+        status = db_query(tx, sql_live_campaign_version, &params, &version, err);
+    }
+    if (status == STATUS_OK) {
+        *ret_version = db_i64(version, 0, 0);
+        status = db_query(tx, sql_live_campaigns, &params, ret_rows, err);
+    }
+    return status == STATUS_OK ? db_commit(tx, err) : status;
+}
+
+static Status
+campaign_write(const CampaignLive *live, Db *db, LiveStore *store, int64_t campaign_no, Error *err)
+{
+    int64_t version = 0;
+    AUTO_RESULT *rows = NULL;
+    Status status = campaign_read(db, campaign_no, &version, &rows, err);
+    if (status != STATUS_OK || db_rows(rows) == 0) {
+        return status;
+    }
+    LiveWrite write;
+    char at[CLOCK_RFC3339_SIZE];
+    clock_format_rfc3339(clock_now_us(), at);
+    live_write_init(&write, live_store_ns(store), LIVE_CAMPAIGN_STATS, db_text(rows, 0, COLUMN_ID));
+    live_hash_add_i64(&write.hash, "epoch", db_epoch(db));
+    live_hash_add_i64(&write.hash, "version", version);
+    live_hash_add(&write.hash, "taken_at", at);
+    campaign_hash(live, rows, &write.hash);
+    status = live_store_write(store, &write, 1, err);
+    live_write_done(&write);
+    return status;
+}
+
+/* ---- all of them ---- */
+
+/* Of everything that the hash shows, statuses apart: they move with the versions. */
+static uint64_t campaign_sum(const CampaignLive *live, const DbResult *rows, int row)
+{
+    uint64_t sum = 0;
+    for (int column = COLUMN_NO; column < COLUMN_STATUSES; column++) {
+        const char *text = db_text(rows, row, column);
+        sum = hash_u64(text, strlen(text), sum);
+    }
+    int64_t campaign_no = db_i64(rows, row, COLUMN_NO);
+    for (int i = 0; i < db_rows(live->answers); i++) {
+        if (db_i64(live->answers, i, ANSWER_CAMPAIGN) == campaign_no) {
+            for (int column = ANSWER_STATUS; column <= ANSWER_CONTACTS; column++) {
+                const char *text = db_text(live->answers, i, column);
+                sum = hash_u64(text, strlen(text), sum);
+            }
+        }
+    }
+    return sum;
+}
+
+static bool campaign_is_written(const CampaignLive *live, int64_t campaign_no, uint64_t sum)
+{
+    for (int i = 0; i < live->written_count; i++) {
+        if (live->written[i].campaign_no == campaign_no) {
+            return live->written[i].sum == sum;
+        }
+    }
+    return false;
+}
+
+static Status campaigns_look(Db *db, DbResult **ret, Error *err)
+{
+    DbParams params = {0};
+    db_param_i64(&params, 0);
+    AUTO_TX Db *tx = db;
+    Status status = db_begin(tx, err);
+    return status == STATUS_OK ? db_query(tx, sql_live_campaigns, &params, ret, err) : status;
+}
+
+static Status
+campaigns_write(CampaignLive *live, Db *db, LiveStore *store, const DbResult *rows, Error *err)
+{
+    int count = db_rows(rows);
+    Written *written = mem_alloc(((size_t)count + 1) * sizeof *written);
+    Status status = STATUS_OK;
+    int done = 0;
+    for (; status == STATUS_OK && done < count; done++) {
+        int64_t campaign_no = db_i64(rows, done, COLUMN_NO);
+        written[done] = (Written){(int32_t)campaign_no, campaign_sum(live, rows, done)};
+        if (!campaign_is_written(live, campaign_no, written[done].sum)) {
+            status = campaign_write(live, db, store, campaign_no, err);
+        }
+    }
+    free(live->written);
+    live->written = written;
+    live->written_count = status == STATUS_OK ? done : 0;
+    return status;
+}
+
+Status campaign_live_tick(CampaignLive *live, Db *db, LiveStore *store, int64_t now_us, Error *err)
+{
+    AUTO_RESULT *rows = NULL;
+    if (live->looked_ms != 0 && clock_mono_ms() < live->looked_ms + SECOND_MS) {
+        return STATUS_OK;
+    }
+    live->looked_ms = clock_mono_ms();
+    Status status = answers_read(live, db, now_us, err);
+    if (status == STATUS_OK) {
+        status = campaigns_look(db, &rows, err);
+    }
+    return status == STATUS_OK ? campaigns_write(live, db, store, rows, err) : status;
+}

@@ -1,0 +1,230 @@
+#include "stats/live_sweep.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "sql_queries.h"
+#include "stats/live_write.h"
+
+enum { SWEEP_KEYS = 500, SWEEP_ASKED = 3 };
+static const char *const sweep_count = "500";
+
+typedef struct Sweep {
+    Rebuild *rebuild;
+    int64_t removed;
+    DbArray asked[SWEEP_ASKED]; /* ids of lists, campaigns, jobs */
+} Sweep;
+
+/* Of whom the key is, for the arrays of live_unknown.sql; -1: of nobody. */
+static int asked_of(LiveKind kind)
+{
+    switch (kind) {
+    case LIVE_LIST_STATS:
+    case LIVE_LIST_NOW:
+        return 0;
+    case LIVE_CAMPAIGN_STATS:
+    case LIVE_CAMPAIGN_LISTS:
+        return 1;
+    case LIVE_JOB:
+        return 2;
+    default:
+        return -1;
+    }
+}
+
+static Status sweep_delete(Sweep *sweep, const char *key, Error *err)
+{
+    const char *const words[] = {"DEL", key, NULL};
+    sweep->removed++;
+    return live_store_ask(sweep->rebuild->store, words, NULL, err);
+}
+
+/* ---- index sets ---- */
+
+static Status strays_remove(
+    Sweep *sweep, const char *key, const char *sql, const DbParams *params, int column, Error *err)
+{
+    AUTO_RESULT *rows = NULL;
+    AUTO_TX Db *tx = sweep->rebuild->db;
+    Status status = db_begin(tx, err);
+    if (status == STATUS_OK) {
+        status = db_query(tx, sql, params, &rows, err);
+    }
+    for (int row = 0; status == STATUS_OK && row < db_rows(rows); row++) {
+        const char *const words[] = {"SREM", key, db_text(rows, row, column), NULL};
+        status = live_store_ask(sweep->rebuild->store, words, NULL, err);
+        sweep->removed++;
+    }
+    return status;
+}
+
+static Status members_check(
+    Sweep *sweep, const char *key, const char *campaign_id, const RedisReply *members, Error *err)
+{
+    DbArray ids = {0};
+    DbArray none = {0};
+    DbParams params = {0};
+    db_array_begin(&ids, DB_ARRAY_TEXT);
+    db_array_begin(&none, DB_ARRAY_TEXT);
+    for (int i = 0; i < redis_size(members); i++) {
+        db_array_string(&ids, redis_text(redis_at(members, i)));
+    }
+    if (campaign_id[0] != '\0') {
+        db_param_text(&params, campaign_id);
+        db_param_array(&params, &ids);
+    } else {
+        db_param_array(&params, &none);
+        db_param_array(&params, &ids);
+        db_param_array(&params, &none);
+        db_param_time(&params, sweep->rebuild->now_us);
+    }
+    Status status = campaign_id[0] != '\0'
+                        ? strays_remove(sweep, key, sql_live_strays, &params, 0, err)
+                        : strays_remove(sweep, key, sql_live_unknown, &params, 1, err);
+    db_array_done(&ids);
+    db_array_done(&none);
+    return status;
+}
+
+/* campaign_id "": the set of campaigns. */
+static Status set_check(Sweep *sweep, const char *key, const char *campaign_id, Error *err)
+{
+    char cursor[32] = "0";
+    Status status = STATUS_OK;
+    do {
+        AUTO_REPLY *reply = NULL;
+        const char *const words[] = {"SSCAN", key, cursor, "COUNT", sweep_count, NULL};
+        status = live_store_ask(sweep->rebuild->store, words, &reply, err);
+        if (status == STATUS_OK) {
+            snprintf(cursor, sizeof cursor, "%s", redis_text(redis_at(reply, 0)));
+            status = members_check(sweep, key, campaign_id, redis_at(reply, 1), err);
+        }
+    } while (status == STATUS_OK && strcmp(cursor, "0") != 0);
+    return status;
+}
+
+/* One of another type is no set of ours. */
+static Status set_look(Sweep *sweep, const char *key, const char *campaign_id, Error *err)
+{
+    AUTO_REPLY *type = NULL;
+    const char *const words[] = {"TYPE", key, NULL};
+    Status status = live_store_ask(sweep->rebuild->store, words, &type, err);
+    if (status != STATUS_OK || strcmp(redis_text(type), "none") == 0) {
+        return status;
+    }
+    return strcmp(redis_text(type), "set") == 0 ? set_check(sweep, key, campaign_id, err)
+                                                : sweep_delete(sweep, key, err);
+}
+
+/* ---- keys ---- */
+
+static bool result_has(const DbResult *unknown, int asked, const char *id)
+{
+    static const char *const names[SWEEP_ASKED] = {"list", "campaign", "job"};
+    for (int row = 0; row < db_rows(unknown); row++) {
+        if (strcmp(db_text(unknown, row, 0), names[asked]) == 0 &&
+            strcmp(db_text(unknown, row, 1), id) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A list that was deleted says so until it expires. */
+static Status key_says_deleted(Sweep *sweep, const char *key, bool *ret, Error *err)
+{
+    AUTO_REPLY *reply = NULL;
+    AUTO_REPLY *type = NULL;
+    const char *const ask_type[] = {"TYPE", key, NULL};
+    const char *const words[] = {"HGET", key, "life", NULL};
+    *ret = false;
+    Status status = live_store_ask(sweep->rebuild->store, ask_type, &type, err);
+    if (status == STATUS_OK && strcmp(redis_text(type), "hash") == 0) {
+        status = live_store_ask(sweep->rebuild->store, words, &reply, err);
+        *ret = status == STATUS_OK && strcmp(redis_text(reply), "deleted") == 0;
+    }
+    return status;
+}
+
+static Status key_check(Sweep *sweep, const char *key, const DbResult *unknown, Error *err)
+{
+    LiveKind kind;
+    char id[LIVE_ID_SIZE];
+    bool deleted = false;
+    if (!live_key_parse(key, live_store_ns(sweep->rebuild->store), &kind, id)) {
+        return sweep_delete(sweep, key, err);
+    }
+    int asked = asked_of(kind);
+    if (asked >= 0 && result_has(unknown, asked, id)) {
+        Status status =
+            kind == LIVE_LIST_STATS ? key_says_deleted(sweep, key, &deleted, err) : STATUS_OK;
+        return status == STATUS_OK && !deleted ? sweep_delete(sweep, key, err) : status;
+    }
+    bool set = kind == LIVE_CAMPAIGN_LISTS || kind == LIVE_CAMPAIGNS;
+    return set ? set_look(sweep, key, id, err) : STATUS_OK;
+}
+
+static Status ask_unknown(Sweep *sweep, DbResult **ret, Error *err)
+{
+    DbParams params = {0};
+    AUTO_TX Db *tx = sweep->rebuild->db;
+    for (int i = 0; i < SWEEP_ASKED; i++) {
+        db_param_array(&params, &sweep->asked[i]);
+    }
+    db_param_time(&params, sweep->rebuild->now_us - LIVE_JOB_ENDED_S * CLOCK_US_PER_SECOND);
+    Status status = db_begin(tx, err);
+    return status == STATUS_OK ? db_query(tx, sql_live_unknown, &params, ret, err) : status;
+}
+
+static Status keys_check(Sweep *sweep, const RedisReply *keys, Error *err)
+{
+    AUTO_RESULT *unknown = NULL;
+    for (int i = 0; i < SWEEP_ASKED; i++) {
+        db_array_begin(&sweep->asked[i], DB_ARRAY_TEXT);
+    }
+    for (int i = 0; i < redis_size(keys); i++) {
+        LiveKind kind;
+        char id[LIVE_ID_SIZE];
+        if (live_key_parse(redis_text(redis_at(keys, i)), live_store_ns(sweep->rebuild->store),
+                           &kind, id) &&
+            asked_of(kind) >= 0) {
+            db_array_string(&sweep->asked[asked_of(kind)], id);
+        }
+    }
+    Status status = ask_unknown(sweep, &unknown, err);
+    for (int i = 0; status == STATUS_OK && i < redis_size(keys); i++) {
+        status = key_check(sweep, redis_text(redis_at(keys, i)), unknown, err);
+    }
+    return status;
+}
+
+static Status sweep_keys(Sweep *sweep, Error *err)
+{
+    char cursor[32] = "0";
+    AUTO_FREE char *pattern = mem_sprintf("%s:*", live_store_ns(sweep->rebuild->store));
+    Status status = STATUS_OK;
+    do {
+        AUTO_REPLY *reply = NULL;
+        const char *const words[] = {"SCAN", cursor, "MATCH", pattern, "COUNT", sweep_count, NULL};
+        status = live_store_ask(sweep->rebuild->store, words, &reply, err);
+        if (status == STATUS_OK) {
+            snprintf(cursor, sizeof cursor, "%s", redis_text(redis_at(reply, 0)));
+            status = keys_check(sweep, redis_at(reply, 1), err);
+        }
+    } while (status == STATUS_OK && strcmp(cursor, "0") != 0 &&
+             (sweep->rebuild->stopping == NULL || !atomic_load(sweep->rebuild->stopping)));
+    return status;
+}
+
+Status live_sweep(Rebuild *rebuild, int64_t *ret_removed, Error *err)
+{
+    Sweep sweep = {.rebuild = rebuild};
+    Status status = sweep_keys(&sweep, err);
+    for (int i = 0; i < SWEEP_ASKED; i++) {
+        db_array_done(&sweep.asked[i]);
+    }
+    *ret_removed = sweep.removed;
+    return status;
+}

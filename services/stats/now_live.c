@@ -1,0 +1,304 @@
+#include "stats/now_live.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "recycler/why_count.h"
+#include "runtime/list_figures.h"
+#include "sql_queries.h"
+#include "stats/live_write.h"
+#include "stats/runway_plan.h"
+
+enum {
+    NOW_EXPIRE_S = 3600,
+    NOW_SLICE_MS = 50, /* of each tick, which comes five times a second */
+    NOW_REST = 4,      /* a list that took longer is followed by a rest of four times as long */
+    ROLL_MS = 10000,
+    ROLL_BEHIND_S = 120, /* longer than any transaction */
+    HOUR_S = 3600,
+};
+
+struct NowLive {
+    int64_t pace_ms;
+    int64_t round_ms; /* when the present round began; 0: none has */
+    int64_t rest_until_ms;
+    int64_t rolled_ms;
+    int32_t list_no; /* the last one done in this round; 0: none */
+};
+
+/* One list. */
+typedef struct Now {
+    Db *db;
+    int32_t list_no;
+    const char *list_id;
+    int64_t now_us;
+    ListFigures figures;
+    WhyCount why;
+    int64_t due_us; /* 0: none waits */
+    int64_t contacts[RUNWAY_HOURS];
+    RunwayFacts facts;
+} Now;
+
+NowLive *now_live_new(int pace_s)
+{
+    NowLive *live = mem_alloc(sizeof *live);
+    live->pace_ms = (int64_t)pace_s * 1000;
+    return live;
+}
+
+void now_live_free(NowLive *live)
+{
+    free(live);
+}
+
+void now_live_forget(NowLive *live)
+{
+    live->round_ms = 0;
+    live->list_no = 0;
+}
+
+/* ---- reading ---- */
+
+static int64_t first_hour_us(int64_t now_us)
+{
+    int64_t hour_us = HOUR_S * CLOCK_US_PER_SECOND;
+    return now_us - now_us % hour_us - (RUNWAY_HOURS - 1) * hour_us;
+}
+
+static Status read_hours(Now *now, Error *err)
+{
+    DbParams params = {0};
+    AUTO_RESULT *rows = NULL;
+    int64_t first_us = first_hour_us(now->now_us);
+    db_param_i64(&params, now->list_no);
+    db_param_time(&params, first_us);
+    Status status = db_query(now->db, sql_now_hours, &params, &rows, err);
+    for (int row = 0; status == STATUS_OK && row < db_rows(rows); row++) {
+        int64_t hour = (db_i64(rows, row, 0) - first_us) / (HOUR_S * CLOCK_US_PER_SECOND);
+        if (hour >= 0 && hour < RUNWAY_HOURS) {
+            now->facts.attempts[hour] = db_i64(rows, row, 1);
+            now->contacts[hour] = db_i64(rows, row, 2);
+        }
+    }
+    return status;
+}
+
+static Status read_due(Now *now, Error *err)
+{
+    DbParams params = {0};
+    AUTO_RESULT *rows = NULL;
+    db_param_i64(&params, now->list_no);
+    db_param_time(&params, now->now_us);
+    Status status = db_query(now->db, sql_now_due, &params, &rows, err);
+    now->due_us = status == STATUS_OK ? db_i64(rows, 0, 0) : 0;
+    return status;
+}
+
+static Status read_figures(Now *now, int64_t epoch, Error *err)
+{
+    DbParams params = {0};
+    DbArray one = {0};
+    AUTO_RESULT *rows = NULL;
+    db_array_begin(&one, DB_ARRAY_TEXT);
+    db_array_string(&one, now->list_id);
+    db_param_i64(&params, 0);
+    db_param_i64(&params, 1);
+    db_param_array(&params, &one);
+    Status status = db_query(now->db, sql_live_lists, &params, &rows, err);
+    db_array_done(&one);
+    if (status == STATUS_OK && db_rows(rows) == 0) {
+        return error_set(err, STATUS_BAD_INPUT, "unknown_list", "the list is gone");
+    }
+    return status == STATUS_OK ? list_figures_row(rows, 0, epoch, &now->figures, err) : status;
+}
+
+/* One snapshot for all of it. */
+static Status read_now(Now *now, Error *err)
+{
+    AUTO_TX Db *tx = now->db;
+    Status status = db_begin(tx, err); /* for the epoch, and not while the record is set back */
+    int64_t epoch = db_epoch(tx);
+    db_rollback(tx);
+    if (status == STATUS_OK) {
+        status = db_begin_snapshot(tx, err);
+    }
+    if (status == STATUS_OK) {
+        status = read_figures(now, epoch, err);
+    }
+    if (status == STATUS_OK) {
+        status = why_count_read(tx, now->list_id, now->now_us, &now->why, err);
+    }
+    if (status == STATUS_OK) {
+        status = read_due(now, err);
+    }
+    return status == STATUS_OK ? read_hours(now, err) : status;
+}
+
+/* ---- writing ---- */
+
+static void add_time(LiveHash *hash, const char *name, int64_t time_us)
+{
+    char text[CLOCK_RFC3339_SIZE] = "";
+    if (time_us > 0) {
+        clock_format_rfc3339(time_us, text);
+    }
+    live_hash_add(hash, name, text);
+}
+
+static void add_hours(LiveHash *hash, const char *name, const int64_t hours[RUNWAY_HOURS])
+{
+    AUTO_STRBUF text = STRBUF_INIT;
+    for (int i = 0; i < RUNWAY_HOURS; i++) {
+        strbuf_addf(&text, "%s%" PRId64, i > 0 ? "," : "", hours[i]);
+    }
+    live_hash_add(hash, name, text.data);
+}
+
+static void add_decimal(LiveHash *hash, const char *name, double value)
+{
+    char text[40];
+    snprintf(text, sizeof text, "%.1f", value);
+    live_hash_add(hash, name, text);
+}
+
+static void add_runway(Now *now, LiveHash *hash)
+{
+    Runway runway;
+    const int64_t *why = now->why.leads;
+    now->facts.now_us = now->now_us;
+    now->facts.dialable = now->figures.counters[1];
+    now->facts.offered = now->figures.counters[2];
+    now->facts.attempted = now->figures.counters[8];
+    now->facts.ended = why[WHY_FINISHED] + why[WHY_EXHAUSTED] + why[WHY_INVALID] + why[WHY_DNC];
+    runway_plan(&now->facts, &runway);
+    add_decimal(hash, "calls_per_hour", runway.calls_per_hour);
+    add_decimal(hash, "calls_per_lead", runway.calls_per_lead);
+    if (runway.known) {
+        live_hash_add_i64(hash, "runway_s", runway.runway_s);
+    } else {
+        live_hash_add(hash, "runway_s", "");
+    }
+    add_time(hash, "runway_at",
+             runway.known ? now->now_us + runway.runway_s * CLOCK_US_PER_SECOND : 0);
+}
+
+static void now_hash(Now *now, LiveHash *hash)
+{
+    live_hash_add(hash, "list_id", now->figures.list_id);
+    live_hash_add(hash, "campaign_id", now->figures.campaign_id);
+    live_hash_add_i64(hash, "epoch", now->figures.epoch);
+    live_hash_add_i64(hash, "version", now->figures.version);
+    add_time(hash, "taken_at", now->now_us);
+    live_hash_add_i64(hash, "total", now->why.total);
+    live_hash_add_i64(hash, "dialable_now", now->why.leads[WHY_DIALABLE_NOW]);
+    for (Why why = 0; why < WHY_END; why++) {
+        char name[48];
+        snprintf(name, sizeof name, "why:%s", why_name(why));
+        live_hash_add_i64(hash, name, now->why.leads[why]);
+    }
+    add_time(hash, "next_due_at", now->due_us);
+    add_time(hash, "hours_from", first_hour_us(now->now_us));
+    add_hours(hash, "attempts_by_hour", now->facts.attempts);
+    add_hours(hash, "contacts_by_hour", now->contacts);
+    add_runway(now, hash);
+}
+
+static Status write_now(Now *now, LiveStore *store, Error *err)
+{
+    LiveWrite write;
+    live_write_init(&write, live_store_ns(store), LIVE_LIST_NOW, now->list_id);
+    write.mode = LIVE_SAME; /* a later look at the same version */
+    write.expire_s = NOW_EXPIRE_S;
+    now_hash(now, &write.hash);
+    Status status = live_store_write(store, &write, 1, err);
+    live_write_done(&write);
+    return status;
+}
+
+/* A list that went meanwhile, or whose campaign's law is not known here, has none. */
+static Status show_list(Now *now, LiveStore *store, Error *err)
+{
+    static LogRate rate = LOG_RATE_INIT(3, 60000);
+    Status status = read_now(now, err);
+    if (status == STATUS_OK) {
+        status = write_now(now, store, err);
+    } else if (status != STATUS_RETRY) {
+        log_rate_limited(&rate, LOG_LEVEL_WARN, "stats.now_unknown", " list=%s code=%s msg=%s",
+                         now->list_id, err->code, err->text);
+        status = STATUS_OK;
+    }
+    list_figures_done(&now->figures);
+    return status;
+}
+
+/* ---- round and round ---- */
+
+static Status find_next(NowLive *live, Db *db, DbResult **ret, Error *err)
+{
+    DbParams params = {0};
+    db_param_i64(&params, live->list_no);
+    AUTO_TX Db *tx = db;
+    Status status = db_begin(tx, err);
+    return status == STATUS_OK ? db_query(tx, sql_now_next, &params, ret, err) : status;
+}
+
+/* *ret_more: there may be another one due. */
+static Status
+show_next(NowLive *live, Db *db, LiveStore *store, int64_t now_us, bool *ret_more, Error *err)
+{
+    AUTO_RESULT *next = NULL;
+    Status status = find_next(live, db, &next, err);
+    *ret_more = status == STATUS_OK && db_rows(next) == 1;
+    if (!*ret_more) {
+        live->list_no = 0;
+        return status;
+    }
+    int32_t list_no = (int32_t)db_i64(next, 0, 0);
+    if (live->list_no == 0 || list_no <= live->list_no) { /* a round begins */
+        *ret_more = live->round_ms == 0 || clock_mono_ms() >= live->round_ms + live->pace_ms;
+        if (!*ret_more) {
+            return STATUS_OK;
+        }
+        live->round_ms = clock_mono_ms();
+    }
+    Now now = {.db = db, .list_no = list_no, .list_id = db_text(next, 0, 1), .now_us = now_us};
+    live->list_no = list_no;
+    return show_list(&now, store, err);
+}
+
+static Status roll(NowLive *live, Db *db, int64_t now_us, Error *err)
+{
+    DbParams params = {0};
+    if (clock_mono_ms() < live->rolled_ms + ROLL_MS) {
+        return STATUS_OK;
+    }
+    live->rolled_ms = clock_mono_ms();
+    db_param_time(&params, now_us - ROLL_BEHIND_S * CLOCK_US_PER_SECOND);
+    db_param_time(&params, first_hour_us(now_us));
+    AUTO_TX Db *tx = db;
+    Status status = db_begin(tx, err);
+    if (status == STATUS_OK) {
+        status = db_exec(tx, sql_attempt_roll, &params, -1, err);
+    }
+    return status == STATUS_OK ? db_commit(tx, err) : status;
+}
+
+Status now_live_tick(NowLive *live, Db *db, LiveStore *store, int64_t now_us, Error *err)
+{
+    int64_t begun_ms = clock_mono_ms();
+    if (begun_ms < live->rest_until_ms) {
+        return STATUS_OK;
+    }
+    bool more = true;
+    Status status = roll(live, db, now_us, err);
+    while (status == STATUS_OK && more && clock_mono_ms() < begun_ms + NOW_SLICE_MS) {
+        status = show_next(live, db, store, now_us, &more, err);
+    }
+    int64_t took_ms = clock_mono_ms() - begun_ms;
+    live->rest_until_ms = begun_ms + took_ms + (took_ms > NOW_SLICE_MS ? took_ms * NOW_REST : 0);
+    return status;
+}

@@ -1,0 +1,166 @@
+"""Faults of Redis: nobody else notices, it is said once, and 5 s after the end all is as it should be."""
+
+import contextlib
+import itertools
+import re
+import signal
+import threading
+import time
+
+import pytest
+import redis
+from harness import wait_for
+from harness.redis_server import RedisServer, Refusal
+from live import fields, shown
+from scenario import create_list, upsert
+
+NUMBERS = itertools.count(1000)
+
+
+@pytest.fixture
+def server(space):
+    made = RedisServer(space)
+    made.start()
+    space.extra_env["REDIS_URL"] = made.user_url("leadspool-stats")
+    yield made
+    space.end_processes()
+    made.kill9()
+
+
+@contextlib.contextmanager
+def down(server):
+    server.kill9()
+    yield
+    server.start()
+
+
+@contextlib.contextmanager
+def frozen(server):
+    server.signal(signal.SIGSTOP)
+    yield
+    server.signal(signal.SIGCONT)
+
+
+@contextlib.contextmanager
+def full(server):
+    server.client().config_set("maxmemory", 1)
+    yield
+    server.client().config_set("maxmemory", 0)
+
+
+@contextlib.contextmanager
+def read_only(server):
+    server.client().execute_command("REPLICAOF", "127.0.0.1", "1")
+    yield
+    server.client().execute_command("REPLICAOF", "NO", "ONE")
+
+
+@contextlib.contextmanager
+def busy(server):
+    def loop():
+        with contextlib.suppress(redis.RedisError):
+            server.client().eval("while true do end", 0)
+
+    thread = threading.Thread(target=loop)
+    thread.start()
+    yield
+    server.client().script_kill()
+    thread.join()
+
+
+@contextlib.contextmanager
+def loading(server):
+    server.kill9()
+    stand_in = Refusal(server.port, "LOADING Redis is loading the dataset in memory")
+    yield
+    stand_in.end()
+    server.start()
+
+
+FAULTS = {
+    down: "redis_away",
+    frozen: "redis_away",
+    full: "redis_full",
+    read_only: "redis_read_only",
+    busy: "redis_busy",
+    loading: "redis_loading",
+}
+
+
+def change(space):
+    return upsert(space, "a", phone=f"+1504621{next(NUMBERS)}")
+
+
+def equal_within(space, server, seconds, since):
+    live = server.client()
+
+    def same():
+        with contextlib.suppress(redis.RedisError):
+            return shown(space, live) == fields(space)
+
+    wait_for(same, seconds + 10, every=0.05, what="Redis as the record")
+    took = time.monotonic() - since
+    assert took < seconds, f"{took:.1f} s"
+
+
+def test_faults(space, server):
+    """One after the other, under a user who may do no more than he has to; with each a lead comes in."""
+    space.importer()
+    stats = space.stats()
+    create_list(space, "a")
+    equal_within(space, server, 20, time.monotonic())
+    for fault, code in FAULTS.items():
+        with fault(server):
+            change(space)
+            wait_for(lambda code=code: stats.get("/readyz")[0] == 503 and code in stats.get("/readyz")[1], 15,
+                     what=f"{fault.__name__}: {code} in /readyz")  # fmt: skip
+            change(space)
+        equal_within(space, server, 5, time.monotonic())
+        wait_for(lambda: stats.get("/readyz")[0] == 200, 10, what=f"ready after {fault.__name__}")
+    told = re.findall(r"event=redis.trouble code=(\w+)", stats.log())
+    assert told == list(FAULTS.values()), told
+    assert "NOPERM" not in stats.log()
+
+
+def test_lost_and_spoiled(space, server):
+    """Emptied; gone back to an older state; evicted; of a wrong type; written by others."""
+    space.importer()
+    stats = space.stats()
+    for list_id in "abc":
+        create_list(space, list_id, campaign_id="c")
+    change(space)
+    equal_within(space, server, 20, time.monotonic())
+    live = server.client()
+    live.save()  # what a replica that is behind would have
+    change(space)
+
+    live.flushall()
+    equal_within(space, server, 5, time.monotonic())
+
+    server.kill9()
+    server.start()
+    assert shown(space, server.client()) != fields(space)
+    equal_within(space, server, 5, time.monotonic())
+
+    live = server.client()
+    key, marker = f"{space.ns}:list:a:stats", f"{space.ns}:stats:marker"
+    live.delete(key)
+    live.set(key, "a string")
+    live.delete(f"{space.ns}:campaign:c:lists")
+    live.set(f"{space.ns}:campaign:c:lists", "another")
+    change(space)
+    equal_within(space, server, 5, time.monotonic())
+    wait_for(lambda: live.type(f"{space.ns}:campaign:c:lists") == "set", 10)
+    wait_for(lambda: live.smembers(f"{space.ns}:campaign:c:lists") == set("abc"), 10)
+
+    live.hset(key, mapping={"version": "99999999999999999999999", "total": "7"})  # ahead of everything
+    live.hset(f"{space.ns}:list:b:stats", "total", "5")
+    live.delete(f"{space.ns}:list:c:stats")
+    live.hset(f"{space.ns}:list:nobody:stats", mapping={"epoch": "1", "version": "1"})
+    live.set(f"{space.ns}:other", "x")
+    live.set(marker, "wrong")
+    equal_within(space, server, 5, time.monotonic())
+    assert "event=redis.ahead" in stats.log()
+    stats.terminate()
+    stats.start().wait_ready()  # it sweeps when it begins
+    wait_for(lambda: not live.exists(f"{space.ns}:other", f"{space.ns}:list:nobody:stats"), 10)
