@@ -1,5 +1,6 @@
 #include "adapters/redis.h"
 
+#include <errno.h>
 #include <hiredis/hiredis.h>
 #include <stdio.h>
 #include <string.h>
@@ -80,9 +81,20 @@ int redis_open_replies(const Redis *redis)
     return redis->open;
 }
 
-static Status redis_lost(Redis *redis, const char *text, Error *err)
+static bool redis_was_closed(const redisContext *context)
 {
-    Status status = error_set(err, STATUS_RETRY, "redis_away", "Redis is out of reach: %s", text);
+    return context != NULL &&
+           (context->err == REDIS_ERR_EOF ||
+            (context->err == REDIS_ERR_IO && (errno == EPIPE || errno == ECONNRESET)));
+}
+
+/* After a call of hiredis failed: why, and the connection is given up. */
+static Status redis_lost(Redis *redis, Error *err)
+{
+    const redisContext *context = redis->context;
+    Status status =
+        error_set(err, STATUS_RETRY, redis_was_closed(context) ? "redis_closed" : "redis_away",
+                  "Redis is out of reach: %s", context != NULL ? context->errstr : "no memory");
     redis_drop(redis);
     return status;
 }
@@ -142,10 +154,7 @@ Status redis_connect(Redis *redis, Error *err)
     redis->context = url.host[0] != '\0' ? redisConnectWithTimeout(url.host, url.port, wait)
                                          : redisConnectUnixWithTimeout(url.path, wait);
     if (redis->context == NULL || redis->context->err != 0) {
-        char text[160];
-        snprintf(text, sizeof text, "%s",
-                 redis->context != NULL ? redis->context->errstr : "no memory");
-        return redis_lost(redis, text, err);
+        return redis_lost(redis, err);
     }
     redisSetTimeout(redis->context, wait);
     redisEnableKeepAlive(redis->context);
@@ -180,7 +189,7 @@ Status redis_add(Redis *redis, const RedisWords *words, Error *err)
     }
     if (redisAppendCommandArgv(redis->context, words->count, (const char **)words->words,
                                words->lengths) != REDIS_OK) {
-        return redis_lost(redis, redis->context->errstr, err);
+        return redis_lost(redis, err);
     }
     redis->open++;
     return STATUS_OK;
@@ -202,9 +211,7 @@ Status redis_take(Redis *redis, RedisReply **ret, Error *err)
         return error_set(err, STATUS_RETRY, "redis_away", "the connection to Redis was lost");
     }
     if (redisGetReply(redis->context, &reply) != REDIS_OK) {
-        char text[160];
-        snprintf(text, sizeof text, "%s", redis->context->errstr);
-        return redis_lost(redis, text, err);
+        return redis_lost(redis, err);
     }
     redis->open--;
     const redisReply *known = reply;

@@ -9,9 +9,9 @@
  * and password percent-encoded.
  *
  * Statuses: STATUS_RETRY for everything that an operator or time mends, with a code: redis_away,
- * redis_loading, redis_read_only, redis_busy, redis_full, redis_denied, redis_wrong_type,
- * redis_no_script; redis_refused for what has no code of its own. STATUS_FATAL for a URL that
- * cannot be read. */
+ * redis_closed (a connection that was open is not any more: a new one may do), redis_loading,
+ * redis_read_only, redis_busy, redis_full, redis_denied, redis_wrong_type, redis_no_script;
+ * redis_refused for what has no code of its own. STATUS_FATAL for a URL that cannot be read. */
 #pragma once
 
 #include <stdbool.h>
@@ -56,7 +56,8 @@ typedef enum RedisKind {
 
 typedef struct RedisReply RedisReply;
 /* The next reply of the pipeline. An error that the server gave is a Status here; the connection
- * and the rest of its pipeline go on (unless the code is redis_away). ret may be NULL. */
+ * and the rest of its pipeline go on (unless the code is redis_away or redis_closed). ret may be
+ * NULL. */
 Status redis_take(Redis *redis, RedisReply **ret, Error *err) MUST_CHECK;
 /* Replies not taken yet. */
 int redis_open_replies(const Redis *redis);

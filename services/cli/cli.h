@@ -58,6 +58,8 @@ extern const Verb cli_campaign_verbs[];
 extern const Verb cli_disposition_verbs[];
 extern const Verb cli_rules_verbs[];
 extern const Verb cli_stats_verbs[];
+extern const Verb cli_top_verbs[];
+extern const Verb cli_runway_verbs[];
 extern const Verb cli_topics_verbs[];
 extern const Verb cli_migrate_verbs[];
 extern const Verb cli_doctor_verbs[];

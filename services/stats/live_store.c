@@ -120,13 +120,19 @@ static Status write_all(LiveStore *store, LiveWrite writes[], int count, Error *
     return status;
 }
 
+/* A server that forgot the script, or closed a connection that was idle, is not in trouble. */
+static bool is_worth_another(const Error *err)
+{
+    return strcmp(err->code, "redis_no_script") == 0 || strcmp(err->code, "redis_closed") == 0;
+}
+
 Status live_store_write(LiveStore *store, LiveWrite writes[], int count, Error *err)
 {
     if (count == 0) {
         return STATUS_OK;
     }
     Status status = write_all(store, writes, count, err);
-    if (status != STATUS_OK && strcmp(err->code, "redis_no_script") == 0) {
+    if (status != STATUS_OK && is_worth_another(err)) {
         redis_drop(store->redis);
         status = write_all(store, writes, count, err);
     }
@@ -164,5 +170,8 @@ Status live_store_tell(LiveStore *store, LiveCommand commands[], int count, Erro
 Status live_store_ask(LiveStore *store, const char *const words[], RedisReply **ret, Error *err)
 {
     Status status = redis_ask(store->redis, words, ret, err);
+    if (status != STATUS_OK && is_worth_another(err)) {
+        status = redis_ask(store->redis, words, ret, err);
+    }
     return store_trouble(store, status, err);
 }

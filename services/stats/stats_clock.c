@@ -24,6 +24,7 @@ enum {
     STOP_S = 3,
     SWEEP_MS = 300000,
 };
+#define PROBE_S "10"
 
 static Metric clock_rebuilds =
     METRIC_COUNTER("leadspool_redis_rebuilds_total", "Times that all lists were written.", "why");
@@ -41,6 +42,7 @@ struct StatsClock {
     atomic_bool stopping;
     bool leads;
     int64_t leased_ms; /* when it asked last */
+    int64_t probed_ms; /* when it last wrote the probe */
     int64_t wanted;    /* debts */
     int64_t paid;
     int64_t epoch;
@@ -50,15 +52,20 @@ struct StatsClock {
 
 /* ---- health and lease ---- */
 
-/* Trouble ends when Redis takes a write again: one that is full or read only still answers. */
+/* Trouble ends when Redis takes a write again: one that is full or read only still answers. The key
+ * that is written tells readers that an aggregator is at work. */
 static Status probe(StatsClock *clock, Error *err)
 {
     char key[LIVE_KEY_SIZE];
     live_key(key, live_store_ns(clock->store), LIVE_PROBE, NULL);
     const char *const ping[] = {"PING", NULL};
-    const char *const write[] = {"SET", key, clock->parts->worker_id, "EX", "60", NULL};
+    const char *const write[] = {"SET", key, clock->parts->worker_id, "EX", PROBE_S, NULL};
     bool well = live_health_is_well(clock->health);
-    Status status = live_store_ask(clock->store, well ? ping : write, NULL, err);
+    bool tell = clock->leads && clock_mono_ms() >= clock->probed_ms + RENEW_MS;
+    if (tell) {
+        clock->probed_ms = clock_mono_ms();
+    }
+    Status status = live_store_ask(clock->store, well && !tell ? ping : write, NULL, err);
     if (status == STATUS_OK && !well) {
         live_health_well(clock->health);
     }
