@@ -82,7 +82,7 @@ def follow(space, topic, until, timeout):
 # ---- commands and replies
 
 
-TOPICS = {"dnc": "dnc.commands"} | dict.fromkeys(("campaign", "disposition", "recycle_rule"), "recycler.commands")
+TOPICS = {"dnc": "dnc.commands", "stats": "stats.commands"} | dict.fromkeys(("campaign", "disposition", "recycle_rule"), "recycler.commands")
 
 
 TOPICS["list.export"] = "exporter.commands"

@@ -17,6 +17,7 @@ REGISTRY = Registry().with_resources(
 )
 PARTS = {"common", "filter", "headers", "dlq_headers", "structured"}
 COMMANDS = {"list.create", "list.update", "list.delete", "list.import", "lead.upsert", "job.cancel"}
+COMMANDS |= {"stats.rebuild", "stats.reconcile"}
 COMMANDS |= {"dnc.add", "dnc.remove", "dnc.import"}
 COMMANDS |= {"campaign.put", "disposition.put", "recycle_rule.put", "recycle_rule.delete", "campaign.refill"}
 COMMANDS |= {"list.export"}

@@ -2,7 +2,8 @@
 
 import json
 
-from harness import wait_for
+from harness import read_topic, send_command, wait_for
+from harness.bus import command_headers, producer
 from live import client, equal, fields, not_ahead
 from scenario import create_list, tell, upsert
 
@@ -65,3 +66,65 @@ def test_flushed(space):
     live = client()
     live.delete(*live.scan_iter(f"{space.ns}:*"))
     assert equal(space) == fields(space)
+
+
+def stats_message(list_id, epoch, version, total=1, raw=None, **more):
+    """A list.stats as somebody else would send it: value and headers."""
+    stages = {"dialable": total, **dict.fromkeys(("offered", "finished", "exhausted", "dnc", "invalid"), 0)}
+    value = {"list_id": list_id, "campaign_id": "c", "epoch": epoch, "version": version, "life": "active"}
+    value |= {"total": total, "contacted": 0, "attempted": 0, "statuses": {"NEW": total}} | stages | more
+    headers = {"ce_subject": list_id, "ce_sequence": f"{epoch:020d}.{version:020d}.0000"}
+    return json.dumps(value).encode() if raw is None else raw, headers
+
+
+def test_replays_tombstones_and_large_numbers(space):
+    """Reordered, repeated, after the end of a list; versions and counts beyond 2^53; and what is no list.stats."""
+    space.check_messages = False  # they are sent by hand, out of order
+    space.stats()
+    live = client()
+    key = f"{space.ns}:list:z:stats"
+    large = 2**53
+
+    def send(*args, **more):
+        value, headers = stats_message("z", *args, **more)
+        send_command(space, "list.stats", "z", "list.stats", value, headers=headers)
+
+    def version():
+        return live.hget(key, "version")
+
+    for number in (large + 1, large + 2, large, large + 1, 9, 10):  # newest second
+        send(1, number, total=number)
+    send(1, large + 3, total=2**63 - 1, campaign_id="d")
+    wait_for(lambda: version() == str(large + 3), 30)
+    assert live.hget(key, "total") == live.hget(key, "status:NEW") == str(2**63 - 1)
+    assert live.hget(key, "penetration") == "0.0000"
+    assert (live.smembers(f"{space.ns}:campaign:c:lists"), live.smembers(f"{space.ns}:campaign:d:lists")) == (
+        set(),
+        {"z"},
+    )
+    send(2, 1, total=5)  # the record was set back: a new epoch begins low
+    wait_for(lambda: live.hget(key, "epoch") == "2", 30)
+    assert (version(), live.hget(key, "total")) == ("1", "5")
+    _, headers = stats_message("z", 2, 7)
+    tombstone(space, "z", headers)
+    wait_for(lambda: live.hget(key, "life") == "deleted", 30)
+    assert live.hgetall(key) == {"list_id": "z", "epoch": "2", "version": "7", "life": "deleted"}
+    assert 8 * 86400 - 60 < live.ttl(key) <= 8 * 86400
+    assert live.smembers(f"{space.ns}:campaign:d:lists") == set()
+    for epoch, number in ((1, large + 9), (2, 6), (2, 7)):
+        send(epoch, number)
+    send_command(space, "list.stats", "z", "list.stats", b"no JSON", headers=headers)
+    send_command(space, "list.stats", "z", "list.stats", b"{}", headers=headers)
+    [one, two] = read_topic(space, "list.stats.dlq", until=lambda seen: len(seen) == 2)
+    assert {one.headers["leadspool_error_code"], two.headers["leadspool_error_code"]} == {
+        "json_invalid",
+        "missing_field",
+    }
+    assert live.hget(key, "life") == "deleted"
+    assert read_topic(space, "command.events", until=lambda seen: True) == []
+
+
+def tombstone(space, key, headers):
+    all_headers = command_headers("list.stats", "urn:tombstone", "urn:test") | headers
+    producer().produce(f"{space.ns}.list.stats", key=key, value=None, headers=list(all_headers.items()))
+    producer().flush(30)

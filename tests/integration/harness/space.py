@@ -105,6 +105,11 @@ class Space:
         )
         return done
 
+    def popen(self, *args):
+        """`leadspool ARGS` as a process that goes on; its standard output is a pipe."""
+        command = [settings().bin / "leadspool", *map(str, args)]
+        return subprocess.Popen(command, env=self.env(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+
     def cli_json(self, *args, **more):
         """What `leadspool --json` prints: one line, one value."""
         out = self.cli(*args, "--json", **more).stdout

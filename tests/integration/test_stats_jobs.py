@@ -1,0 +1,118 @@
+"""stats.rebuild, stats.reconcile and what the command line shows: by Redis, and by the record without it."""
+
+import json
+
+from harness import read_topic, wait_for
+from live import client, equal
+from scenario import create_list, run_import, upsert
+
+FILE = "phone\n504-621-8927\n810-292-9388\n856-636-8749\n212-555-1234\n"
+
+
+def test_reconcile_finds_and_mends(space):
+    space.importer()
+    space.stats()
+    for list_id in "ab":
+        create_list(space, list_id, campaign_id="c")
+        upsert(space, list_id, phone="+15046218927")
+    equal(space)
+    live = client()
+    found = space.cli_json("stats", "reconcile")
+    assert (found["outcome"], found["lists"], found["wrong"], found["problems"]) == ("completed", 2, 0, [])
+
+    space.db.execute(
+        "UPDATE list_stats SET total = total + 3, ready = ready + 2, finished = finished + 1, contacted = 1"
+        " WHERE list_no = (SELECT list_no FROM list WHERE list_id = 'a')"
+    )
+    space.db.execute("UPDATE list_status SET status = 'NA' WHERE list_no = (SELECT list_no FROM list WHERE list_id = 'a')")
+    live.hset(f"{space.ns}:list:b:stats", mapping={"total": "17", "extra": "x"})
+    found = space.cli_json("stats", "reconcile", code=1)
+    assert (found["wrong"], found["repaired"]) == (2, 0)
+    problems = {(problem["list_id"], problem["where"], problem["what"]) for problem in found["problems"]}
+    assert {("a", "record", "total"), ("a", "record", "ready"), ("b", "redis", "total")} <= problems
+
+    found = space.cli_json("stats", "reconcile", "--repair")
+    assert (found["wrong"], found["repaired"]) == (2, 2)
+    shown = equal(space)
+    assert {hash["total"] for hash in shown.values()} == {"1"} and len(shown) == 2
+    assert shown[f"{space.ns}:list:a:stats"]["status:NEW"] == "1"
+    audits = read_topic(
+        space, "list.events", until=lambda seen: any(record.type == "list.repaired" for record in seen)
+    )
+    [audit] = [record for record in audits if record.type == "list.repaired"]
+    counters = {counter["name"]: (counter["was"], counter["is"]) for counter in audit.value["counters"]}
+    assert counters == {"total": (4, 1), "ready": (3, 1), "finished": (1, 0), "contacted": (1, 0),
+                        "status:NA": (1, 0), "status:NEW": (0, 1)}  # fmt: skip
+    assert space.cli_json("stats", "reconcile", "--list", "a")["wrong"] == 0
+    assert space.cli_json("doctor")["ok"]
+
+    live.delete(*live.scan_iter(f"{space.ns}:list:*"))
+    live.hset(f"{space.ns}:list:gone:stats", mapping={"epoch": "1", "version": "1"})
+    rebuilt = space.cli_json("stats", "rebuild")
+    assert (rebuilt["outcome"], rebuilt["lists"], rebuilt["removed"]) == ("completed", 2, 1)
+    assert rebuilt["stored"] >= 2
+    equal(space)
+    assert "unknown_list" in space.cli("stats", "rebuild", "--list", "nobody", "--json", code=1).stdout
+
+
+def test_what_is_shown(space):
+    """A list, its campaign and its job in Redis, on the command line from there, and without it from the record."""
+    (space.inbox / "leads.csv").write_text(FILE)
+    space.importer()
+    space.extra_env["LEADSPOOL_STATS_PACE_S"] = "1"
+    create_list(space, "a", campaign_id="c")
+    before = space.cli_json("stats", "--list", "a")
+    assert before["source"] == "postgresql"
+    stats = space.stats()
+    job = run_import(space, "leads.csv")
+    equal(space)
+    live = client()
+
+    shown = space.cli_json("stats", "--list", "a")
+    assert shown["source"] == "redis"
+    record = space.cli_json("stats", "--list", "a", "--record")
+    assert record | {"source": "redis"} == shown and shown["total"] == 4
+
+    campaign = f"{space.ns}:campaign:c:stats"
+    wait_for(lambda: live.hget(campaign, "total") == "4", 10)
+    assert live.hget(campaign, "lists") == "1"
+    of_campaign = space.cli_json("stats", "--campaign", "c")
+    by_record = space.cli_json("stats", "--campaign", "c", "--record")
+    same = ("total", "dialable", "statuses", "lists", "penetration", "offers_out", "version")
+    assert [of_campaign[name] for name in same] == [by_record[name] for name in same]
+    assert (of_campaign["source"], by_record["source"]) == ("redis", "postgresql")
+
+    key = f"{space.ns}:job:{job['job_id']}"
+    wait_for(lambda: live.hget(key, "state") == "completed", 10)
+    hash = live.hgetall(key)
+    assert (hash["rows"], hash["errors"], hash["percent"], hash["stage"]) == ("4", "0", "100.00", "completed")
+    assert float(hash["rate"]) > 0 and 86400 - 60 < live.ttl(key) <= 86400
+
+    now = f"{space.ns}:list:a:now"
+    wait_for(lambda: live.hget(now, "total") == "4", 10)
+    hash = live.hgetall(now)
+    assert sum(int(value) for name, value in hash.items() if name.startswith("why:")) == 4
+    assert hash["why:campaign_paused"] == "4" and hash["dialable_now"] == "0"
+    assert len(hash["attempts_by_hour"].split(",")) == 48
+    why = space.cli_json("stats", "--list", "a", "--why")
+    assert (why["source"], why["total"], why["why"]["campaign_paused"]) == ("redis", 4, 4)
+    [row] = space.cli_json("top")
+    assert (row["list_id"], row["total"]) == ("a", 4)
+    [row] = space.cli_json("runway", "--campaign", "c")
+    assert (row["list_id"], row["dialable"], row["runway_s"], row["calls_per_lead"]) == ("a", 4, None, 3.0)
+
+    watch = space.popen("stats", "--list", "a", "--watch", "--json")
+    assert json.loads(watch.stdout.readline())["total"] == 4
+    upsert(space, "a", phone="+13105550199")
+    assert json.loads(watch.stdout.readline())["total"] == 5
+    watch.terminate()
+    assert watch.wait(10) == 0
+
+    assert stats.terminate() == 0
+    live.delete(f"{space.ns}:stats:probe")
+    assert space.cli_json("stats", "--list", "a")["source"] == "postgresql"
+    [row] = space.cli_json("top")
+    assert row["total"] == 5
+    away = {"REDIS_URL": "redis://127.0.0.1:1"}
+    assert space.cli_json("stats", "--list", "a", env=away)["source"] == "postgresql"
+    assert "redis_away" in space.cli("runway", "--json", env=away, code=1).stdout
