@@ -44,7 +44,18 @@ demo_run() {
     demo_step "every row accounted for?"
     demo_py account "$jobs" "$expected" "$leadspool"
     demo_dialing "$list"
+    demo_export "$list"
     demo_next "$list"
+}
+
+# What the calls came to, as a file.
+demo_export() {
+    local list=$1 out=$DEV/inbox/$1.export.csv
+    demo_worker exporter
+    demo_step "who was reached in Louisiana or Texas, as a file"
+    "$leadspool" export --list "$list" --where "contacted = true and state in (LA, TX)" --order due \
+        --field phone=Telephone --field first_name --field state --field status --field last_called_at -o "$out"
+    head -n 6 "$out"
 }
 
 # Half a minute of dialing on short intervals. The campaign may call at any hour, since the demo may
@@ -98,9 +109,10 @@ demo_worker() {
 demo_next() {
     cat >&2 <<TEXT
 
-Servers, importer and recycler go on. To try next:
+Servers, importer, recycler and exporter go on. To try next:
   ./dev leadspool import FILE.csv --list $1 --on-duplicate update
   ./dev leadspool dnc add +15046218927
+  ./dev leadspool export --list $1 --where "attempts = 0" --dry-run
   ./dev leadspool campaign put demo --active
   ./dev leadspool dialer-sim --campaign demo --duration 10s
   ./dev leadspool offer ls --campaign demo
