@@ -11,8 +11,14 @@
 #include "runtime/work.h"
 #include "sql_queries.h"
 
+/* Who ordered it: together the job's natural key. */
+typedef struct JobOrder {
+    const char *source;
+    const char *command_id;
+} JobOrder;
+
 static Status job_insert(Db *db,
-                         const Message *message,
+                         const JobOrder *order,
                          const JobSpec *spec,
                          int64_t now_us,
                          int64_t *ret_job_no,
@@ -28,8 +34,8 @@ static Status job_insert(Db *db,
     db_param_i64(&params, spec->list_no);
     db_param_i64(&params, spec->campaign_no);
     db_param_array(&params, &slots);
-    db_param_text(&params, message->source);
-    db_param_text(&params, message->id);
+    db_param_text(&params, order->source);
+    db_param_text(&params, order->command_id);
     db_param_text(&params, spec->params);
     db_param_time(&params, now_us);
     AUTO_RESULT *result = NULL;
@@ -92,7 +98,8 @@ Status job_event(Db *db,
 Status job_start(
     Db *db, Outbox *outbox, Message *message, const JobSpec *spec, int64_t *ret_job_no, Error *err)
 {
-    Status status = job_insert(db, message, spec, outbox->now_us, ret_job_no, err);
+    JobOrder order = {message->source, message->id};
+    Status status = job_insert(db, &order, spec, outbox->now_us, ret_job_no, err);
     if (status != STATUS_OK) {
         return status;
     }
@@ -100,6 +107,42 @@ Status job_start(
     message_cause(message, cause);
     return job_event(db, outbox, *ret_job_no, "job.accepted", cause, ++message->ordinal,
                      spec->event_fields, err);
+}
+
+static Status job_is_known(Db *db, const JobOrder *order, bool *ret, Error *err)
+{
+    DbParams params = {0};
+    db_param_text(&params, order->source);
+    db_param_text(&params, order->command_id);
+    AUTO_RESULT *result = NULL;
+    Status status = db_query(db, sql_job_known, &params, &result, err);
+    if (status == STATUS_OK) {
+        *ret = db_rows(result) > 0;
+    }
+    return status;
+}
+
+Status job_follow(Db *db,
+                  Outbox *outbox,
+                  const char *source,
+                  const char *command_id,
+                  const JobSpec *spec,
+                  Error *err)
+{
+    JobOrder order = {source, command_id};
+    bool known = false;
+    int64_t job_no = 0;
+    char cause[64];
+    Status status = job_is_known(db, &order, &known, err);
+    if (status != STATUS_OK || known) {
+        return status;
+    }
+    status = job_insert(db, &order, spec, outbox->now_us, &job_no, err);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    snprintf(cause, sizeof cause, "job/%" PRId64 "/accepted", job_no);
+    return job_event(db, outbox, job_no, "job.accepted", cause, 0, spec->event_fields, err);
 }
 
 Status job_create(Db *db, Outbox *outbox, Message *message, const JobSpec *spec, Error *err)

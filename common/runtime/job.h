@@ -43,6 +43,15 @@ Status job_start(Db *db,
                  int64_t *ret_job_no,
                  Error *err) MUST_CHECK;
 
+/* A job that another one leaves behind, known by the source and an id of its own: made once,
+ * however often this is called. */
+Status job_follow(Db *db,
+                  Outbox *outbox,
+                  const char *source,
+                  const char *command_id,
+                  const JobSpec *spec,
+                  Error *err) MUST_CHECK;
+
 /* Emits the job's next event. type: "job.progress" ...; fields: JSON members without braces, or "".
  * cause and ordinal as in outbox.h. Locks the jobs row: after list_stats, before the outbox. */
 Status job_event(Db *db,

@@ -22,6 +22,7 @@ static const Noun cli_nouns[] = {
     {"list", "lists of leads", cli_list_verbs},
     {"import", "load a CSV file into a list", cli_import_verbs},
     {"export", "write a list to a CSV file", cli_export_verbs},
+    {"move", "leads go to another list", cli_move_verbs},
     {"reset", "begin a new pass for leads of a list", cli_reset_verbs},
     {"lead", "single leads", cli_lead_verbs},
     {"dnc", "numbers that nobody may call", cli_dnc_verbs},

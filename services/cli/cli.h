@@ -50,6 +50,7 @@ typedef struct Noun {
 extern const Verb cli_import_verbs[];
 extern const Verb cli_export_verbs[];
 extern const Verb cli_list_verbs[];
+extern const Verb cli_move_verbs[];
 extern const Verb cli_reset_verbs[];
 extern const Verb cli_job_verbs[];
 extern const Verb cli_lead_verbs[];

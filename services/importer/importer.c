@@ -10,6 +10,7 @@
 #include "importer/import_undo.h"
 #include "importer/importer_state.h"
 #include "importer/lead_remove.h"
+#include "importer/leads_move.h"
 #include "importer/list_command.h"
 #include "importer/list_delete.h"
 #include "importer/upsert.h"
@@ -23,6 +24,7 @@ static const Handler importer_handlers[] = {
     {"list.import", TOPIC_IMPORTER_COMMANDS, 1, true, import_command_prepare, import_command_apply},
     {"list.delete", TOPIC_IMPORTER_COMMANDS, 1, true, NULL, list_delete_apply},
     {"import.undo", TOPIC_IMPORTER_COMMANDS, 1, true, NULL, import_undo_apply},
+    {"leads.move", TOPIC_IMPORTER_COMMANDS, 1, true, NULL, leads_move_apply},
     {"lead.upsert", TOPIC_IMPORTER_COMMANDS, UPSERT_MESSAGES_MAX, false, upsert_prepare,
      upsert_apply},
     {"lead.delete", TOPIC_IMPORTER_COMMANDS, 1, true, NULL, lead_delete_apply},
@@ -37,6 +39,7 @@ static const JobKind importer_jobs[] = {
     {IMPORT_JOB_KIND, import_job_run, NULL, import_ended},
     {DNC_IMPORT_JOB_KIND, dnc_import_job_run, NULL, import_ended},
     {IMPORT_UNDO_KIND, import_undo_run, NULL, NULL},
+    {LEADS_MOVE_KIND, leads_move_run, NULL, NULL},
     {LIST_DELETE_KIND, list_delete_run, NULL, NULL},
     {0},
 };

@@ -1,0 +1,1 @@
+SELECT job_no FROM jobs WHERE source = $1 AND command_id = $2

@@ -1,0 +1,389 @@
+/* The job of leads_move.h. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/ids.h"
+#include "base/mem.h"
+#include "domain/filter.h"
+#include "importer/lead_store.h"
+#include "importer/leads_move.h"
+#include "runtime/job.h"
+#include "runtime/lead_sweep.h"
+#include "sql_queries.h"
+
+enum { COUNT_LEADS, COUNT_MOVED, COUNT_DUPLICATE, COUNT_MERGED, COUNT_CONFLICT };
+
+typedef struct Move {
+    int32_t from_no;
+    int32_t to_no;
+    int32_t campaign_no; /* of the target, as this chunk found it */
+    bool other_campaign; /* than the source's */
+    bool update;
+    Filter *filter;    /* NULL: by ids */
+    int64_t *lead_ids; /* sorted */
+    int id_count;
+} Move;
+
+/* A lead of the target that one of the source meets. Rows of move_clash.sql, by lead and target. */
+enum { CLASH_LEAD, CLASH_TARGET, CLASH_PHONE };
+
+/* ---- the target ---- */
+
+static Status read_target(Move *move, Db *db, Error *err)
+{
+    DbParams params = {0};
+    db_param_i64(&params, move->from_no);
+    db_param_i64(&params, move->to_no);
+    AUTO_RESULT *result = NULL;
+    Status status = db_query(db, sql_move_lists, &params, &result, err);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    if (db_rows(result) == 0 || strcmp(db_text(result, 0, 1), "deleting") == 0) {
+        return error_set_field(err, "to_list_id", "list_deleting", "the list is being deleted");
+    }
+    move->campaign_no = (int32_t)db_i64(result, 0, 0);
+    move->other_campaign = db_bool(result, 0, 2);
+    return STATUS_OK;
+}
+
+/* ---- which leads ---- */
+
+static void find_ids(SweepChunk *chunk, int64_t after)
+{
+    const Move *move = chunk->context;
+    int at = 0;
+    while (at < move->id_count && move->lead_ids[at] <= after) {
+        at++;
+    }
+    for (; at < move->id_count && chunk->seen < SWEEP_CHUNK_LEADS; at++) {
+        chunk->last = move->lead_ids[at];
+        db_array_i64(&chunk->ids, chunk->last);
+        chunk->seen++;
+    }
+}
+
+static Status find_clashes(SweepChunk *chunk, DbArray *lead_ids, DbResult **ret, Error *err)
+{
+    const Move *move = chunk->context;
+    DbParams params = {0};
+    db_param_array(&params, lead_ids);
+    db_param_i64(&params, move->to_no);
+    return db_query_binary(chunk->db, sql_move_clash, &params, ret, err);
+}
+
+/* Leads of the target that take something over are locked with the others, in the one order. */
+static Status add_targets(SweepChunk *chunk, Error *err)
+{
+    AUTO_RESULT *clashes = NULL;
+    Status status = find_clashes(chunk, &chunk->ids, &clashes, err);
+    for (int row = 0; status == STATUS_OK && row < db_rows(clashes); row++) {
+        db_array_i64(&chunk->ids, db_bin_i64(clashes, row, CLASH_TARGET));
+    }
+    return status;
+}
+
+static Status move_find(SweepChunk *chunk, int64_t after, Error *err)
+{
+    Move *move = chunk->context;
+    Status status = read_target(move, chunk->db, err);
+    if (status == STATUS_OK && move->filter != NULL) {
+        status = sweep_find_where(chunk, move->from_no, move->filter, after, err);
+    } else if (status == STATUS_OK) {
+        find_ids(chunk, after);
+    }
+    return status;
+}
+
+static Status move_before_lock(SweepChunk *chunk, Error *err)
+{
+    const Move *move = chunk->context;
+    return move->update ? add_targets(chunk, err) : STATUS_OK;
+}
+
+/* ---- planning ---- */
+
+typedef struct MovePlan {
+    SweepChunk *chunk;
+    const Move *move;
+    DbResult *meant;
+    DbResult *clashes;
+    DbResult *dnc;
+    DbArray merge_from; /* pairs: the lead that goes, and the one that takes over */
+    DbArray merge_to;
+    const char **reasons;
+} MovePlan;
+
+static void plan_done(MovePlan *plan)
+{
+    db_result_free(plan->meant);
+    db_result_free(plan->clashes);
+    db_result_free(plan->dnc);
+    db_array_done(&plan->merge_from);
+    db_array_done(&plan->merge_to);
+    free(plan->reasons);
+}
+
+/* Under the locks: who is still meant, whom it meets, and whose number must not be called. */
+static Status plan_read(MovePlan *plan, Error *err)
+{
+    SweepChunk *chunk = plan->chunk;
+    DbArray ids = {0};
+    DbArray phones = {0};
+    db_array_begin(&ids, DB_ARRAY_INT8);
+    db_array_begin(&phones, DB_ARRAY_INT8);
+    db_array_begin(&plan->merge_from, DB_ARRAY_INT8);
+    db_array_begin(&plan->merge_to, DB_ARRAY_INT8);
+    Status status =
+        sweep_still_meant(chunk, plan->move->from_no, plan->move->filter, &plan->meant, err);
+    for (int row = 0; status == STATUS_OK && row < db_rows(plan->meant); row++) {
+        int lead = lead_dials_find(&chunk->leads, db_bin_i64(plan->meant, row, 0));
+        db_array_i64(&ids, chunk->leads.rows[lead].lead_id);
+        db_array_i64(&phones, chunk->leads.rows[lead].phone);
+    }
+    if (status == STATUS_OK) {
+        status = find_clashes(chunk, &ids, &plan->clashes, err);
+    }
+    if (status == STATUS_OK && ids.count > 0) {
+        status = lead_dnc_phones(chunk->db, &phones, plan->move->campaign_no, chunk->outbox->now_us,
+                                 &plan->dnc, err);
+    }
+    db_array_done(&ids);
+    db_array_done(&phones);
+    return status;
+}
+
+static void plan_merge(MovePlan *plan, int row, int target)
+{
+    LeadDials *leads = &plan->chunk->leads;
+    db_array_i64(&plan->merge_from, leads->rows[row].lead_id);
+    db_array_i64(&plan->merge_to, leads->rows[target].lead_id);
+    leads->rows[row].list_no = 0;
+    leads->changed[row] = leads->changed[target] = true;
+    plan->reasons[row] = "list_moved";
+    plan->chunk->counts[COUNT_MERGED]++;
+}
+
+static void plan_go(MovePlan *plan, int row)
+{
+    LeadDial *lead = &plan->chunk->leads.rows[row];
+    lead->list_no = plan->move->to_no;
+    lead->dnc = lead_dnc_has(plan->dnc, lead->phone);
+    lead_dial_restage(lead);
+    plan->chunk->leads.changed[row] = true;
+    plan->reasons[row] = "list_moved";
+    plan->chunk->counts[COUNT_MOVED]++;
+}
+
+/* *at walks along the clashes, which are in the order of leads. A target that was not locked along
+ * came meanwhile. */
+static Status plan_lead(MovePlan *plan, int row, int *at, Error *err)
+{
+    const DbResult *clashes = plan->clashes;
+    LeadDials *leads = &plan->chunk->leads;
+    int64_t lead_id = leads->rows[row].lead_id;
+    int first = *at;
+    while (*at < db_rows(clashes) && db_bin_i64(clashes, *at, CLASH_LEAD) == lead_id) {
+        (*at)++;
+    }
+    int found = *at - first;
+    if (found == 0) {
+        plan_go(plan, row);
+        return STATUS_OK;
+    }
+    if (!plan->move->update) {
+        plan->chunk->counts[COUNT_DUPLICATE]++;
+        return STATUS_OK;
+    }
+    if (found > 1 || db_bin_i64(clashes, first, CLASH_PHONE) == 0) {
+        plan->chunk->counts[COUNT_CONFLICT]++;
+        return STATUS_OK;
+    }
+    int target = lead_dials_find(leads, db_bin_i64(clashes, first, CLASH_TARGET));
+    if (target < 0 || leads->rows[target].list_no != plan->move->to_no) {
+        return error_set(err, STATUS_RETRY, "lead_race", "the target's lead changed meanwhile");
+    }
+    plan_merge(plan, row, target);
+    return STATUS_OK;
+}
+
+static Status plan_leads(MovePlan *plan, Error *err)
+{
+    LeadDials *leads = &plan->chunk->leads;
+    Status status = STATUS_OK;
+    int meant = 0;
+    int clash = 0;
+    for (int row = 0; status == STATUS_OK && row < leads->count; row++) {
+        if (sweep_is_meant(plan->meant, &meant, leads->rows[row].lead_id)) {
+            status = plan_lead(plan, row, &clash, err);
+        }
+    }
+    return status;
+}
+
+/* ---- writing ---- */
+
+/* What the source's lead says wins, as in an import that updates; the target's lead keeps its own
+ * dialing. While both are there. Its zones may be other ones now: its place in the queue follows.
+ */
+static Status merge_leads(MovePlan *plan, Error *err)
+{
+    SweepChunk *chunk = plan->chunk;
+    DbParams params = {0};
+    db_param_array(&params, &plan->merge_from);
+    db_param_array(&params, &plan->merge_to);
+    AUTO_RESULT *merged = NULL;
+    if (plan->merge_from.count == 0) {
+        return STATUS_OK;
+    }
+    Status status = db_query_binary(chunk->db, sql_move_merge, &params, &merged, err);
+    for (int row = 0; status == STATUS_OK && row < db_rows(merged); row++) {
+        LeadDial *lead =
+            &chunk->leads.rows[lead_dials_find(&chunk->leads, db_bin_i64(merged, row, 0))];
+        size_t len = 0;
+        const char *tid = db_bytes(merged, row, 1, &len);
+        memcpy(lead->tid, tid, sizeof lead->tid);
+        lead->gate_no = (int32_t)db_bin_i64(merged, row, 2);
+    }
+    return lead_written(chunk->db, status, err);
+}
+
+static void tell_moved(MovePlan *plan, const ListGates *gates)
+{
+    SweepChunk *chunk = plan->chunk;
+    const LeadDials *leads = &chunk->leads;
+    LeadTell tell = {
+        .outbox = chunk->outbox, .dials = leads, .correlation = chunk->run->command_id};
+    for (int row = 0; row < leads->count; row++) {
+        int32_t list_no = leads->rows[row].list_no;
+        if (leads->changed[row] && list_no != 0 && list_no != leads->before[row].list_no) {
+            lead_tell_updated(&tell, row, list_gate_of(gates, list_no), "[\"list_id\"]");
+        }
+    }
+}
+
+static Status check_gate(const Move *move, const ListGates *gates, Error *err)
+{
+    const ListGate *gate = list_gate_of(gates, move->to_no);
+    if (gate != NULL &&
+        (gate->campaign_no != move->campaign_no || strcmp(gate->life, "deleting") == 0)) {
+        return error_set(err, STATUS_RETRY, "list_moved", "the target changed meanwhile");
+    }
+    return STATUS_OK;
+}
+
+static Status write_plan(MovePlan *plan, Error *err)
+{
+    AUTO_GATES gates = {0};
+    Status status = merge_leads(plan, err);
+    if (status == STATUS_OK) {
+        status = sweep_write(plan->chunk, plan->reasons, &gates, err);
+    }
+    if (status == STATUS_OK) {
+        status = check_gate(plan->move, &gates, err);
+    }
+    if (status == STATUS_OK) {
+        tell_moved(plan, &gates);
+    }
+    return status;
+}
+
+static Status move_work(SweepChunk *chunk, Error *err)
+{
+    MovePlan plan = {.chunk = chunk, .move = chunk->context};
+    plan.reasons = mem_alloc((size_t)(chunk->leads.count + 1) * sizeof *plan.reasons);
+    Status status = plan_read(&plan, err);
+    if (status == STATUS_OK) {
+        status = plan_leads(&plan, err);
+    }
+    if (status == STATUS_OK) {
+        status = write_plan(&plan, err);
+    }
+    plan_done(&plan);
+    return status;
+}
+
+static const SweepKind move_kind = {
+    .counts = {"leads", "moved", "duplicate_leads", "merged", "conflict"},
+    .find = move_find,
+    .before_lock = move_before_lock,
+    .work = move_work,
+};
+
+/* ---- the rules of the other campaign ---- */
+
+/* They are applied by the recycler, to the whole list, once the leads are there. */
+static Status leave_rules(const Move *move, JobRun *run, Error *err)
+{
+    AUTO_FREE char *id = mem_sprintf("%s/rules", run->command_id);
+    JobSpec spec = {.kind = "list.move",
+                    .list_no = move->to_no,
+                    .campaign_no = move->campaign_no,
+                    .slot_count = 1,
+                    .params = "{}",
+                    .event_fields = "\"leads\":0,\"changed\":0"};
+    snprintf(spec.slots[0], sizeof spec.slots[0], "list:%" PRId32 ":rules", move->to_no);
+    AUTO_TX Db *tx = run->db;
+    Status status = db_begin(tx, err);
+    if (status == STATUS_OK) {
+        outbox_reset(run->outbox, db_epoch(tx), clock_now_us());
+        status = job_follow(tx, run->outbox, run->source, id, &spec, err);
+    }
+    if (status == STATUS_OK) {
+        status = outbox_store(run->outbox, tx, err);
+    }
+    return status == STATUS_OK ? db_commit(tx, err) : status;
+}
+
+/* ---- the job ---- */
+
+static int id_compare(const void *a, const void *b)
+{
+    int64_t left = *(const int64_t *)a;
+    int64_t right = *(const int64_t *)b;
+    return (left > right) - (left < right);
+}
+
+static Status read_ids(const json_t *lead_ids, Move *move, Error *err)
+{
+    Status status = STATUS_OK;
+    size_t count = json_array_size(lead_ids);
+    move->lead_ids = mem_alloc((count + 1) * sizeof *move->lead_ids);
+    for (size_t i = 0; status == STATUS_OK && i < count; i++) {
+        const char *text = json_string_value(json_array_get(lead_ids, i));
+        status = ids_parse_i64(text != NULL ? text : "", &move->lead_ids[i], err);
+    }
+    move->id_count = (int)count;
+    qsort(move->lead_ids, count, sizeof *move->lead_ids, id_compare);
+    return status;
+}
+
+static Status read_params(const JobRun *run, Move *move, Error *err)
+{
+    const char *policy = json_string_value(json_object_get(run->params, "on_duplicate"));
+    const json_t *where = json_object_get(run->params, "where");
+    move->from_no = run->list_no;
+    move->to_no = (int32_t)json_integer_value(json_object_get(run->params, "to"));
+    move->update = policy != NULL && strcmp(policy, "update") == 0;
+    return where != NULL ? filter_json(where, &move->filter, err)
+                         : read_ids(json_object_get(run->params, "lead_ids"), move, err);
+}
+
+Status leads_move_run(JobRun *run, StrBuf *ret_fields, Error *err)
+{
+    Move move = {0};
+    Status status = read_params(run, &move, err);
+    if (status == STATUS_OK) {
+        status = lead_sweep(run, &move_kind, &move, ret_fields, err);
+    }
+    if (status == STATUS_OK && move.other_campaign) {
+        status = leave_rules(&move, run, err);
+        relay_kick(run->relay);
+    }
+    filter_free(move.filter);
+    free(move.lead_ids);
+    return status;
+}

@@ -1,0 +1,112 @@
+"""leads.move: all that is known of a lead goes to another list, and follows that list's campaign."""
+
+from harness import read_topic, settle, wait_for
+from scenario import all_published, ask, check_counters, create_list, done, job_events, upsert
+from test_list_delete import deleted, doctor, refused
+from test_offers import ANN, BOB, EVE, dialing, leads, offers_by_phone, put  # noqa: F401
+
+ALL = {"field": "attempts", "op": "ge", "value": 0}
+
+
+def move(space, **fields):
+    reply = ask(space, "leads.move", {"list_id": "a", "to_list_id": "b"} | fields)
+    assert (reply.type, reply.value["kind"]) == ("command.accepted", "leads.move"), reply
+    value = deleted(space, reply.value["job_id"])
+    for list_id in ("a", "b"):
+        settle(lambda list_id=list_id: check_counters(space, list_id))
+    return value
+
+
+def ids(space):
+    return dict(space.rows("SELECT lead_id, phone FROM leads"))
+
+
+def rules_applied(space):
+    wait_for(
+        lambda: (
+            space.value("SELECT count(*) FROM jobs WHERE kind = 'list.move' AND state = 'completed'") == 1
+        ),
+        what="the rules of the other campaign",
+    )
+
+
+def test_to_another_campaign(dialing):  # noqa: F811
+    space = dialing
+    create_list(space, "b", campaign_id="d")
+    rule = {"campaign_id": "d", "disposition": "NA", "max_attempts": 1, "intervals_s": [60]}
+    done(space, "recycle_rule.put", rule)
+    done(space, "dnc.add", {"phone": EVE, "campaign_id": "d"})
+    put(space)
+    dialer = space.dialer()
+    offers = offers_by_phone(dialer, 3)
+    dialer.answer(offers[ANN], "NA")
+    call = dialer.start(offers[BOB])
+    wait_for(lambda: space.value("SELECT count(*) FROM offer WHERE state = 2") == 1)
+    wait_for(lambda: leads(space)[ANN] == ("ready", "NA", 1))
+    before = ids(space)
+    value = move(space, where=ALL)
+    assert (value["leads"], value["moved"], value["duplicate_leads"]) == (3, 3, 0)
+    assert ids(space) == before and leads(space) == {}
+    assert dialer.revoked(offers[EVE])["reason"] == "list_moved"
+    rules_applied(space)
+    assert leads(space, "b")[ANN] == ("exhausted", "NA", 1)
+    assert leads(space, "b")[EVE][0] == "dnc"
+    dialer.end(call, "SALE")
+    wait_for(lambda: leads(space, "b")[BOB] == ("finished", "SALE", 1), what="the outcome behind the move")
+    dialer.release(offers[EVE])
+    all_published(space)
+    told = [r.value for r in read_topic(space, "lead.events") if r.type == "lead.updated"]
+    assert {v["lead_id"] for v in told if v["changed"] == ["list_id"] and v["list_id"] == "b"} == set(
+        map(str, before)
+    )
+    settle(lambda: check_counters(space, "b"))
+    doctor(space)
+
+
+def test_duplicates(space):
+    space.importer()
+    for list_id in ("a", "b"):
+        create_list(space, list_id, campaign_id="c")
+    one = upsert(space, phone=ANN, first_name="Ada", state="TX", custom={"tier": "gold", "x": "1"})["lead_id"]
+    upsert(space, phone=BOB, external_id="B-1")
+    upsert(space, phone=EVE)
+    there = upsert(space, "b", phone=ANN, last_name="Lovelace", first_name="A", custom={"x": "2", "y": "3"})[
+        "lead_id"
+    ]
+    upsert(space, "b", phone="+15046218999", external_id="B-1")
+    value = move(space, where=ALL)
+    assert (value["leads"], value["moved"], value["duplicate_leads"]) == (3, 1, 2)
+    assert set(leads(space)) == {ANN, BOB} and EVE in leads(space, "b")
+    value = move(space, lead_ids=[str(lead_id) for lead_id in ids(space)], on_duplicate="update")
+    assert (value["moved"], value["merged"], value["conflict"]) == (0, 1, 1)
+    assert set(leads(space)) == {BOB}
+    merged = "SELECT lead_id, first_name, last_name, state, custom FROM leads WHERE phone = %s"
+    custom = {"tier": "gold", "x": "1", "y": "3"}
+    assert space.row(merged, int(ANN[1:])) == (int(there), "Ada", "Lovelace", "TX", custom)
+    assert int(one) not in ids(space)
+    zones = "SELECT key FROM leads JOIN zone_set USING (zone_set_no) WHERE phone = %s"
+    assert "state=" in space.value(zones, int(ANN[1:]))
+    assert space.value("SELECT count(*) FROM jobs WHERE kind = 'list.move'") == 0, "the same campaign"
+    doctor(space)
+
+
+def test_commands_and_command_line(space):
+    space.importer()
+    for list_id in ("a", "b"):
+        create_list(space, list_id, campaign_id="c")
+    lead_id = upsert(space, phone=ANN)["lead_id"]
+    upsert(space, phone=BOB)
+    to = {"list_id": "a", "to_list_id": "b"}
+    assert refused(space, "leads.move", to, bad=True) == "missing_field"
+    assert refused(space, "leads.move", to | {"to_list_id": "a", "where": ALL}) == "same_list"
+    assert refused(space, "leads.move", to | {"to_list_id": "z", "where": ALL}) == "unknown_list"
+    assert refused(space, "leads.move", to | {"lead_ids": ["x"]}, bad=True) == "invalid_id"
+    args = ("move", "--from", "a", "--to", "b")
+    counts = space.cli_json(*args, "--where", "phone is not null", "--dry-run")
+    assert (counts["leads"], counts["duplicate"], counts["other_campaign"]) == (2, 0, False)
+    space.cli(*args, "--ids", lead_id, code=2)
+    assert space.cli_json(*args, "--ids", lead_id, "--yes", "--wait")["moved"] == 1
+    space.cli(*args, "--ids", lead_id, "--where", "dnc = true", code=2)
+    assert space.cli_json(*args, "--where", "stage = ready", "--yes", "--wait")["moved"] == 1
+    assert "leadspool move" in space.cli("move", "--help").stdout
+    assert job_events(space, str(space.value("SELECT max(job_no) FROM jobs")))[0].value["to_list_id"] == "b"
