@@ -22,7 +22,7 @@ LEADS = """
 WITH zones AS (SELECT array_agg(zone_set_no ORDER BY zone_set_no) AS nos FROM zone_set)
 INSERT INTO leads (lead_id, phone, list_no, stage, zone_set_no, first_name, last_name, email, address, city, state,
                    zip, external_id)
-SELECT (1::bigint << 52) + n, 15040000000 + n, (%(lists)s::int[])[1 + n * %(count)s / %(rows)s], 6,
+SELECT (1::bigint << 52) + %(first)s + n, 15040000000 + %(first)s + n, (%(lists)s::int[])[1 + n * %(count)s / %(rows)s], 6,
        nos[1 + hashint8(n) %% cardinality(nos) + CASE WHEN hashint8(n) < 0 THEN cardinality(nos) - 1 ELSE 0 END],
        'First' || n %% 977, 'Last' || n %% 9973, 'person' || n || '@example.com', n %% 9999 || ' Bay Road',
        'New Orleans', 'LA', lpad((n %% 100000)::text, 5, '0'), 'crm-' || n
@@ -30,10 +30,11 @@ FROM zones, generate_series(0::bigint, %(rows)s - 1) AS n
 """
 QUEUE = """
 INSERT INTO ready_lead (list_no, gate_no, class, lead_rank, due_at, lead_id)
-SELECT l.list_no, z.gate_no, 2, 49, 'epoch', l.lead_id FROM leads l JOIN zone_set z USING (zone_set_no) ORDER BY lead_id
+SELECT l.list_no, z.gate_no, 2, 49, 'epoch', l.lead_id FROM leads l JOIN zone_set z USING (zone_set_no)
+WHERE l.list_no = ANY (%(lists)s) ORDER BY lead_id
 """
 COUNT = """
-WITH found AS (SELECT list_no, count(*) AS leads FROM leads GROUP BY 1),
+WITH found AS (SELECT list_no, count(*) AS leads FROM leads WHERE list_no = ANY (%(lists)s) GROUP BY 1),
      told AS (INSERT INTO list_status (list_no, status, leads) SELECT list_no, 'NEW', leads FROM found)
 UPDATE list_stats s SET version = version + 1, total = leads, ready = leads FROM found WHERE found.list_no = s.list_no
 """
@@ -55,19 +56,38 @@ def new_space(name, rows, lists=10, gates=GATES, **settings):
     return space
 
 
-def put(space, **settings):
-    done(space, "campaign.put", {"campaign_id": CAMPAIGN} | FREE | settings)
+def put(space, campaign_id=CAMPAIGN, **settings):
+    done(space, "campaign.put", {"campaign_id": campaign_id} | FREE | settings)
+
+
+def campaign_no(space, campaign_id=CAMPAIGN):
+    return space.value("SELECT campaign_no FROM campaign WHERE campaign_id = %s", campaign_id)
 
 
 def fill(space, rows, gates):
     add_gates(space, gates)
-    lists = [no for (no,) in space.rows("SELECT list_no FROM list ORDER BY 1")]
-    space.db.execute(LEADS, {"rows": rows, "lists": lists, "count": len(lists)})
-    space.db.execute(QUEUE)
-    space.db.execute(COUNT)
-    space.db.execute("VACUUM (ANALYZE) leads, ready_lead")
+    fill_lists(space, rows, CAMPAIGN)
     check_queue(space)
     space.db.execute("CHECKPOINT")
+
+
+def fill_lists(space, rows, campaign_id, first=0):
+    """So many leads into the campaign's lists; first: how many there are already."""
+    lists = [no for (no,) in space.rows("SELECT list_no FROM list WHERE campaign_no = %s ORDER BY 1",
+                                        campaign_no(space, campaign_id))]  # fmt: skip
+    what = {"rows": rows, "lists": lists, "count": len(lists), "first": first}
+    for statement in (LEADS, QUEUE, COUNT):
+        space.db.execute(statement, what)
+    space.db.execute("VACUUM (ANALYZE) leads, ready_lead")
+
+
+def add_campaign(space, campaign_id, rows, first, **settings):
+    """Another campaign with a list of its own."""
+    importer = space.importer()
+    done(space, "list.create", {"list_id": campaign_id, "campaign_id": campaign_id})
+    importer.terminate()
+    fill_lists(space, rows, campaign_id, first)
+    put(space, campaign_id, **settings)
 
 
 def add_gates(space, count):

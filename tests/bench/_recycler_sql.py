@@ -57,12 +57,13 @@ def floor_run(space, batches):
 # Every other lead got no answer and is due in an hour, the others are finished.
 ANSWER = """
 WITH ended AS (
-    UPDATE offer SET state = 9, ended_at = now(), ended_by = 'ended' WHERE state < 9 RETURNING lead_id
+    UPDATE offer SET state = 9, ended_at = now(), ended_by = 'ended'
+    WHERE state < 9 AND campaign_no = %s RETURNING lead_id
 ), answered AS (
     UPDATE leads l
     SET lead_version = lead_version + 1, offer_id = NULL, attempts = attempts + 1, attempts_total = attempts_total + 1,
-        stage = CASE WHEN l.lead_id % 2 = 0 THEN 6 ELSE 3 END, hold = CASE WHEN l.lead_id % 2 = 0 THEN 0 ELSE 1 END,
-        status = CASE WHEN l.lead_id % 2 = 0 THEN 'NA' ELSE 'NI' END, tries = 'NA=1', called_at = now(),
+        stage = CASE WHEN l.lead_id %% 2 = 0 THEN 6 ELSE 3 END, hold = CASE WHEN l.lead_id %% 2 = 0 THEN 0 ELSE 1 END,
+        status = CASE WHEN l.lead_id %% 2 = 0 THEN 'NA' ELSE 'NI' END, tries = 'NA=1', called_at = now(),
         decided_at = now(), due_at = now() + interval '1 h'
     FROM (SELECT v.lead_id FROM ended v ORDER BY 1) v
     WHERE l.lead_id = v.lead_id
@@ -88,8 +89,8 @@ FROM counts c WHERE c.list_no = s.list_no
 ANSWERED = "UPDATE campaign_hopper SET answered_at = clock_timestamp()"
 
 
-def answer_all(space):
-    """All open offers; the campaign's dialer counts as being there."""
+def answer_all(space, campaign_no):
+    """All open offers of a campaign; its dialer counts as being there."""
     space.db.execute(FLOOR_PLAN)
-    space.db.execute(ANSWER)
+    space.db.execute(ANSWER, [campaign_no])
     space.db.execute(ANSWERED)

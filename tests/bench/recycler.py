@@ -10,29 +10,32 @@
              tell when calls begin, so that there is one message an outcome and not two.
   topup      a hopper of 500 that is emptied by SQL again and again, leads in 10 lists and of many zone sets: the
              time of a top-up of 500 as the recycler's metric has it, p50 and p99 within its buckets.
-             idle; under half load (a dialer of 2,000 calls a second on another campaign); closed: most leads
-             are in zones that are not open; later: so many are due later that the index is full of
-             them; dry: few are left; and after --churn offers.
+             idle; under half load (a dialer of 2,500 calls a second on another campaign); closed: most leads
+             are in zones that are not open; later: a hundred thousand are due later; dry: few are left; and
+             after --churn offers. Its numbers' rows are made beforehand, while the hopper is full: where no
+             time is left for that they are made within the time that is measured.
   snapshot   the same with a snapshot as old as all of the churn open elsewhere, as a dump has it; then the ways
              of express, which show what the relay makes of it.
   express    lead.upsert of priority 99 on Kafka to offer.made on Kafka, the hopper full; relay is the way of the
              same message to its reply, which has two transactions less.
 
-One JSON line a run on standard output, tables at the end. Wall time tells little on a machine that does other
+One JSON line a run on standard output; at the end tables, with each goal and whether it was reached. Wall time tells little on a machine that does other
 work ("others": its CPU seconds meanwhile); the CPU time of PostgreSQL and of each process is then what to look at.
 """
 
 import argparse
 import json
+import os
 import random
 import re
 import signal
+import statistics
 import sys
 import time
 import uuid
 
 from _measure import Postgres, cpu_of, machine_busy, measured
-from _recycler_fill import narrow_windows, new_space, put
+from _recycler_fill import add_campaign, campaign_no, narrow_windows, new_space, put
 from _recycler_sql import BATCH, answer_all, floor_batches, floor_run
 from _report import Goal, Report
 from harness import db, send_command, wait_for
@@ -43,10 +46,32 @@ MIX = "NA=50,BUSY=10,VM=15,NI=15,SALE=8,DNC=2"
 SUBJECTS = ("outcomes", "topup", "snapshot", "express")
 TOPUP = 500
 GOAL_OUTCOMES = 5000
+GOAL_IDLE_MS, GOAL_LOAD_MS, GOAL_GROWTH = 50, 100, 4 / 3
+GOAL_EXPRESS_MS = 150
 
 
 def say(what, **values):
     print(json.dumps({"bench": "recycler", "what": what, **values}), flush=True)
+
+
+class Verdicts:
+    """What was measured beside what it may be."""
+
+    def __init__(self):
+        self.rows = [("", "measured", "goal", "")]
+
+    def at_most(self, what, figure, goal, note=""):
+        self.rows.append((what, f"{figure:,.1f} ms" if figure else "?", f"<= {goal:,.1f} ms{note}",
+                          "ok" if figure and figure <= goal else "MISSED"))  # fmt: skip
+
+    def at_least(self, what, figure, goal):
+        self.rows.append((what, f"{figure:,.2f}", f">= {goal:,.2f}", "ok" if figure >= goal else "MISSED"))
+
+    def table(self):
+        widths = [max(map(len, column)) for column in zip(*self.rows, strict=True)]
+        for left, *cells in self.rows:
+            print(left.ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(cells, widths[1:], strict=True)),
+                  sep="  ", file=sys.stderr)  # fmt: skip
 
 
 def last_value(space, sequence):
@@ -59,8 +84,9 @@ def last_value(space, sequence):
 class Outcomes:
     """Rounds of the floor and of the product, each with the floor's leads or fresh ones."""
 
-    def __init__(self, args):
+    def __init__(self, args, verdicts):
         self.args = args
+        self.verdicts = verdicts
         ratio = Goal(0.25)
         self.report = Report("recycler", dict.fromkeys(("1 recycler", "2 recyclers", "1, ended only"), [ratio]))
 
@@ -71,6 +97,11 @@ class Outcomes:
             self.product(round_no, "2 recyclers", 2)
             self.product(round_no, "1, ended only", 1, "--silent-start", 100)
         self.report.table()
+        for name in ("1 recycler", "2 recyclers", "1, ended only"):
+            ratio = statistics.median(self.report.ratios(name, "floor"))
+            self.verdicts.at_least(f"outcomes, {name}: share of the floor", ratio, 0.25)
+            speed = statistics.median(self.report.speeds(name))
+            self.verdicts.at_least(f"outcomes, {name}: a second", speed, GOAL_OUTCOMES)
 
     def floor(self, round_no):
         space = new_space("floor", self.args.outcomes // 2, lists=1)
@@ -137,13 +168,16 @@ def broker_pid():
 class Topups:
     """One campaign and one recycler; each case is some emptyings of the hopper."""
 
-    def __init__(self, space, rounds):
+    def __init__(self, space, rounds, verdicts):
         self.space = space
         self.rounds = rounds
+        self.verdicts = verdicts
+        self.campaign_no = campaign_no(space)
         self.postgres = Postgres(space.db)
         self.worker = space.recycler()
 
-    def measure(self, name, **notes):
+    def measure(self, name, goal_ms, note="", **notes):
+        """notes: figures to be taken at the end. The 99th percentile."""
         self.empty()  # the first search of new groups is not like the others
         before, cpu = self.buckets(), cpu_of(self.worker.pid)
         postgres, busy = self.postgres.cpu(), machine_busy()
@@ -161,18 +195,20 @@ class Topups:
             cpu_postgres_ms=round((self.postgres.cpu() - postgres) / self.rounds * 1e3, 1),
             answer_ms=round(answering / self.rounds * 1e3, 1),
             other_s=round(machine_busy() - busy, 1),
-            **notes,
+            **{key: value() for key, value in notes.items()},
         )
+        self.verdicts.at_most(f"top-up of {TOPUP}, {name}: p99", p99, goal_ms, note)
+        return p99
 
     def empty(self):
         """Waits for a full hopper and ends all its offers; the seconds that this took."""
         wait_for(lambda: self.live() >= TOPUP, 60, every=0.01, what="a top-up")
         began = time.monotonic()
-        answer_all(self.space)
+        answer_all(self.space, self.campaign_no)
         return time.monotonic() - began
 
     def live(self):
-        return self.space.value("SELECT count(*) FROM offer WHERE offer.state = 1")
+        return self.space.value("SELECT count(*) FROM offer WHERE offer.state = 1 AND campaign_no = %s", self.campaign_no)
 
     def buckets(self):
         """[(upper bound in ms, top-ups up to it)]"""
@@ -203,24 +239,29 @@ def percentile(counts, wanted):
     return None
 
 
-def bench_topup(args):
+def bench_topup(args, verdicts):
     space = new_space("topup", args.leads, gates=args.gates, hopper_target=TOPUP)
     try:
-        topups = Topups(space, args.topups)
+        topups = Topups(space, args.topups, verdicts)
         put(space, hopper_target=TOPUP)
-        topups.measure("idle")
+        idle = topups.measure("idle", GOAL_IDLE_MS)
         topups.churn(args.churn)
-        topups.measure("idle after churn", offers=last_value(space, "offer_id_seq"))
+        topups.measure(f"after {args.churn:,} offers", idle * GOAL_GROWTH, " (a third more)",
+                       offers=lambda: last_value(space, "offer_id_seq"))  # fmt: skip
         put(space, hopper_target=TOPUP, windows=narrow_windows())
-        topups.measure("closed", open=open_share(space))
+        topups.measure("most closed", GOAL_IDLE_MS, open=lambda: open_share(space))
         put(space, hopper_target=TOPUP)
-        later(space, 100_000)
-        topups.measure("later")
-        half_load(space, topups)
-        dry(space, TOPUP * (args.topups + 2) * 12 // 10)
-        topups.measure("dry", ready=space.value("SELECT sum(ready) FROM list_stats")),
+        later(space, min(100_000, args.leads // 5))
+        topups.measure("many due later", GOAL_IDLE_MS)
+        half_load(space, topups, args.leads)
+        dry(space, TOPUP * (args.topups + 4))
+        topups.measure("nearly dry", GOAL_IDLE_MS, ready=lambda: ready_count(space, topups.campaign_no))
     finally:
         space.drop()
+
+
+def ready_count(space, number):
+    return space.value("SELECT sum(ready) FROM list_stats WHERE campaign_no = %s", number)
 
 
 def open_share(space):
@@ -246,7 +287,7 @@ def dry(space, left):
     """All but so many fresh leads are finished."""
     space.db.execute(
         "WITH gone AS (DELETE FROM ready_lead WHERE class = 2 AND ctid <> ALL (ARRAY(SELECT ctid FROM ready_lead"
-        " WHERE class = 2 AND hashint8(lead_id) % 16 = 0 LIMIT %s)) RETURNING *)"
+        " WHERE class = 2 AND hashint8(lead_id) %% 16 = 0 LIMIT %s)) RETURNING *)"
         " UPDATE leads SET stage = 3, hold = 1, status = 'NI' FROM gone WHERE leads.lead_id = gone.lead_id",
         [left],
     )
@@ -262,10 +303,19 @@ def recount(space):
     space.db.execute("VACUUM (ANALYZE) leads, ready_lead")
 
 
-def half_load(space, topups):
+def half_load(space, topups, leads):
     """A second campaign keeps a dialer busy meanwhile, at half the goal."""
-    sim = space.dialer_sim("--think", 0, "--rate", GOAL_OUTCOMES // 2, "--campaign", "none", "--answer", MIX)
+    add_campaign(space, "half", max(leads // 4, 50_000), leads, hopper_target=400)
+    rate = GOAL_OUTCOMES // 2
+    sim = space.dialer_sim("--think", 0, "--rate", rate, "--channels", rate, "--campaign", "half", "--answer", MIX)
+    calls = last_value(space, "attempt_attempt_no_seq")
+    wait_for(lambda: last_value(space, "attempt_attempt_no_seq") > calls + rate, 60, what="a dialer at work")
+    began, calls = time.monotonic(), last_value(space, "attempt_attempt_no_seq")
+    topups.measure("under half load", GOAL_LOAD_MS,
+                   outcomes_per_s=lambda: round((last_value(space, "attempt_attempt_no_seq") - calls)
+                                                / (time.monotonic() - began)))  # fmt: skip
     sim.end()
+    put(space, "half", active=False)
 
 
 # ---- express
@@ -310,6 +360,7 @@ class Express:
         seconds = time.monotonic() - began
         say(name, leads=len(ways), reply_ms=spread(replies), offer_ms=spread(offers),
             other_cpus=round((machine_busy() - busy) / seconds, 2))  # fmt: skip
+        return spread(replies)["p99"], spread(offers)["p99"]
 
     def close(self):
         self.reader.consumer.close()
@@ -321,32 +372,35 @@ def spread(values):
     return {"p50": values[len(values) // 2], "p99": values[int(len(values) * 0.99)], "max": values[-1]}
 
 
-def bench_express(args):
+def bench_express(args, verdicts):
     space = new_space("express", args.leads // 5, hopper_target=5000, offer_lifetime_s=3600)
     try:
         space.recycler()
         put(space, hopper_target=5000, offer_lifetime_s=3600)
         wait_for(lambda: space.value("SELECT count(*) FROM offer") >= 5000, 60, what="a full hopper")
         express = Express(space, args.express)
-        express.measure("express")
+        _, p99 = express.measure("express")
+        verdicts.at_most("express, full hopper: p99", p99, GOAL_EXPRESS_MS)
         express.close()
     finally:
         space.drop()
 
 
-def bench_snapshot(args):
+def bench_snapshot(args, verdicts):
     space = new_space("snapshot", args.leads, gates=args.gates, hopper_target=TOPUP)
     try:
-        topups = Topups(space, args.topups)
+        topups = Topups(space, args.topups, verdicts)
         put(space, hopper_target=TOPUP)
-        topups.measure("before the snapshot")
+        topups.measure("before the snapshot", GOAL_IDLE_MS)
         dump = db(space)
         dump.execute("BEGIN ISOLATION LEVEL REPEATABLE READ")
         dump.execute("SELECT count(*) FROM campaign")
         topups.churn(args.churn)
-        topups.measure("old snapshot", offers=last_value(space, "offer_id_seq"))
+        topups.measure("old snapshot open", GOAL_IDLE_MS, offers=lambda: last_value(space, "offer_id_seq"))
         express = Express(space, min(args.express, TOPUP // 10))
-        express.measure("express, old snapshot")
+        relay, p99 = express.measure("express, old snapshot")
+        verdicts.at_most("express, old snapshot open: p99", p99, GOAL_EXPRESS_MS)
+        verdicts.at_most("relay (a reply), old snapshot open: p99", relay, GOAL_EXPRESS_MS)
         express.close()
         dump.close()
     finally:
@@ -382,15 +436,19 @@ def main():
     names = args.only.split(",")
     if set(names) - set(SUBJECTS):
         sys.exit(f"--only: there is {', '.join(SUBJECTS)}")
+    verdicts = Verdicts()
     subjects = {
-        "outcomes": lambda: Outcomes(args).run(),
-        "topup": lambda: bench_topup(args),
-        "snapshot": lambda: bench_snapshot(args),
-        "express": lambda: bench_express(args),
+        "outcomes": lambda: Outcomes(args, verdicts).run(),
+        "topup": lambda: bench_topup(args, verdicts),
+        "snapshot": lambda: bench_snapshot(args, verdicts),
+        "express": lambda: bench_express(args, verdicts),
     }
+    say("machine", cpus=os.cpu_count(), load=os.getloadavg())
     for name in SUBJECTS:
         if name in names:
             subjects[name]()
+    say("machine", cpus=os.cpu_count(), load=os.getloadavg())
+    verdicts.table()
 
 
 if __name__ == "__main__":
