@@ -1,8 +1,8 @@
 /* number_store.h - rows of telephone numbers: where caps, do-not-call entries and live offers meet.
  * Layer: runtime.
  *
- * A row is made at a number's first offer, call or entry, never by an import. Whoever offers,
- * counts a call or changes an entry locks it first. */
+ * A row is made at a number's first call or entry, or shortly before its first offer, never by an
+ * import. Whoever offers, counts a call or changes an entry locks it first. */
 #pragma once
 
 #include "adapters/db.h"

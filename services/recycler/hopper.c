@@ -12,6 +12,7 @@
 #include "base/metrics.h"
 #include "recycler/expiry.h"
 #include "recycler/hopper_campaign.h"
+#include "recycler/put_off.h"
 #include "recycler/reading.h"
 #include "recycler/stray.h"
 #include "sql_queries.h"
@@ -38,7 +39,8 @@ struct Hopper {
     HopperCampaign *campaigns; /* by campaign_no */
     int count;
     Reading *reading;
-    unsigned turn; /* which campaign is filled first */
+    unsigned turn;     /* which campaign is filled first */
+    int64_t forgot_us; /* put_off_forget() */
     int64_t looked_ms;
     int64_t counted_ms;
     bool sweep_more; /* something is left to do at once */
@@ -232,11 +234,41 @@ static Status revoke_stray(Hopper *hopper, int64_t now_us, Error *err)
     return status;
 }
 
+static Status return_campaign(Hopper *hopper, HopperCampaign *campaign, Error *err)
+{
+    bool more = false;
+    Status status = hopper_campaign_return(campaign, hopper->db, &more, err);
+    hopper->sweep_more = hopper->sweep_more || more;
+    return status;
+}
+
+/* Each campaign in turn. */
+static Status
+campaigns_each(Hopper *hopper, Status (*work)(Hopper *, HopperCampaign *, Error *), Error *err)
+{
+    Status status = STATUS_OK;
+    for (int i = 0; status == STATUS_OK && i < hopper->count; i++) {
+        HopperCampaign *campaign =
+            &hopper->campaigns[(hopper->turn + (unsigned)i) % (unsigned)hopper->count];
+        if (campaign->active && campaign->rules != NULL && !atomic_load(&hopper->stopping)) {
+            status = work(hopper, campaign, err);
+        }
+    }
+    hopper->turn++; /* one that fails does not hold up the same others each time */
+    return status;
+}
+
 /* A batch of each; the rest is for the next round. */
 static Status sweep(Hopper *hopper, int64_t now_us, Error *err)
 {
     Status status = expire(hopper, now_us, err);
-    return status == STATUS_OK ? revoke_stray(hopper, now_us, err) : status;
+    if (status == STATUS_OK) {
+        status = revoke_stray(hopper, now_us, err);
+    }
+    if (status == STATUS_OK) {
+        status = put_off_forget(hopper->db, now_us, &hopper->forgot_us, err);
+    }
+    return status == STATUS_OK ? campaigns_each(hopper, return_campaign, err) : status;
 }
 
 static Status look(Hopper *hopper, Error *err)
@@ -338,7 +370,8 @@ static Status fill_campaign(Hopper *hopper, HopperCampaign *campaign, Error *err
         status = hopper_campaign_fill(campaign, &template, want, &what, err);
         filled(hopper, campaign, &what);
     }
-    return status;
+    return status == STATUS_OK && !what.more ? hopper_campaign_prepare(campaign, &template, err)
+                                             : status;
 }
 
 static Status express_campaign(Hopper *hopper, HopperCampaign *campaign, Error *err)
@@ -352,22 +385,6 @@ static Status express_campaign(Hopper *hopper, HopperCampaign *campaign, Error *
         status = hopper_campaign_express(campaign, &template, want, &what, err);
         filled(hopper, campaign, &what);
     }
-    return status;
-}
-
-/* Each campaign in turn. */
-static Status
-campaigns_each(Hopper *hopper, Status (*work)(Hopper *, HopperCampaign *, Error *), Error *err)
-{
-    Status status = STATUS_OK;
-    for (int i = 0; status == STATUS_OK && i < hopper->count; i++) {
-        HopperCampaign *campaign =
-            &hopper->campaigns[(hopper->turn + (unsigned)i) % (unsigned)hopper->count];
-        if (campaign->active && campaign->rules != NULL && !atomic_load(&hopper->stopping)) {
-            status = work(hopper, campaign, err);
-        }
-    }
-    hopper->turn++; /* one that fails does not hold up the same others each time */
     return status;
 }
 

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/guard.h"
 #include "base/mem.h"
+#include "recycler/put_off.h"
 #include "runtime/lead_dial.h"
 #include "sql_queries.h"
 
@@ -14,6 +15,7 @@ enum {
     UNBIND_NEWEST_MS = 2000,
     RUNS_MOST = 2, /* of one fill: others wait, and express leads */
     EXPRESS_SHARE = 10,
+    LOOK_SHARE = 20,
 };
 #define OUTCOMES_BEHIND_US (120 * CLOCK_US_PER_SECOND)
 #define WISH_US            (60 * CLOCK_US_PER_SECOND)
@@ -27,6 +29,17 @@ void hopper_campaign_done(HopperCampaign *campaign)
 
 /* ---- looking ---- */
 
+/* Groups are of lists: with others they are looked at anew. */
+static void take_list(HopperCampaign *campaign, int at, const TopupList *list)
+{
+    TopupList *there = &campaign->lists[at];
+    if (there->list_no != list->list_no || there->list_rank != list->list_rank) {
+        campaign->look_next_ms = 0;
+        campaign->returned_version = 0;
+    }
+    *there = *list;
+}
+
 static Status look_lists(HopperCampaign *campaign, Db *db, Error *err)
 {
     DbParams params = {0};
@@ -36,14 +49,16 @@ static Status look_lists(HopperCampaign *campaign, Db *db, Error *err)
     if (status != STATUS_OK) {
         return status;
     }
-    campaign->list_count = 0;
-    campaign->lists =
-        mem_realloc(campaign->lists, (size_t)(db_rows(result) + 1) * sizeof *campaign->lists);
+    if (db_rows(result) != campaign->list_count) {
+        free(campaign->lists);
+        campaign->lists = mem_alloc((size_t)(db_rows(result) + 1) * sizeof *campaign->lists);
+    }
+    campaign->list_count = db_rows(result);
     for (int row = 0; status == STATUS_OK && row < db_rows(result); row++) {
-        TopupList *list = &campaign->lists[campaign->list_count++];
-        *list = (TopupList){.list_no = (int32_t)db_i64(result, row, 0),
-                            .list_rank = (int16_t)(READY_RANK_MOST - db_i64(result, row, 1))};
-        status = hours_parse(db_text(result, row, 2), &list->hours, err);
+        TopupList list = {.list_no = (int32_t)db_i64(result, row, 0),
+                          .list_rank = (int16_t)(READY_RANK_MOST - db_i64(result, row, 1))};
+        status = hours_parse(db_text(result, row, 2), &list.hours, err);
+        take_list(campaign, row, &list);
     }
     return status == STATUS_BAD_INPUT
                ? error_set(err, STATUS_FATAL, "windows", "the windows of a list cannot be read")
@@ -89,6 +104,14 @@ static void take_groups(HopperCampaign *campaign, const DbResult *result)
     campaign->group_count = count;
 }
 
+static void lists_param(const HopperCampaign *campaign, DbArray *ret)
+{
+    db_array_begin(ret, DB_ARRAY_INT4);
+    for (int i = 0; i < campaign->list_count; i++) {
+        db_array_i64(ret, campaign->lists[i].list_no);
+    }
+}
+
 /* The groups that sql finds in the campaign's lists; due_us: those with leads due by then only, for
  * SQL that asks for it, else 0. */
 static Status find_groups(const HopperCampaign *campaign,
@@ -99,10 +122,7 @@ static Status find_groups(const HopperCampaign *campaign,
                           Error *err)
 {
     DbArray lists = {0};
-    db_array_begin(&lists, DB_ARRAY_INT4);
-    for (int i = 0; i < campaign->list_count; i++) {
-        db_array_i64(&lists, campaign->lists[i].list_no);
-    }
+    lists_param(campaign, &lists);
     DbParams params = {0};
     db_param_array(&params, &lists);
     if (due_us != 0) {
@@ -113,12 +133,17 @@ static Status find_groups(const HopperCampaign *campaign,
     return status;
 }
 
+/* Not before twenty times as long has gone by as it took: among dead index entries behind an old
+ * snapshot it takes long. */
 static Status look_groups(HopperCampaign *campaign, Db *db, Gates *gates, Error *err)
 {
     AUTO_RESULT *result = NULL;
+    int64_t began_ms = clock_mono_ms();
     Status status = find_groups(campaign, db, sql_topup_groups, 0, &result, err);
     if (status == STATUS_OK) {
         take_groups(campaign, result);
+        int64_t ended_ms = clock_mono_ms();
+        campaign->look_next_ms = ended_ms + (ended_ms - began_ms) * LOOK_SHARE;
     }
     return status == STATUS_OK ? gates_know(gates, db, result, 1, err) : status;
 }
@@ -127,7 +152,11 @@ Status hopper_campaign_look(HopperCampaign *campaign, Db *db, Gates *gates, Erro
 {
     int64_t mono_ms = clock_mono_ms();
     Status status = look_lists(campaign, db, err);
-    if (status == STATUS_OK) {
+    for (int i = 0; i < campaign->group_count; i++) {
+        campaign->groups[i].dry = false;
+    }
+    if (status == STATUS_OK &&
+        (clock_is_virtual() || campaign->group_count == 0 || mono_ms >= campaign->look_next_ms)) {
         status = look_groups(campaign, db, gates, err);
     }
     int unbind_ms = campaign->rules->order == LEAD_ORDER_NEWEST ? UNBIND_NEWEST_MS : UNBIND_MS;
@@ -138,6 +167,43 @@ Status hopper_campaign_look(HopperCampaign *campaign, Db *db, Gates *gates, Erro
         }
     }
     return status;
+}
+
+/* ---- coming back ---- */
+
+/* They may lie before the bounds. */
+static void unbind_all(HopperCampaign *campaign)
+{
+    for (int i = 0; i < campaign->group_count; i++) {
+        hopper_group_unbind(&campaign->groups[i], campaign->rules->order);
+        campaign->groups[i].dry = false;
+    }
+}
+
+Status hopper_campaign_return(HopperCampaign *campaign, Db *db, bool *ret_more, Error *err)
+{
+    PutOffRules rules = {.campaign_no = campaign->campaign_no,
+                         .rules_version = campaign->rules->rules_version};
+    *ret_more = false;
+    if (campaign->returned_version == rules.rules_version) {
+        return STATUS_OK;
+    }
+    DbArray lists = {0};
+    int found = 0;
+    lists_param(campaign, &lists);
+    Status status = put_off_return(db, &lists, &rules, &found, err);
+    db_array_done(&lists);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    *ret_more = found == PUT_OFF_MOST;
+    if (found > 0) {
+        unbind_all(campaign);
+    }
+    if (!*ret_more) {
+        campaign->returned_version = rules.rules_version;
+    }
+    return STATUS_OK;
 }
 
 /* ---- how many ---- */
@@ -274,16 +340,28 @@ static int tier_next(const HopperCampaign *campaign, int first)
     return next;
 }
 
+/* groups, from: to be freed. */
+static void fill_begin(Fill *fill, HopperCampaign *campaign, const Topup *template, int want)
+{
+    *fill = (Fill){.campaign = campaign, .topup = *template, .want = want};
+    fill->from = mem_alloc(((size_t)campaign->group_count + 1) * sizeof *fill->from);
+    fill->topup.groups = mem_alloc(HOPPER_GROUPS_MOST * sizeof *fill->topup.groups);
+    fill->topup.rules = campaign->rules;
+    fill->topup.lists = campaign->lists;
+    fill->topup.list_count = campaign->list_count;
+}
+
+static void fill_end(Fill *fill)
+{
+    free(fill->from);
+    free(fill->topup.groups);
+}
+
 Status hopper_campaign_fill(
     HopperCampaign *campaign, const Topup *template, int want, HopperFilled *ret, Error *err)
 {
-    AUTO_FREE HopperGroup *groups = mem_alloc(HOPPER_GROUPS_MOST * sizeof *groups);
-    AUTO_FREE int *from = mem_alloc(((size_t)campaign->group_count + 1) * sizeof *from);
-    Fill fill = {.campaign = campaign, .topup = *template, .from = from, .want = want};
-    fill.topup.rules = campaign->rules;
-    fill.topup.lists = campaign->lists;
-    fill.topup.list_count = campaign->list_count;
-    fill.topup.groups = groups;
+    Fill fill;
+    fill_begin(&fill, campaign, template, want);
     Status status = STATUS_OK;
     for (int first = 0; status == STATUS_OK && first < campaign->group_count;
          first = tier_next(campaign, first)) {
@@ -291,6 +369,29 @@ Status hopper_campaign_fill(
     }
     *ret = (HopperFilled){.offered = fill.offered,
                           .more = fill.offered < fill.want && fill.runs == RUNS_MOST};
+    campaign->ahead -= fill.offered;
+    fill_end(&fill);
+    return status;
+}
+
+/* Of the first tier that has any. */
+Status hopper_campaign_prepare(HopperCampaign *campaign, const Topup *template, Error *err)
+{
+    if (campaign->ahead >= TOPUP_MOST / 2) {
+        return STATUS_OK;
+    }
+    Fill fill;
+    fill_begin(&fill, campaign, template, TOPUP_MOST);
+    Status status = STATUS_OK;
+    int found = 0;
+    for (int first = 0; status == STATUS_OK && found == 0 && first < campaign->group_count;
+         first = tier_next(campaign, first)) {
+        if (fill_choose(&fill, first)) {
+            status = topup_prepare(&fill.topup, &found, err);
+        }
+    }
+    campaign->ahead = TOPUP_MOST; /* also when there are fewer: it has been looked at */
+    fill_end(&fill);
     return status;
 }
 

@@ -10,13 +10,16 @@ typedef struct HopperCampaign {
     bool held_lease;
     bool active;
     int64_t rules_version;
+    int64_t returned_version;   /* no lead waits by other rules than these (put_off.h); 0: look */
     const CampaignRules *rules; /* of the store; NULL: to be read */
     TopupList *lists;
     int list_count;
     HopperGroup *groups; /* in the order of the search */
     int group_count;
     uint32_t searches;
-    int64_t unbound_ms; /* bounds were dropped then */
+    int ahead;            /* leads whose numbers are prepared */
+    int64_t look_next_ms; /* when the groups are looked at again */
+    int64_t unbound_ms;   /* bounds were dropped then */
     int64_t answered_us;
     int unanswered; /* offers that no dialer started in time */
     int64_t unanswered_since_us;
@@ -31,6 +34,11 @@ void hopper_campaign_done(HopperCampaign *campaign);
 
 /* In a transaction, after topup_begin.sql: lists and groups as they are now, and their gates. */
 Status hopper_campaign_look(HopperCampaign *campaign, Db *db, Gates *gates, Error *err) MUST_CHECK;
+
+/* Leads that were put off by other rules come back, a batch of them. *ret_more: so there may be
+ * others. */
+Status
+hopper_campaign_return(HopperCampaign *campaign, Db *db, bool *ret_more, Error *err) MUST_CHECK;
 
 /* Why nothing, or only a probe, may be offered now; "" when all is well. A dialer that
  * fell silent is so until it is heard of, also when its offers have expired. */
@@ -62,3 +70,7 @@ Status hopper_campaign_express(const HopperCampaign *campaign,
                                int want,
                                HopperFilled *ret,
                                Error *err) MUST_CHECK;
+/* After a fill: prepares the next one (topup_prepare()), when what was prepared is used up by half.
+ */
+Status
+hopper_campaign_prepare(HopperCampaign *campaign, const Topup *template, Error *err) MUST_CHECK;

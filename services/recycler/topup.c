@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/metrics.h"
 #include "recycler/offer_made.h"
+#include "recycler/put_off.h"
 #include "recycler/topup_plan.h"
 #include "recycler/topup_store.h"
 #include "runtime/dnc_plan.h"
@@ -309,6 +310,21 @@ static Status drop_stale(const Run *run, Error *err)
     return status;
 }
 
+static Status note_put_off(const Run *run, Error *err)
+{
+    PutOffRules rules = {.campaign_no = run->topup->rules->campaign_no,
+                         .rules_version = run->topup->rules->rules_version};
+    AUTO_FREE int *rows = mem_alloc((size_t)(run->count + 1) * sizeof *rows);
+    int count = 0;
+    for (int i = 0; i < run->count; i++) {
+        TopupVerdict verdict = run->leads[i].decision.verdict;
+        if (run->leads[i].row >= 0 && (verdict == TOPUP_LATER || verdict == TOPUP_NEVER)) {
+            rows[count++] = run->leads[i].row;
+        }
+    }
+    return put_off_note(&run->dials, rows, count, &rules, run->topup->db, err);
+}
+
 static Status write_leads(Run *run, Error *err)
 {
     Topup *topup = run->topup;
@@ -316,6 +332,9 @@ static Status write_leads(Run *run, Error *err)
     if (status == STATUS_OK) {
         change_leads(run);
         status = lead_dials_write(&run->dials, topup->db, err);
+    }
+    if (status == STATUS_OK) {
+        status = note_put_off(run, err);
     }
     if (status == STATUS_OK) {
         status = drop_stale(run, err);
@@ -478,6 +497,20 @@ Status topup_run(Topup *topup, int *ret_offered, Error *err)
         mark_dry(&run);
         tell_time(&run, began_ms);
         *ret_offered = run.offered;
+    }
+    run_done(&run);
+    return status;
+}
+
+Status topup_prepare(Topup *topup, int *ret_found, Error *err)
+{
+    Run run = {.topup = topup};
+    Status status = find_leads(&run, err);
+    if (status == STATUS_OK) {
+        status = make_numbers(&run, err);
+    }
+    if (status == STATUS_OK) {
+        *ret_found = run.count;
     }
     run_done(&run);
     return status;

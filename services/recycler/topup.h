@@ -3,8 +3,8 @@
  *
  *   find candidates, unlocked ─▶ make rows of their numbers (a transaction of its own) ─▶ BEGIN:
  *   lock numbers, lock leads (what others hold is left out) ─▶ entries, open offers and calls of
- *   the numbers ─▶ decide each (topup_plan.h) ─▶ leads, queue, offers ─▶ list_stats: is the gate
- *   still what the decisions were made for? ─▶ events ─▶ COMMIT
+ *   the numbers ─▶ decide each (topup_plan.h) ─▶ leads, queue, offers, notes (put_off.h) ─▶
+ * list_stats: is the gate still what the decisions were made for? ─▶ events ─▶ COMMIT
  *
  * Whoever adds an entry, counts a call or offers has the number locked, so what was read of it
  * holds until the commit. */
@@ -43,3 +43,6 @@ Status topup_begin(Db *db, Error *err) MUST_CHECK;
 /* *ret_offered: offers made; fewer than want may be so because candidates were not to be offered.
  * STATUS_RETRY rules_moved when the campaign or a list changed meanwhile: read them again. */
 Status topup_run(Topup *topup, int *ret_offered, Error *err) MUST_CHECK;
+/* For the top-up that comes next: makes rows of the numbers of those that it would find, which
+ * takes as long as a good part of it. *ret_found: how many it would find. */
+Status topup_prepare(Topup *topup, int *ret_found, Error *err) MUST_CHECK;

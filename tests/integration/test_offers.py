@@ -368,6 +368,42 @@ def test_offers_follow_a_list_s_windows(clocked):
     dialer.offers(3)
 
 
+def test_what_was_put_off_comes_back_with_new_rules(clocked):
+    """A number's gap put off a lead that was called, and one of another list that was not."""
+    create_list(clocked, "b", campaign_id="c")
+    upsert(clocked, "b", phone=ANN)
+    done(clocked, "list.update", {"list_id": "b", "active": False})
+    put(clocked, cap_gap_s=7200, offer_lifetime_s=60, reserve_s=60)
+    dialer = clocked.dialer(clock=clocked.clock)
+    offers = offers_by_phone(dialer, 3)
+    dialer.answer(offers[ANN], "NI", duration_s=0)
+    dialer.answer(offers[BOB], "NA", duration_s=0)
+    dialer.release(offers[EVE])
+    become(clocked, {ANN: ("finished", "NI", 1), BOB: ("ready", "NA", 1)})
+    done(clocked, "list.update", {"list_id": "b", "active": True})
+    done(clocked, "list.update", {"list_id": "a", "priority": 60})  # its put-offs are by the rules of now
+    clocked.clock.advance(minutes=31)
+    wait_for(lambda: clocked.value("SELECT count(*) FROM put_off") == 2)
+    dialer.quiet(1, phone=ANN)
+    put(clocked, cap_gap_s=1800)
+    assert dialer.offers(2, phone=ANN)[-1]["why"] == "fresh"
+    assert dialer.offers(2, phone=BOB)[-1]["why"] == "recycle"
+    assert clocked.value("SELECT count(*) FROM put_off") == 0
+    settle(lambda: check_counters(clocked, "a"))
+
+
+def test_put_off_until_its_time_has_come(clocked):
+    put(clocked, cap_gap_s=7200, offer_lifetime_s=60, reserve_s=60)
+    dialer = clocked.dialer(clock=clocked.clock)
+    dialer.answer(offers_by_phone(dialer, 3)[BOB], "NA", duration_s=0)
+    become(clocked, {BOB: ("ready", "NA", 1)})
+    clocked.clock.advance(minutes=31)
+    wait_for(lambda: clocked.value("SELECT count(*) FROM put_off") == 1)
+    clocked.clock.advance(minutes=89)
+    assert dialer.offers(2, phone=BOB)[-1]["why"] == "recycle"
+    wait_for(lambda: clocked.value("SELECT count(*) FROM put_off") == 0)
+
+
 def test_a_dialer_s_wish_holds_for_a_minute(clocked):
     put(clocked, active=False, hopper_target=3, offer_lifetime_s=600)
     done(clocked, "campaign.refill", {"campaign_id": "c", "want": 1})

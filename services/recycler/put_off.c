@@ -1,0 +1,171 @@
+#include "recycler/put_off.h"
+
+#include "sql_queries.h"
+
+/* ---- noting ---- */
+
+static void add_time(DbArray *column, int64_t time_us)
+{
+    if (time_us == 0) {
+        db_array_null(column);
+    } else {
+        db_array_time(column, time_us);
+    }
+}
+
+Status put_off_note(const LeadDials *dials,
+                    const int rows[],
+                    int count,
+                    const PutOffRules *rules,
+                    Db *db,
+                    Error *err)
+{
+    enum { LEAD, LIST, DUE, UNTIL, COLUMNS };
+    static const DbArrayType types[COLUMNS] = {DB_ARRAY_INT8, DB_ARRAY_INT4, DB_ARRAY_TIME,
+                                               DB_ARRAY_TIME};
+    DbArray columns[COLUMNS] = {0};
+    DbParams params = {0};
+    if (count == 0) {
+        return STATUS_OK;
+    }
+    for (int i = 0; i < COLUMNS; i++) {
+        db_array_begin(&columns[i], types[i]);
+    }
+    for (int i = 0; i < count; i++) {
+        const LeadDial *lead = &dials->rows[rows[i]];
+        db_array_i64(&columns[LEAD], lead->lead_id);
+        db_array_i64(&columns[LIST], lead->list_no);
+        add_time(&columns[DUE], dials->before[rows[i]].due_us);
+        db_array_time(&columns[UNTIL], lead->due_us);
+    }
+    for (int i = 0; i < COLUMNS; i++) {
+        db_param_array(&params, &columns[i]);
+    }
+    db_param_i64(&params, rules->campaign_no);
+    db_param_i64(&params, rules->rules_version);
+    Status status = db_exec(db, sql_put_off_insert, &params, count, err);
+    for (int i = 0; i < COLUMNS; i++) {
+        db_array_done(&columns[i]);
+    }
+    return status;
+}
+
+/* ---- coming back ---- */
+
+/* Notes, and the leads that they are about. */
+typedef struct Return {
+    const PutOffRules *rules;
+    DbResult *notes; /* lead_id, due_at, until */
+    DbArray lead_ids;
+    LeadDials dials;
+} Return;
+
+static void return_done(Return *all)
+{
+    db_result_free(all->notes);
+    db_array_done(&all->lead_ids);
+    lead_dials_done(&all->dials);
+}
+
+static Status return_find(Return *all, Db *db, DbArray *list_nos, Error *err)
+{
+    DbParams params = {0};
+    db_param_array(&params, list_nos);
+    db_param_i64(&params, all->rules->campaign_no);
+    db_param_i64(&params, all->rules->rules_version);
+    db_param_i64(&params, PUT_OFF_MOST);
+    Status status = db_query_binary(db, sql_put_off_find, &params, &all->notes, err);
+    db_array_begin(&all->lead_ids, DB_ARRAY_INT8);
+    for (int row = 0; status == STATUS_OK && row < db_rows(all->notes); row++) {
+        db_array_i64(&all->lead_ids, db_bin_i64(all->notes, row, 0));
+    }
+    return status;
+}
+
+/* One that is offered, or was moved by anybody else since, is not as the note says. */
+static void return_change(Return *all)
+{
+    for (int row = 0; row < db_rows(all->notes); row++) {
+        int found = lead_dials_find(&all->dials, db_bin_i64(all->notes, row, 0));
+        LeadDial *lead = found >= 0 ? &all->dials.rows[found] : NULL;
+        if (lead != NULL && lead->stage == STAGE_READY &&
+            lead->due_us == db_bin_time(all->notes, row, 2)) {
+            lead->due_us = db_bin_time(all->notes, row, 1);
+            all->dials.changed[found] = true;
+        }
+    }
+}
+
+static Status return_forget(Return *all, Db *db, Error *err)
+{
+    DbParams params = {0};
+    db_param_array(&params, &all->lead_ids);
+    db_param_i64(&params, all->rules->campaign_no);
+    db_param_i64(&params, all->rules->rules_version);
+    return db_exec(db, sql_put_off_delete, &params, -1, err);
+}
+
+/* A lead that another transaction holds is being moved by it, and needs this no more. The stage
+ * stays, and so do the counters. */
+static Status return_leads(Return *all, Db *db, Error *err)
+{
+    Status status = lead_dials_lock(db, &all->lead_ids, true, &all->dials, err);
+    if (status == STATUS_OK) {
+        return_change(all);
+        status = lead_dials_write(&all->dials, db, err);
+    }
+    return status == STATUS_OK ? return_forget(all, db, err) : status;
+}
+
+static Status return_transaction(Return *all, Db *db, DbArray *list_nos, Error *err)
+{
+    AUTO_TX Db *tx = db;
+    Status status = db_begin(tx, err);
+    if (status == STATUS_OK) {
+        status = lead_begin(tx, err);
+    }
+    if (status == STATUS_OK) {
+        status = return_find(all, tx, list_nos, err);
+    }
+    if (status != STATUS_OK || db_rows(all->notes) == 0) {
+        return status;
+    }
+    status = return_leads(all, tx, err);
+    return status == STATUS_OK ? db_commit(tx, err) : status;
+}
+
+Status
+put_off_return(Db *db, DbArray *list_nos, const PutOffRules *rules, int *ret_found, Error *err)
+{
+    Return all = {.rules = rules};
+    Status status = return_transaction(&all, db, list_nos, err);
+    if (status == STATUS_OK) {
+        *ret_found = db_rows(all.notes);
+    }
+    return_done(&all);
+    return status;
+}
+
+/* ---- forgetting ---- */
+
+Status put_off_forget(Db *db, int64_t now_us, int64_t *floor_us, Error *err)
+{
+    DbParams params = {0};
+    db_param_time(&params, now_us);
+    db_param_time(&params, *floor_us != 0 ? *floor_us : 1);
+    db_param_i64(&params, PUT_OFF_MOST);
+    AUTO_RESULT *gone = NULL;
+    AUTO_TX Db *tx = db;
+    Status status = db_begin(tx, err);
+    if (status == STATUS_OK) {
+        status = db_query_binary(tx, sql_put_off_forget, &params, &gone, err);
+    }
+    if (status == STATUS_OK && db_rows(gone) > 0) {
+        status = db_commit(tx, err);
+    }
+    for (int row = 0; status == STATUS_OK && row < db_rows(gone); row++) {
+        int64_t until_us = db_bin_time(gone, row, 0);
+        *floor_us = until_us > *floor_us ? until_us : *floor_us;
+    }
+    return status;
+}
