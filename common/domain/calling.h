@@ -73,8 +73,8 @@ void calling_time(const CallingRules *rules,
 /* The first moment from at_us on that is open: at_us itself, later, or CALLING_NEVER. */
 int64_t calling_next(const CallingRules *rules, const CallingPlace *place, int64_t at_us);
 
-/* Once in a process, before any of this: the system's time zones are there, and the law packs of ours
- * and of this directory ("": none) are loaded. STATUS_FATAL when not. */
+/* Once in a process, before any of this: the system's time zones are there, and the law packs of
+ * ours and of this directory ("": none) are loaded. STATUS_FATAL when not. */
 Status calling_load(const char *law_packs, Error *err) MUST_CHECK;
 
 /* "open", "outside_hours", "law", "holiday", "distance", "zone_unknown": for messages. */

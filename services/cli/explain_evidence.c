@@ -117,7 +117,8 @@ static void add_recycle_rule(const ExplainFacts *facts, Evidence *evidence)
     const char *why = recycle_why_name(due.why);
     if ((lead->hold & LEAD_HOLD_RENUMBERED) != 0) {
         add(evidence, "recycle_rule", of_campaign(facts).text,
-            "%s: its number was corrected, so no rule waits for what %s came to", why, lead->status);
+            "%s: its number was corrected, so no rule waits for what %s came to", why,
+            lead->status);
         return;
     }
     if (rule == NULL) {

@@ -30,9 +30,9 @@ typedef struct JobView {
     int64_t list_version;
     char what[12];
     char sha256[72]; /* of an export's file, which lies beneath the outbox */
-    json_t *counts;      /* what jobs other than imports count; NULL: nothing */
-    double seconds;      /* from its start to its end, or to now; 0 before */
-    char *error;         /* JSON object; NULL when it did not fail */
+    json_t *counts;  /* what jobs other than imports count; NULL: nothing */
+    double seconds;  /* from its start to its end, or to now; 0 before */
+    char *error;     /* JSON object; NULL when it did not fail */
     char *error_text;
 } JobView;
 

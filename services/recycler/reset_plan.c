@@ -45,8 +45,8 @@ bool reset_names(const Filter *filter, const LeadDial *lead) /* NOLINT(misc-no-r
 static bool is_fresh(const LeadDial *lead)
 {
     return lead->attempts == 0 && lead->hold == 0 && !lead->contacted && lead->due_us == 0 &&
-           lead->callback_us == 0 && lead->decided_us == 0 && lead->tries[0] == '\0' &&
-           strcmp(lead->status, STATUS_NEW) == 0;
+           lead->callback_us == 0 && lead->decided_us == 0 && lead->decided_end_us == 0 &&
+           lead->tries[0] == '\0' && strcmp(lead->status, STATUS_NEW) == 0;
 }
 
 ResetFate reset_plan(LeadDial *lead, const Filter *filter, bool skip_offered)
@@ -69,7 +69,7 @@ ResetFate reset_plan(LeadDial *lead, const Filter *filter, bool skip_offered)
     lead->attempts = 0;
     lead->hold = 0;
     lead->contacted = false;
-    lead->due_us = lead->callback_us = lead->decided_us = 0;
+    lead->due_us = lead->callback_us = lead->decided_us = lead->decided_end_us = 0;
     lead_dial_restage(lead);
     return RESET_DONE;
 }

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/guard.h"
+#include "recycler/outcome_plan.h"
 
 enum { BUSY_PAUSE_S = 60, LEAST_LIFETIME_S = 5 };
 
@@ -82,8 +83,7 @@ const RecycleRule *topup_rule(const TopupFacts *facts)
     return lead->attempts > 0 && !renumbered ? campaign_rule(facts->rules, lead->status) : NULL;
 }
 
-/* Rules may have changed since it became due. Its call's end is not kept on the lead, so the start
- * serves. */
+/* Rules may have changed since it became due. */
 RecycleDue topup_recycled(const TopupFacts *facts)
 {
     const LeadDial *lead = facts->lead;
@@ -94,7 +94,7 @@ RecycleDue topup_recycled(const TopupFacts *facts)
                             .tries = recycle_tries(lead->tries, lead->status),
                             .attempts = lead->attempts,
                             .max_attempts = facts->rules->max_attempts,
-                            .ended_us = lead->decided_us,
+                            .ended_us = outcome_decided_end(lead),
                             .renumbered = (lead->hold & LEAD_HOLD_RENUMBERED) != 0,
                             .callback = last != NULL && last->callback,
                             .callback_us = lead->callback_us,
