@@ -405,12 +405,21 @@ static Status look_round(Hopper *hopper, bool due, Error *err)
     return status == STATUS_OK && (due || again) ? sweep(hopper, clock_now_us(), err) : status;
 }
 
+static Status express_round(Hopper *hopper, Error *err)
+{
+    Topup template = topup_template(hopper);
+    bool any = false;
+    Status status =
+        hopper_campaigns_express(hopper->campaigns, hopper->count, &template, &any, err);
+    return status == STATUS_OK && any ? campaigns_each(hopper, express_campaign, err) : status;
+}
+
 static Status fill_round(Hopper *hopper, bool due, Error *err)
 {
     Status status = due ? count_live(hopper, err) : STATUS_OK;
     hopper->fill_more = false;
     if (status == STATUS_OK) {
-        status = campaigns_each(hopper, express_campaign, err);
+        status = express_round(hopper, err);
     }
     return status == STATUS_OK && due ? campaigns_each(hopper, fill_campaign, err) : status;
 }

@@ -104,33 +104,30 @@ static void take_groups(HopperCampaign *campaign, const DbResult *result)
     campaign->group_count = count;
 }
 
-static void lists_param(const HopperCampaign *campaign, DbArray *ret)
+static void lists_add(const HopperCampaign *campaign, DbArray *ret)
 {
-    db_array_begin(ret, DB_ARRAY_INT4);
     for (int i = 0; i < campaign->list_count; i++) {
         db_array_i64(ret, campaign->lists[i].list_no);
     }
 }
 
-/* The groups that sql finds in the campaign's lists; due_us: those with leads due by then only, for
- * SQL that asks for it, else 0. */
-static Status find_groups(const HopperCampaign *campaign,
-                          Db *db,
-                          const char *sql,
-                          int64_t due_us,
-                          DbResult **ret,
-                          Error *err)
+static void lists_param(const HopperCampaign *campaign, DbArray *ret)
 {
-    DbArray lists = {0};
-    lists_param(campaign, &lists);
+    db_array_begin(ret, DB_ARRAY_INT4);
+    lists_add(campaign, ret);
+}
+
+/* The groups that sql finds in these lists; due_us: those with leads due by then only, for SQL that
+ * asks for it, else 0. */
+static Status
+find_groups(Db *db, DbArray *lists, const char *sql, int64_t due_us, DbResult **ret, Error *err)
+{
     DbParams params = {0};
-    db_param_array(&params, &lists);
+    db_param_array(&params, lists);
     if (due_us != 0) {
         db_param_time(&params, due_us);
     }
-    Status status = db_query_binary(db, sql, &params, ret, err);
-    db_array_done(&lists);
-    return status;
+    return db_query_binary(db, sql, &params, ret, err);
 }
 
 /* Not before twenty times as long has gone by as it took: among dead index entries behind an old
@@ -139,7 +136,10 @@ static Status look_groups(HopperCampaign *campaign, Db *db, Gates *gates, Error 
 {
     AUTO_RESULT *result = NULL;
     int64_t began_ms = clock_mono_ms();
-    Status status = find_groups(campaign, db, sql_topup_groups, 0, &result, err);
+    DbArray lists = {0};
+    lists_param(campaign, &lists);
+    Status status = find_groups(db, &lists, sql_topup_groups, 0, &result, err);
+    db_array_done(&lists);
     if (status == STATUS_OK) {
         take_groups(campaign, result);
         int64_t ended_ms = clock_mono_ms();
@@ -395,24 +395,52 @@ Status hopper_campaign_prepare(HopperCampaign *campaign, const Topup *template, 
     return status;
 }
 
-static Status
-look_express(const HopperCampaign *campaign, const Topup *template, HopperCampaign *ret, Error *err)
+/* In a transaction of its own. */
+static Status find_express(const Topup *template, DbArray *lists, DbResult **ret, Error *err)
 {
-    AUTO_RESULT *result = NULL;
     AUTO_TX Db *tx = template->db;
     Status status = db_begin(tx, err);
     if (status == STATUS_OK) {
         status = topup_begin(tx, err);
     }
     if (status == STATUS_OK) {
-        status = find_groups(campaign, tx, sql_topup_express, template->now_us, &result, err);
+        status = find_groups(tx, lists, sql_topup_express, template->now_us, ret, err);
     }
+    return status == STATUS_OK ? gates_know(template->gates, tx, *ret, 1, err) : status;
+}
+
+Status hopper_campaigns_express(
+    const HopperCampaign campaigns[], int count, const Topup *template, bool *ret_any, Error *err)
+{
+    DbArray lists = {0};
+    AUTO_RESULT *result = NULL;
+    db_array_begin(&lists, DB_ARRAY_INT4);
+    for (int i = 0; i < count; i++) {
+        if (campaigns[i].active && campaigns[i].rules != NULL) {
+            lists_add(&campaigns[i], &lists);
+        }
+    }
+    Status status = lists.count > 0 ? find_express(template, &lists, &result, err) : STATUS_OK;
+    db_array_done(&lists);
+    if (status == STATUS_OK) {
+        *ret_any = result != NULL && db_rows(result) > 0;
+    }
+    return status;
+}
+
+static Status
+look_express(const HopperCampaign *campaign, const Topup *template, HopperCampaign *ret, Error *err)
+{
+    DbArray lists = {0};
+    AUTO_RESULT *result = NULL;
+    lists_param(campaign, &lists);
+    Status status = find_express(template, &lists, &result, err);
+    db_array_done(&lists);
     *ret = *campaign;
     ret->groups = NULL;
     ret->group_count = 0;
     if (status == STATUS_OK) {
         take_groups(ret, result);
-        status = gates_know(template->gates, tx, result, 1, err);
     }
     return status;
 }

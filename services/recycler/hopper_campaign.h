@@ -64,7 +64,14 @@ Status hopper_campaign_fill(HopperCampaign *campaign,
                             int want,
                             HopperFilled *ret,
                             Error *err) MUST_CHECK;
-/* The same with leads of the highest priority only. */
+/* Has any active one of these a lead of the highest priority that is due? One statement for all,
+ * since it is asked often. */
+Status hopper_campaigns_express(const HopperCampaign campaigns[],
+                                int count,
+                                const Topup *template,
+                                bool *ret_any,
+                                Error *err) MUST_CHECK;
+/* hopper_campaign_fill() with leads of the highest priority only. */
 Status hopper_campaign_express(const HopperCampaign *campaign,
                                const Topup *template,
                                int want,
