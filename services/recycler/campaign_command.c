@@ -204,7 +204,7 @@ static Status put_write(
     Status status = db_query(work->db, sql_campaign_put, &params, &result, err);
     if (status == STATUS_OK) {
         change->changed = db_rows(result) == 1;
-        change->restages = change->changed && db_i64(result, 0, 0) != held->max_attempts;
+        change->restages = change->changed && db_bool(result, 0, 0);
     }
     return status;
 }

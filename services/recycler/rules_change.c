@@ -31,7 +31,6 @@ campaign_hold(Work *work, Message *message, const char *campaign_id, CampaignHol
     *ret = (CampaignHold){0};
     if (db_rows(result) == 1) {
         ret->campaign_no = (int32_t)db_i64(result, 0, 0);
-        ret->max_attempts = (int)db_i64(result, 0, 1);
         return STATUS_OK;
     }
     rules_unknown_campaign(message, campaign_id);

@@ -16,7 +16,6 @@ void rules_unknown_campaign(Message *message, const char *campaign_id);
 
 typedef struct CampaignHold {
     int32_t campaign_no;
-    int max_attempts;
 } CampaignHold;
 
 /* Holds the campaign's row. When there is none the message is rejected (unknown_campaign) and
