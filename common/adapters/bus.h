@@ -71,6 +71,7 @@ typedef enum BusEventKind {
     BUS_ASSIGN,   /* partitions: call consumer_assign() with offsets, or consumer_leave() */
     BUS_REVOKE,   /* partitions: end what is open, then call consumer_unassign() */
     BUS_POSITION, /* partition: the offset that was assigned is not there (any more) */
+    BUS_ENDED,    /* partition: there is no record from where it was read up to this offset */
     BUS_TROUBLE,  /* err says what; the consumer goes on by itself */
 } BusEventKind;
 typedef struct BusEvent {
@@ -78,7 +79,7 @@ typedef struct BusEvent {
     BusRecord *record;              /* BUS_RECORD; the caller's to free */
     const BusPartition *partitions; /* BUS_ASSIGN, BUS_REVOKE; borrowed until the next poll */
     int partition_count;
-    BusPartition partition; /* BUS_POSITION */
+    BusPartition partition; /* BUS_POSITION, BUS_ENDED */
     Error err;
 } BusEvent;
 
@@ -90,6 +91,11 @@ Status consumer_open(const Config *cfg,
                      int topic_count,
                      Consumer **ret,
                      Error *err) MUST_CHECK;
+/* One of no group that tells where partitions end (BUS_ENDED). committed: as all others read, so
+ * that marks of transactions and what those took back are passed over, and an open transaction is
+ * the end; else all that is written counts, also for consumer_watermarks(). */
+Status
+consumer_open_probe(const Config *cfg, bool committed, Consumer **ret, Error *err) MUST_CHECK;
 /* Leaves the group and closes; may hang for up to ten seconds on a dead broker. */
 void consumer_close(Consumer *consumer);
 /* STATUS_FATAL when the client cannot go on. */

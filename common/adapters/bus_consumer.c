@@ -25,6 +25,8 @@ struct Consumer {
     BusEventKind rebalance; /* noted by the callback, handed out by the poll around it */
     rd_kafka_topic_partition_list_t *moved;
     BusPartition *partitions;
+    bool tells_ends;
+    bool reads_all; /* also what no transaction has committed */
     bool joined;
     bool broker_up;
     atomic_bool closing;
@@ -112,6 +114,8 @@ static Status consumer_create(Consumer *consumer, const Config *cfg, const char 
         {"group.id", full_group},
         {"session.timeout.ms", session_ms},
         {"heartbeat.interval.ms", heartbeat_ms},
+        {"enable.partition.eof", consumer->tells_ends ? "true" : "false"},
+        {"isolation.level", consumer->reads_all ? "read_uncommitted" : "read_committed"},
     };
     for (size_t i = 0; status == STATUS_OK && i < sizeof own / sizeof own[0]; i++) {
         status = bus_conf_set(conf, own[i][0], own[i][1], err);
@@ -135,12 +139,7 @@ static Status consumer_create(Consumer *consumer, const Config *cfg, const char 
     return STATUS_OK;
 }
 
-Status consumer_open(const Config *cfg,
-                     const char *group,
-                     const char *const *topics,
-                     int topic_count,
-                     Consumer **ret,
-                     Error *err)
+static Consumer *consumer_new(const Config *cfg, const char *const *topics, int topic_count)
 {
     Consumer *consumer = mem_alloc(sizeof *consumer);
     consumer->ns = mem_strdup(cfg->ns);
@@ -152,6 +151,31 @@ Status consumer_open(const Config *cfg,
         AUTO_FREE char *full = bus_topic_full(cfg->ns, topics[i]);
         rd_kafka_topic_partition_list_add(consumer->subscription, full, RD_KAFKA_PARTITION_UA);
     }
+    return consumer;
+}
+
+Status consumer_open_probe(const Config *cfg, bool committed, Consumer **ret, Error *err)
+{
+    Consumer *consumer = consumer_new(cfg, NULL, 0);
+    consumer->tells_ends = true;
+    consumer->reads_all = !committed;
+    Status status = consumer_create(consumer, cfg, NULL, err);
+    if (status == STATUS_OK) {
+        *ret = consumer;
+    } else {
+        consumer_close(consumer);
+    }
+    return status;
+}
+
+Status consumer_open(const Config *cfg,
+                     const char *group,
+                     const char *const *topics,
+                     int topic_count,
+                     Consumer **ret,
+                     Error *err)
+{
+    Consumer *consumer = consumer_new(cfg, topics, topic_count);
     Status status = consumer_create(consumer, cfg, group, err);
     if (status == STATUS_OK && group != NULL) {
         status = consumer_rejoin(consumer, err);
@@ -278,8 +302,9 @@ static Status
 consumer_take_error(Consumer *consumer, rd_kafka_message_t *message, BusEvent *event, Error *err)
 {
     Status status = STATUS_OK;
-    if (message->err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET && message->rkt != NULL) {
-        event->kind = BUS_POSITION;
+    bool ended = message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF;
+    if ((ended || message->err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET) && message->rkt != NULL) {
+        event->kind = ended ? BUS_ENDED : BUS_POSITION;
         event->partition =
             (BusPartition){consumer_topic_name(consumer, rd_kafka_topic_name(message->rkt)),
                            message->partition, message->offset};

@@ -218,6 +218,7 @@ static Status loop_on_event(Loop *loop, BusEvent *event, Error *err)
     case BUS_TROUBLE:
         LOG_DEBUG("kafka.trouble", "msg=%s", event->err.text);
         return STATUS_OK;
+    case BUS_ENDED:
     case BUS_NOTHING:
         break;
     }

@@ -16,8 +16,17 @@
 enum {
     LOOK_MS = 200,
     LOOK_VIRTUAL_MS = 25, /* hours may have passed since the last one */
+    PROBE_AFTER_MS = 1000,
     STOP_S = 2,
 };
+
+/* A partition, from one ask to the next. */
+typedef struct ReadingEnd {
+    int64_t end;      /* that was asked for */
+    int64_t at;       /* its position when it was last looked at; -1: none */
+    int64_t stood_ms; /* since when it is there */
+    int64_t empty_to; /* no record lies between `at` and this */
+} ReadingEnd;
 
 struct Reading {
     pthread_t thread;
@@ -25,11 +34,13 @@ struct Reading {
     atomic_int_fast64_t complete_until_us;
     /* the rest belongs to the thread */
     Db *db;
-    Consumer *consumer; /* reads nothing: it asks for ends, on a connection of its own */
+    Consumer *writes; /* asks for ends: what is written, committed or not */
+    Consumer *reads;  /* looks behind positions */
     BusAdmin *admin;
     int partitions; /* as the broker says: more than declared may have been added */
-    int64_t *ends;
+    ReadingEnd *ends;
     bool asked;
+    bool probing;     /* `reads` has partitions */
     int64_t asked_us; /* before the ends were asked for */
     int64_t epoch;    /* of the record that this is known of */
 };
@@ -39,13 +50,77 @@ int64_t reading_complete_until_us(const Reading *reading)
     return atomic_load(&reading->complete_until_us);
 }
 
-/* ---- looking ---- */
+/* ---- what lies behind a position ---- */
+
+static void probe_end(Reading *reading)
+{
+    if (reading->probing) {
+        consumer_unassign(reading->reads);
+        reading->probing = false;
+    }
+}
+
+/* Those that have stood still before their end for a while. */
+static void probe_begin(Reading *reading)
+{
+    AUTO_FREE BusPartition *stand = mem_alloc(((size_t)reading->partitions + 1) * sizeof *stand);
+    int count = 0;
+    int64_t before_ms = clock_mono_ms() - PROBE_AFTER_MS;
+    for (int i = 0; i < reading->partitions; i++) {
+        ReadingEnd *end = &reading->ends[i];
+        if (end->at >= 0 && end->at < end->end && end->empty_to < end->end &&
+            end->stood_ms <= before_ms) {
+            end->stood_ms = clock_mono_ms(); /* not again at once when a record is there */
+            stand[count++] = (BusPartition){TOPIC_DIALER_OUTCOMES, i, end->at};
+        }
+    }
+    Error err;
+    if (count > 0) {
+        reading->probing = consumer_assign(reading->reads, stand, count, &err) == STATUS_OK;
+    }
+}
+
+/* No record came before this one, or this end: none lies between. */
+static void probe_take(Reading *reading, int32_t partition, int64_t offset)
+{
+    if (partition >= 0 && partition < reading->partitions &&
+        reading->ends[partition].empty_to < offset) {
+        reading->ends[partition].empty_to = offset;
+    }
+}
+
+/* What has come meanwhile; nothing is waited for. A record of a backlog ends it: that is read by
+ * those whose work it is. */
+static void probe_look(Reading *reading)
+{
+    Error err;
+    BusEvent event = {.kind = BUS_NOTHING};
+    bool more = true;
+    while (more && consumer_poll(reading->reads, 0, &event, &err) == STATUS_OK) {
+        more = event.kind == BUS_ENDED || event.kind == BUS_RECORD;
+        if (event.kind == BUS_ENDED && reading->probing) {
+            probe_take(reading, event.partition.partition, event.partition.offset);
+        } else if (event.kind == BUS_RECORD) {
+            if (reading->probing) {
+                probe_take(reading, event.record->partition, event.record->offset);
+            }
+            bus_record_free(event.record);
+            probe_end(reading);
+        }
+    }
+    if (reading->asked && !reading->probing) {
+        probe_begin(reading);
+    }
+}
+
+/* ---- ends ---- */
 
 static void ask_ends(Reading *reading, int64_t now_us)
 {
     Error err;
     BusEvent event;
-    Status status = consumer_poll(reading->consumer, 0, &event, &err); /* its callbacks */
+    probe_end(reading);
+    Status status = consumer_poll(reading->writes, 0, &event, &err); /* its callbacks */
     if (status == STATUS_OK) {
         status =
             bus_admin_partitions(reading->admin, TOPIC_DIALER_OUTCOMES, &reading->partitions, &err);
@@ -54,24 +129,37 @@ static void ask_ends(Reading *reading, int64_t now_us)
         mem_realloc(reading->ends, ((size_t)reading->partitions + 1) * sizeof *reading->ends);
     for (int i = 0; status == STATUS_OK && i < reading->partitions; i++) {
         int64_t low;
-        status = consumer_watermarks(reading->consumer, TOPIC_DIALER_OUTCOMES, i, &low,
-                                     &reading->ends[i], &err);
+        reading->ends[i] = (ReadingEnd){.at = -1};
+        status = consumer_watermarks(reading->writes, TOPIC_DIALER_OUTCOMES, i, &low,
+                                     &reading->ends[i].end, &err);
     }
     reading->asked = status == STATUS_OK;
     reading->asked_us = now_us;
 }
 
+static void note_position(ReadingEnd *end, int64_t at)
+{
+    if (at != end->at) {
+        *end = (ReadingEnd){.end = end->end, .at = at, .stood_ms = clock_mono_ms()};
+    }
+}
+
 /* Has every partition come to its end? */
-static bool ends_reached(const Reading *reading, const DbResult *positions)
+static bool ends_reached(Reading *reading, const DbResult *positions)
 {
     int reached = 0;
-    for (int row = 0; row < db_rows(positions); row++) {
+    for (int row = 0; reading->asked && row < db_rows(positions); row++) {
         int64_t partition = db_is_null(positions, row, 0) ? -1 : db_bin_i64(positions, row, 0);
-        reached += partition >= 0 && partition < reading->partitions &&
-                   db_bin_i64(positions, row, 1) >= reading->ends[partition];
+        if (partition >= 0 && partition < reading->partitions) {
+            ReadingEnd *end = &reading->ends[partition];
+            note_position(end, db_bin_i64(positions, row, 1));
+            reached += end->at >= end->end || end->empty_to >= end->end;
+        }
     }
     return reading->asked && reading->partitions > 0 && reached == reading->partitions;
 }
+
+/* ---- looking ---- */
 
 static Status tell(Reading *reading, Db *db, Error *err)
 {
@@ -118,6 +206,7 @@ static Status look(Reading *reading, Error *err)
         return status;
     }
     known_until(reading, db_rows(positions) > 0 ? db_bin_time(positions, 0, 2) : 0);
+    probe_look(reading);
     if (!ends_reached(reading, positions)) {
         return STATUS_OK;
     }
@@ -148,9 +237,8 @@ static void *reading_main(void *opaque)
 
 static void reading_free(Reading *reading)
 {
-    if (reading->consumer != NULL) {
-        consumer_close(reading->consumer);
-    }
+    consumer_close(reading->writes);
+    consumer_close(reading->reads);
     if (reading->admin != NULL) {
         bus_admin_close(reading->admin);
     }
@@ -163,7 +251,10 @@ Status reading_start(const Config *cfg, Reading **ret, Error *err)
 {
     Reading *reading = mem_alloc(sizeof *reading);
     reading->db = db_new(cfg->database_url, cfg->ns, "leadspool reading");
-    Status status = consumer_open(cfg, NULL, NULL, 0, &reading->consumer, err);
+    Status status = consumer_open_probe(cfg, false, &reading->writes, err);
+    if (status == STATUS_OK) {
+        status = consumer_open_probe(cfg, true, &reading->reads, err);
+    }
     if (status == STATUS_OK) {
         status = bus_admin_open(cfg, &reading->admin, err);
     }

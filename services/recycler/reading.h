@@ -5,7 +5,11 @@
  * all that was written before the look is applied, whoever did it. Under load that is as late as
  * the reading is; a partition that nobody reads, or that is halted, holds it back. What one
  * recycler finds out all know (outcome_reading). A busy broker takes its time to answer, for which
- * no offer should wait. */
+ * no offer should wait.
+ *
+ * Where a dialer writes in transactions, the end lies behind marks that are no records, and what
+ * was taken back is none either: a position that stands still before the end is looked behind, and
+ * when no record is there it has come to the end. An open transaction holds it back. */
 #pragma once
 
 #include "base/config.h"
