@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/guard.h"
 #include "recycler/offer_store.h"
 #include "runtime/lead_tell.h"
 #include "runtime/number_store.h"
@@ -58,7 +59,9 @@ static void end_offers(const Expiry *expiry, LeadDials *dials, Offers *offers)
 {
     for (int i = 0; i < offers->count; i++) {
         Offer *offer = &offers->rows[i];
-        if (offer->state == OFFER_ENDED || offer->held_until_us > expiry->complete_until_us) {
+        bool over =
+            offer->state != OFFER_ENDED && offer->held_until_us <= expiry->complete_until_us;
+        if (!over && !BROKEN(OFFER_LAPSE)) {
             continue; /* answered, or started, between look and lock */
         }
         offer_end(offer, offer->state == OFFER_STARTED ? "lapsed" : "expired", expiry->now_us);

@@ -11,6 +11,7 @@ RELAY = "integration/test_relay.py::"
 DNC = "integration/test_dnc.py::"
 RACES = "integration/test_lead_races.py::"
 OFFERS = "integration/test_offers.py::"
+MODEL = "integration/test_offer_model.py::test_every_order"
 LAST_WORD = "integration/test_last_word.py::"
 
 GUARDS = {
@@ -45,7 +46,8 @@ GUARDS = {
         f"{OFFERS}test_limits_hold_though_the_lead_is_in_the_queue",
         f"{LAST_WORD}test_a_limit_that_the_lead_is_above",
     ],
-    "OFFER_OPEN": [f"{LAST_WORD}test_a_number_of_which_another_list_has_the_offer"],
+    "OFFER_OPEN": [f"{LAST_WORD}test_a_number_of_which_another_list_has_the_offer", MODEL],
+    "OFFER_LAPSE": [MODEL],
     "RELAY_LEASE": [f"{RELAY}test_nothing_is_sent_once_the_lease_may_have_ended"],
     "RELAY_ORDER": ["test_publisher"],
     "PRODUCER_FIRST": ["test_publisher"],

@@ -10,6 +10,7 @@ import xml.etree.ElementTree as ET
 from harness.settings import ROOT
 
 BINARIES = ("leadspool", "leadspool-importer", "leadspool-recycler")
+TOOLS = ("offer_model",)  # of scenarios that the table names
 # One folder for all: from one guard to the next little is compiled.
 BUILD = ROOT / ".dev" / "build" / "break"
 CACHE = [f"-DCMAKE_{language}_COMPILER_LAUNCHER=ccache" for language in ("C", "CXX")]
@@ -52,7 +53,7 @@ class Variant:
 
     def __init__(self, guard, tests):
         self.guard = guard
-        targets = [*BINARIES, *filter(is_unit, tests)]
+        targets = [*BINARIES, *TOOLS, *filter(is_unit, tests)]
         settings = [f"-DLEADSPOOL_BREAK={guard}", *(CACHE if shutil.which("ccache") else [])]
         must(["cmake", "-S", ROOT, "--preset", "dev", "-B", BUILD, *settings])
         must(["cmake", "--build", BUILD, "--parallel", os.cpu_count(), "--target", *targets])
