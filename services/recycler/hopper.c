@@ -20,6 +20,7 @@
 enum {
     ROUND_MS = 25,
     FILL_MS = 100, /* what is live is counted so often */
+    VIRTUAL_ROUND_MS = 2, /* the clock waits for it */
     LOOK_MS = 1000,
     TROUBLE_MS = 500,
     LEASE_MS = 10000,
@@ -436,6 +437,12 @@ static Status hopper_round(Hopper *hopper, Error *err)
     return fill_round(hopper, fill_due, err);
 }
 
+static int64_t hopper_nap_ms(bool went_well)
+{
+    int64_t round_ms = clock_is_virtual() ? VIRTUAL_ROUND_MS : ROUND_MS;
+    return went_well ? round_ms : TROUBLE_MS;
+}
+
 static void *hopper_main(void *opaque)
 {
     static LogRate rate = LOG_RATE_INIT(3, 10000);
@@ -452,7 +459,7 @@ static void *hopper_main(void *opaque)
             hopper->looked_ms = 0; /* look at everything again */
         }
         if (status != STATUS_OK || (!hopper->sweep_more && !hopper->fill_more)) {
-            clock_nap(status == STATUS_OK || moved ? ROUND_MS : TROUBLE_MS);
+            clock_nap(hopper_nap_ms(status == STATUS_OK || moved));
         }
     }
     return NULL;

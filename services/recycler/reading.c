@@ -15,7 +15,7 @@
 
 enum {
     LOOK_MS = 200,
-    LOOK_VIRTUAL_MS = 25, /* hours may have passed since the last one */
+    LOOK_VIRTUAL_MS = 5, /* hours may have passed since the last one */
     PROBE_AFTER_MS = 1000,
     STOP_S = 2,
 };

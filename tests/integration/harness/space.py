@@ -32,6 +32,7 @@ class Space:
         self.sent = []  # place of each command that was sent
         self.bad = set()  # places of messages that break the schemas on purpose
         self.check_messages = True  # False: the test damages topics
+        self.check_every = 1  # n: schemas are held against each n-th message only
         self.connection = None
 
     # -- processes
