@@ -19,6 +19,7 @@ enum {
     ROW_LIFE,
     ROW_VERSION,
     ROW_STATUSES,
+    ROW_EPOCH,
     ROW_COUNTERS
 };
 
@@ -77,10 +78,10 @@ Status list_figures_read(const json_t *data, ListFigures *ret, Error *err)
     return status;
 }
 
-Status
-list_figures_row(const DbResult *result, int row, int64_t epoch, ListFigures *ret, Error *err)
+Status list_figures_row(const DbResult *result, int row, ListFigures *ret, Error *err)
 {
-    *ret = (ListFigures){.epoch = epoch, .version = db_i64(result, row, ROW_VERSION)};
+    *ret = (ListFigures){.epoch = db_i64(result, row, ROW_EPOCH),
+                         .version = db_i64(result, row, ROW_VERSION)};
     snprintf(ret->list_id, sizeof ret->list_id, "%s", db_text(result, row, ROW_LIST_ID));
     snprintf(ret->campaign_id, sizeof ret->campaign_id, "%s",
              db_text(result, row, ROW_CAMPAIGN_ID));

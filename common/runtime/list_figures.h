@@ -30,9 +30,8 @@ void list_figures_done(ListFigures *figures);
 
 /* From the data of a list.stats event. STATUS_BAD_INPUT names what is missing or no count. */
 Status list_figures_read(const json_t *data, ListFigures *ret, Error *err) MUST_CHECK;
-/* From a row of live_lists.sql; epoch: of the transaction. */
-Status list_figures_row(
-    const DbResult *result, int row, int64_t epoch, ListFigures *ret, Error *err) MUST_CHECK;
+/* From a row of live_lists.sql. */
+Status list_figures_row(const DbResult *result, int row, ListFigures *ret, Error *err) MUST_CHECK;
 
 /* list_id, campaign_id, epoch, version, life, the counters, penetration, coverage, and
  * status:CODE for each status that a lead has. */

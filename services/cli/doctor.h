@@ -28,7 +28,8 @@ doctor_each_list(Cli *cli, const char *sql, int64_t at_us, Check *check, Error *
 /* I2: no lead and no number is with two dialers; every lead's stage, offer and place in the queue
  * are what its facts, its number's entries and its campaign's rules say. */
 Status doctor_dialing(Cli *cli, Check *check, Error *err) MUST_CHECK;
-/* I3: each list's counters are a recount of its leads, in one snapshot. */
+/* I3: each list's counters are a recount of its leads, in one snapshot; what Redis has of it is the
+ * same at the same version, and never ahead. A Redis without a leadspool-stats is a note. */
 Status doctor_counters(Cli *cli, Check *check, Error *err) MUST_CHECK;
 /* I4: rows of the outbox can be read, and none waits for long. */
 Status doctor_outbox(Cli *cli, Check *check, Error *err) MUST_CHECK;

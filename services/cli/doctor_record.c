@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "cli/doctor.h"
+#include "cli/doctor_redis.h"
 #include "runtime/outbox.h"
 #include "sql_queries.h"
 
@@ -54,7 +55,8 @@ Status doctor_each_list(Cli *cli, const char *sql, int64_t at_us, Check *check, 
 
 Status doctor_counters(Cli *cli, Check *check, Error *err)
 {
-    return doctor_each_list(cli, sql_cli_doctor_list, 0, check, err);
+    Status status = doctor_each_list(cli, sql_cli_doctor_list, 0, check, err);
+    return status == STATUS_OK ? doctor_redis(cli, check, err) : status;
 }
 
 Status doctor_imports(Cli *cli, Check *check, Error *err)

@@ -98,7 +98,7 @@ static Status read_due(Now *now, Error *err)
     return status;
 }
 
-static Status read_figures(Now *now, int64_t epoch, Error *err)
+static Status read_figures(Now *now, Error *err)
 {
     DbParams params = {0};
     DbArray one = {0};
@@ -113,21 +113,20 @@ static Status read_figures(Now *now, int64_t epoch, Error *err)
     if (status == STATUS_OK && db_rows(rows) == 0) {
         return error_set(err, STATUS_BAD_INPUT, "unknown_list", "the list is gone");
     }
-    return status == STATUS_OK ? list_figures_row(rows, 0, epoch, &now->figures, err) : status;
+    return status == STATUS_OK ? list_figures_row(rows, 0, &now->figures, err) : status;
 }
 
 /* One snapshot for all of it. */
 static Status read_now(Now *now, Error *err)
 {
     AUTO_TX Db *tx = now->db;
-    Status status = db_begin(tx, err); /* for the epoch, and not while the record is set back */
-    int64_t epoch = db_epoch(tx);
+    Status status = db_begin(tx, err); /* not while the record is set back */
     db_rollback(tx);
     if (status == STATUS_OK) {
         status = db_begin_snapshot(tx, err);
     }
     if (status == STATUS_OK) {
-        status = read_figures(now, epoch, err);
+        status = read_figures(now, err);
     }
     if (status == STATUS_OK) {
         status = why_count_read(tx, now->list_id, now->now_us, &now->why, err);

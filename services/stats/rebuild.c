@@ -77,7 +77,7 @@ static Status page_read_lists(Page *page, DbArray *list_ids, LiveMode mode, Erro
     Status status = page_query(page, sql_live_lists, &params, &rows, err);
     for (int row = 0; status == STATUS_OK && row < db_rows(rows); row++) {
         AUTO_FIGURES figures = {.statuses = NULL};
-        status = list_figures_row(rows, row, page->epoch, &figures, err);
+        status = list_figures_row(rows, row, &figures, err);
         live_write_list(&page->writes[page->count], live_store_ns(page->rebuild->store), &figures);
         page->writes[page->count++].mode = mode;
         page->last = db_i64(rows, row, 0);

@@ -70,7 +70,7 @@ static Status read_figures(Reconcile *job, Db *db, ListFigures *ret, bool *ret_t
     Status status = db_query(db, sql_live_lists, &params, &rows, err);
     db_array_done(&one);
     *ret_there = status == STATUS_OK && db_rows(rows) == 1;
-    return *ret_there ? list_figures_row(rows, 0, db_epoch(db), ret, err) : status;
+    return *ret_there ? list_figures_row(rows, 0, ret, err) : status;
 }
 
 static Status recount(Reconcile *job, Db *db, DbResult **ret, Error *err)
@@ -85,7 +85,7 @@ static Status
 look(Reconcile *job, ListFigures *ret, bool *ret_there, DbResult **ret_differs, Error *err)
 {
     AUTO_TX Db *tx = job->run->db;
-    Status status = db_begin(tx, err); /* for the epoch, and not while the record is set back */
+    Status status = db_begin(tx, err); /* not while the record is set back */
     db_rollback(tx);
     if (status == STATUS_OK) {
         status = db_begin_snapshot(tx, err);

@@ -1,9 +1,12 @@
 """leadspool-stats: what Redis shows of lists is what the record has."""
 
 import json
+import re
+import threading
 
 from harness import read_topic, send_command, wait_for
 from harness.bus import command_headers, producer
+from harness.settings import ROOT, settings
 from live import client, equal, fields, not_ahead
 from scenario import create_list, tell, upsert
 
@@ -128,3 +131,27 @@ def tombstone(space, key, headers):
     all_headers = command_headers("list.stats", "urn:tombstone", "urn:test") | headers
     producer().produce(f"{space.ns}.list.stats", key=key, value=None, headers=list(all_headers.items()))
     producer().flush(30)
+
+
+def test_the_example_of_redis_md(space):
+    """The client of schemas/redis.md, as it stands there, sees each state in order, and the last."""
+    page = (ROOT / "schemas" / "redis.md").read_text()
+    [code] = re.findall(r"```python\n(.*?)```", page, re.S)
+    scope = {}
+    exec(compile(code, "redis.md", "exec"), scope)
+    seen = []
+    space.importer()
+    space.stats()
+    create_list(space, "a")
+    url, key = settings().redis_url, f"{space.ns}:list:a:stats"
+    threading.Thread(target=scope["follow"], args=(url, key, seen.append), daemon=True).start()
+    wait_for(lambda: seen, 20)
+    for number in range(10):
+        upsert(space, "a", phone=f"+1504621{number + 2000}")
+    wait_for(lambda: seen[-1]["total"] == "10", 20)
+    versions = [int(hash["version"]) for hash in seen]
+    assert versions == sorted(set(versions)) and len(versions) > 1
+    fields_told = set(re.findall(r"^\| ([a-z_, :A-Z…]+?) \|", page, re.M))
+    named = {name.strip() for group in fields_told for name in group.split(",")}
+    plain = {re.sub(r":.*", ":CODE", name) for name in seen[-1]}
+    assert plain <= named, plain - named

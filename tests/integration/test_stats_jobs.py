@@ -45,6 +45,9 @@ def test_reconcile_finds_and_mends(space):
                         "status:NA": (1, 0), "status:NEW": (0, 1)}  # fmt: skip
     assert space.cli_json("stats", "reconcile", "--list", "a")["wrong"] == 0
     assert space.cli_json("doctor")["ok"]
+    live.hset(f"{space.ns}:list:b:stats", "dnc", "3")
+    [wrong] = [check for check in space.cli_json("doctor", code=1)["checks"] if not check["ok"]]
+    assert (wrong["name"], wrong["problems"]) == ("I3", ["Redis, list b: dnc: 3, but the record has 0"])
 
     live.delete(*live.scan_iter(f"{space.ns}:list:*"))
     live.hset(f"{space.ns}:list:gone:stats", mapping={"epoch": "1", "version": "1"})

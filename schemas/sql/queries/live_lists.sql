@@ -2,6 +2,7 @@
 SELECT l.list_no, l.list_id, c.campaign_id, s.life, s.version,
        coalesce((SELECT jsonb_object_agg(status, leads) FROM list_status t WHERE t.list_no = l.list_no AND leads <> 0),
                 '{}')::text,
+       (SELECT epoch FROM namespace),
        s.total, s.ready, s.offered, s.finished, s.exhausted, s.dnc, s.invalid, s.contacted, s.attempted
 FROM list l
 JOIN list_stats s USING (list_no)
