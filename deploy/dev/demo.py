@@ -4,6 +4,7 @@
   demo.py rejects JOBS.json                 path of the reject file beneath the outbox
   demo.py rules CAMPAIGN RULES.json         what the campaign may do, for tests/judge.py
   demo.py first_called CALLS.jsonl          the lead that was called first
+  demo.py moving                            lines of `stats --watch --json`, counted and the last few shown
   demo.py account JOBS.json EXPECTED.json   job and list against what the generator knows
 
 JOBS.json: one line of `leadspool job ls --json`.
@@ -82,6 +83,15 @@ def first_called(path):
         print(next(line["lead_id"] for line in map(json.loads, file) if line["event"] == "ended"))
 
 
+def moving():
+    states = [json.loads(line) for line in sys.stdin]
+    names = ("version", "dialable", "offered", "attempted", "contacted", "finished", "source")
+    print("".join(f"{name:>11}" for name in names))
+    for state in states[:: max(1, len(states) // 8)]:
+        print("".join(f"{state[name]:>11}" for name in names))
+    print(f"{len(states)} states in 5 seconds")
+
+
 def last_job(path):
     with open(path, encoding="utf-8") as file:
         return json.load(file)[0]
@@ -93,7 +103,7 @@ def rejects(path):
 
 def stats_of(leadspool, list_id):
     done = subprocess.run(
-        [leadspool, "stats", "--list", list_id, "--json"], check=True, capture_output=True, text=True
+        [leadspool, "stats", "--list", list_id, "--record", "--json"], check=True, capture_output=True, text=True
     )
     return json.loads(done.stdout)
 
@@ -117,5 +127,5 @@ def account(jobs, expected, leadspool):
 
 
 if __name__ == "__main__":
-    verbs = {f.__name__: f for f in (events, rejects, rules, first_called, account)}
+    verbs = {f.__name__: f for f in (events, rejects, rules, first_called, moving, account)}
     verbs[sys.argv[1]](*sys.argv[2:])

@@ -5,7 +5,7 @@
 DEMO_ROWS=20000
 
 demo_run() {
-    build_preset dev leadspool leadspool-importer leadspool-recycler leadspool-exporter
+    build_preset dev leadspool leadspool-importer leadspool-recycler leadspool-exporter leadspool-stats
     servers_up
     servers_export
     local leadspool=$BUILD/dev/leadspool list
@@ -15,6 +15,7 @@ demo_run() {
     demo_step "the namespace: tables and topics"
     "$leadspool" migrate
     demo_worker importer
+    demo_worker stats
 
     demo_step "$DEMO_ROWS rows of a dirty file"
     "$PYTHON" "$ROOT/tests/generator/dirty_csv.py" --rows "$DEMO_ROWS" --seed 1 --out "$file" \
@@ -76,10 +77,14 @@ demo_dialing() {
         --answer NA=50,BUSY=10,VM=15,NI=15,SALE=8,DNC=2 --duplicate 2 --reorder 2 --release 1 \
         --group "$list" --from latest --log "$calls" &
     local sim=$!
-    for _ in 1 2 3; do
-        sleep 8
-        "$leadspool" stats --list "$list"
-    done
+    sleep 2
+    demo_step "the list as Redis shows it, for five seconds: a line for each state that was seen"
+    timeout 5 "$leadspool" stats --list "$list" --watch --json | demo_py moving
+    sleep 12
+    demo_step "what goes on, when the list runs dry, and why leads are not called now"
+    "$leadspool" top --once
+    "$leadspool" runway
+    "$leadspool" stats --list "$list" --why
     wait "$sim"
     "$leadspool" campaign put demo --inactive >/dev/null
 
@@ -109,13 +114,15 @@ demo_worker() {
 demo_next() {
     cat >&2 <<TEXT
 
-Servers, importer, recycler and exporter go on. To try next:
+Servers, importer, recycler, exporter and stats go on. To try next:
   ./dev leadspool import FILE.csv --list $1 --on-duplicate update
   ./dev leadspool dnc add +15046218927
   ./dev leadspool export --list $1 --where "attempts = 0" --dry-run
   ./dev leadspool campaign put demo --active
   ./dev leadspool dialer-sim --campaign demo --duration 10s
   ./dev leadspool offer ls --campaign demo
+  ./dev leadspool top
+  ./dev leadspool stats reconcile
   ./dev leadspool doctor
   ./dev down                 ends all of it and removes the data
 TEXT

@@ -7,12 +7,18 @@
 #include "base/clock.h"
 #include "base/ids.h"
 #include "base/mem.h"
+#include "base/metrics.h"
 #include "runtime/list_figures.h"
 #include "runtime/topics.h"
 #include "sql_queries.h"
 #include "stats/live_index.h"
 #include "stats/live_write.h"
 #include "stats/stats_state.h"
+
+static Metric projection_age =
+    METRIC_HISTOGRAM("leadspool_redis_projection_age_seconds",
+                     "From when a message's transaction began to when Redis had it.",
+                     "what");
 
 /* One message's: its key and (epoch, n), before anything is made of it. */
 typedef struct Newest {
@@ -193,6 +199,24 @@ static void write_make(const Newest *newest, int64_t started_us, const char *ns,
     }
 }
 
+static void observe_age(const Newest *newest, int64_t now_us)
+{
+    char text[CLOCK_RFC3339_SIZE + 8];
+    size_t len = 0;
+    int64_t at_us = 0;
+    Error none;
+    const char *time = bus_record_header(newest->message->record, "ce_time", &len);
+    if (time == NULL || len >= sizeof text) {
+        return;
+    }
+    memcpy(text, time, len);
+    text[len] = '\0';
+    if (clock_parse_rfc3339(text, &at_us, &none) == STATUS_OK && now_us >= at_us) {
+        metric_observe(&projection_age, (double)(now_us - at_us) / (double)CLOCK_US_PER_SECOND,
+                       newest->is_list ? "list" : "job", NULL);
+    }
+}
+
 static Status project(Projection *projection, LiveStore *store, Error *err)
 {
     for (int i = 0; i < projection->count; i++) {
@@ -203,7 +227,11 @@ static Status project(Projection *projection, LiveStore *store, Error *err)
     if (status == STATUS_OK) {
         status = live_index_lists(store, projection->writes, projection->count, err);
     }
+    int64_t now_us = clock_now_us();
     for (int i = 0; i < projection->count; i++) {
+        if (status == STATUS_OK && projection->writes[i].result == LIVE_STORED) {
+            observe_age(&projection->newest[i], now_us);
+        }
         live_write_done(&projection->writes[i]);
     }
     return status;

@@ -255,7 +255,7 @@ static Status look(Worker *worker, HopperCampaign *campaign, Error *err)
         status = campaign_store_get(worker->state.campaigns, tx, campaign->campaign_no, 0,
                                     &campaign->rules, err);
     }
-    return status == STATUS_OK ? hopper_campaign_look(campaign, tx, 0, err) : status;
+    return status == STATUS_OK ? hopper_campaign_look(campaign, tx, worker->state.gates, err) : status;
 }
 
 static Status task_made(Worker *worker, const char *about, Error *err)
@@ -266,10 +266,10 @@ static Status task_made(Worker *worker, const char *about, Error *err)
                       .outbox = &worker->outbox,
                       .gates = worker->state.gates,
                       .now_us = now_us};
-    int offered = 0;
+    HopperFilled filled = {0};
     Status status = look(worker, &campaign, err);
     if (status == STATUS_OK) {
-        status = hopper_campaign_fill(&campaign, &template, 1, &offered, err);
+        status = hopper_campaign_fill(&campaign, &template, 1, &filled, err);
     }
     hopper_campaign_done(&campaign);
     return status;
