@@ -140,7 +140,7 @@ static int next_try(const char **at, size_t *ret_len)
     return number;
 }
 
-int recycle_tries(const char *tries, const char *code)
+static int tries_of(const char *tries, const char *code)
 {
     size_t code_len = strlen(code);
     for (const char *at = tries != NULL ? tries : ""; *at != '\0';) {
@@ -152,6 +152,11 @@ int recycle_tries(const char *tries, const char *code)
         }
     }
     return 0;
+}
+
+int recycle_tries(const char *tries, const char *code)
+{
+    return tries_of(tries, code) + tries_of(tries, RECYCLE_TRIES_REST);
 }
 
 static void tries_add(StrBuf *out, const char *code, size_t len, int number)
@@ -174,7 +179,7 @@ void recycle_tries_bump(const char *tries, const char *code, StrBuf *out)
         size_t len;
         int number = next_try(&at, &len);
         int order = compare_code(name, len, code);
-        if (order > 0 && !added && recycle_tries(at, code) == 0) {
+        if (order > 0 && !added && tries_of(at, code) == 0) {
             tries_add(out, code, strlen(code), 1);
             added = true;
         }

@@ -82,6 +82,10 @@ const char *recycle_why_name(RecycleWhy why);
 /* ---- tries: calls of a pass by disposition, as leads.tries has them: "B=1,NA=2", NULL or "" ----
  */
 
+/* In place of the codes that a text has no room for; no code is called so, and it comes last. */
+#define RECYCLE_TRIES_REST "~"
+
+/* Never fewer than there were: the rest counts for each. */
 int recycle_tries(const char *tries, const char *code);
 
 /* The text with one more of this code, into out (reset before); a new one at its place by code. */

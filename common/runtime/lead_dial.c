@@ -7,6 +7,7 @@
 
 #include "base/guard.h"
 #include "base/mem.h"
+#include "domain/recycle.h"
 #include "sql_queries.h"
 
 /* Columns of lead_dial_lock.sql. */
@@ -175,6 +176,20 @@ void lead_dial_restage(LeadDial *lead)
 {
     StageFacts facts = stage_facts(lead->dnc, lead->hold, lead->offer_id != 0);
     lead->stage = stage_of(&facts);
+}
+
+/* Where the text is full all further calls are one: RECYCLE_TRIES_REST has its room kept. */
+void lead_dial_try(LeadDial *lead, const char *code)
+{
+    enum { REST_ROOM = 16 };
+    AUTO_STRBUF tries = STRBUF_INIT;
+    recycle_tries_bump(lead->tries, code, &tries);
+    if (tries.len >= sizeof lead->tries - REST_ROOM) {
+        recycle_tries_bump(lead->tries, RECYCLE_TRIES_REST, &tries);
+    }
+    if (tries.len < sizeof lead->tries) {
+        memcpy(lead->tries, tries.data, tries.len + 1);
+    }
 }
 
 ReadyKey lead_dial_key(const LeadDial *lead)

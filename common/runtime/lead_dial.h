@@ -76,6 +76,8 @@ int lead_dials_find(const LeadDials *dials, int64_t lead_id);
 
 /* The stage that its facts make. */
 void lead_dial_restage(LeadDial *lead);
+/* One more call of this pass that ended so. */
+void lead_dial_try(LeadDial *lead, const char *code);
 ReadyKey lead_dial_key(const LeadDial *lead);
 
 /* Writes the changed leads, their version raised, and their rows of ready_lead. STATUS_RETRY

@@ -91,14 +91,22 @@ static void take_decision(LeadDial *lead, const OutcomeSaid *said, const Outcome
     }
 }
 
-void outcome_redefine_call(LeadDial *lead, const OutcomeCall *call)
+void outcome_decide(LeadDial *lead, const OutcomeCall *call)
 {
     static const OutcomeSaid nothing; /* the ledger has no time for a call back */
-    bool was_deciding =
-        call->started_us == lead->decided_us && strcmp(lead->status, LEAD_STATUS_UNMAPPED) == 0;
-    lead->contacted = lead->contacted || call->disposition->contact;
-    if (was_deciding || call_decides(lead, &nothing, call)) {
+    if (call_decides(lead, &nothing, call)) {
         take_decision(lead, &nothing, call);
+    }
+}
+
+void outcome_redefine_call(LeadDial *lead, const OutcomeCall *call)
+{
+    static const OutcomeSaid nothing;
+    lead->contacted = lead->contacted || call->disposition->contact;
+    if (call->started_us == lead->decided_us && strcmp(lead->status, LEAD_STATUS_UNMAPPED) == 0) {
+        take_decision(lead, &nothing, call);
+    } else {
+        outcome_decide(lead, call);
     }
 }
 
@@ -140,15 +148,6 @@ static void plan_next(LeadDial *lead, const OutcomeNext *next)
     lead->due_us = due.exhausted ? 0 : due.due_us;
 }
 
-static void bump_tries(LeadDial *lead, const char *code)
-{
-    AUTO_STRBUF tries = STRBUF_INIT;
-    recycle_tries_bump(lead->tries, code, &tries);
-    if (tries.len < sizeof lead->tries) {
-        memcpy(lead->tries, tries.data, tries.len + 1);
-    }
-}
-
 void outcome_apply_call(LeadDial *lead,
                         const OutcomeSaid *said,
                         const OutcomeCall *call,
@@ -161,7 +160,7 @@ void outcome_apply_call(LeadDial *lead,
         lead->called_us = call->started_us;
     }
     if (!call->other_number) {
-        bump_tries(lead, call->code);
+        lead_dial_try(lead, call->code);
     }
     if (call_decides(lead, said, call)) {
         take_decision(lead, said, call);

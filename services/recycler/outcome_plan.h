@@ -48,6 +48,10 @@ void outcome_apply_call(LeadDial *lead,
 /* When the deciding call ended, as far as it is known. */
 int64_t outcome_decided_end(const LeadDial *lead);
 
+/* A call of the ledger, on a lead that was told of none or some of the others: what it decides, as
+ * outcome_apply_call() would; without the time for a call back, which the ledger does not have. */
+void outcome_decide(LeadDial *lead, const OutcomeCall *call);
+
 /* A call that was counted as UNMAPPED, and whose code is defined by now: what it decides, it
  * decides as if it had been so when it came. Counts, due time and stage are the caller's. */
 void outcome_redefine_call(LeadDial *lead, const OutcomeCall *call);

@@ -139,6 +139,21 @@ Test(outcome_plan, what_is_exhausted_is_due_at_no_time)
     expect_same_in_every_order(calls, 2);
 }
 
+/* However many codes there are, no call is forgotten. */
+Test(outcome_plan, tries_of_more_codes_than_there_is_room_for)
+{
+    LeadDial lead = {.lead_id = 1};
+    char code[DISPOSITION_CODE_SIZE];
+    for (int round = 0; round < 2; round++) {
+        for (int i = 0; i < 100; i++) {
+            snprintf(code, sizeof code, "CODE_%011d", i);
+            lead_dial_try(&lead, code);
+            cr_assert_geq(recycle_tries(lead.tries, code), round + 1, "%s", code);
+        }
+    }
+    cr_expect_lt(strlen(lead.tries), sizeof lead.tries);
+}
+
 Test(outcome_plan, every_order_comes_to_the_same)
 {
     static const char *const codes[] = {"NA", "B", "A", "AA", "SALE", "DNC", "DC", "CB", "WHAT"};
