@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "recycler/reapply_job.h"
 #include "recycler/rules_change.h"
 #include "runtime/campaign_store.h"
 #include "sql_queries.h"
@@ -204,6 +205,39 @@ static Status put_write(Db *db, int32_t campaign_no, const Disposition *disposit
     return status;
 }
 
+/* Names under which calls may have come while nobody had defined them: all, or those that are new
+ * to a disposition which asked for an entry before. */
+static json_t *put_dnc_names(const Disposition *present, const Disposition *planned)
+{
+    json_t *names = json_array();
+    bool asked = present != NULL && present->dnc;
+    if (present == NULL) {
+        json_array_append_new(names, json_string(planned->code));
+    }
+    for (int i = 0; i < planned->alias_count; i++) {
+        if (!asked || !disposition_has_alias(present, planned->aliases[i])) {
+            json_array_append_new(names, json_string(planned->aliases[i]));
+        }
+    }
+    return names;
+}
+
+/* NULL: calls ask for no more entries than they did. */
+static char *put_params(const Disposition *present, const Disposition *planned)
+{
+    AUTO_JSON json_t *params = json_object();
+    AUTO_JSON json_t *names = put_dnc_names(present, planned);
+    bool newly = present != NULL && !present->dnc;
+    if (!planned->dnc || (json_array_size(names) == 0 && !newly)) {
+        return NULL;
+    }
+    json_object_set(params, REAPPLY_DNC_NAMES, names);
+    if (newly) {
+        json_object_set_new(params, REAPPLY_DNC_CODE, json_string(planned->code));
+    }
+    return json_dumps(params, JSON_COMPACT);
+}
+
 static Status put_change(
     Work *work, Message *message, const DispositionPut *put, const CampaignRules *rules, Error *err)
 {
@@ -221,6 +255,8 @@ static Status put_change(
                           .value = planned.code};
     change.changed = present == NULL || !disposition_equal(present, &planned);
     change.restages = present == NULL || !disposition_acts_alike(present, &planned);
+    AUTO_FREE char *params = put_params(present, &planned);
+    change.params = params;
     change.result = is_new ? "created" : change.changed ? "updated" : "unchanged";
     Status status = STATUS_OK;
     if (change.changed) {

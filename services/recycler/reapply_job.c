@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/strbuf.h"
 #include "recycler/gates.h"
+#include "recycler/outcome_store.h"
 #include "recycler/reapply_store.h"
 #include "runtime/campaign_store.h"
 #include "runtime/dnc_leads.h"
@@ -73,7 +74,8 @@ static Status chunk_read(ReapplyChunk *chunk, Error *err)
         status = lead_dials_lock(chunk->db, &chunk->span.called, false, &chunk->leads, err);
     }
     if (status == STATUS_OK && chunk->span.called.count > 0) {
-        status = reapply_read_calls(chunk->db, &chunk->span.called, &chunk->ledger, err);
+        status = reapply_read_calls(chunk->db, &chunk->span.called, chunk->rules->campaign_no,
+                                    &chunk->ledger, err);
     }
     return status;
 }
@@ -269,63 +271,104 @@ static Status reapply_try(Reapply *job, Error *err)
     return status;
 }
 
-/* ---- a list's do-not-call entries: those of its campaign hold, not those of the one before ----
- */
+/* ---- numbers and their do-not-call entries ----
+ *
+ * In steps from number to number, again at each claim: what follows already stays. */
 
-static Status dnc_chunk(Reapply *job, int64_t *after, Error *err)
+/* Finds the next numbers, from *after on; 0 when there are no more. */
+typedef Status NumbersFind(Reapply *job, int64_t *after, DbArray *number_ids, Error *err);
+
+/* A list's: those of its campaign hold, not those of the one before. */
+static Status find_moved(Reapply *job, int64_t *after, DbArray *number_ids, Error *err)
+{
+    Status status = reapply_find_numbers(job->run->db, job->run->list_no, after, number_ids, err);
+    if (status == STATUS_OK && number_ids->count == 0) {
+        *after = 0;
+    }
+    return status;
+}
+
+/* Numbers of calls that came to a disposition which asks for it only now. */
+static Status find_asked(Reapply *job, int64_t *after, DbArray *number_ids, Error *err)
+{
+    const json_t *params = job->run->params;
+    ReapplyAsked asked = {.campaign_no = job->run->campaign_no,
+                          .names = json_object_get(params, REAPPLY_DNC_NAMES),
+                          .code = json_string_value(json_object_get(params, REAPPLY_DNC_CODE))};
+    return reapply_find_asked(job->run->db, &asked, after, number_ids, err);
+}
+
+/* With the numbers locked: entries that are due to them, and the leads. */
+static Status numbers_follow(Reapply *job, DncNumbers *numbers, bool asked, Error *err)
 {
     JobRun *run = job->run;
-    AUTO_DNC_NUMBERS numbers;
-    dnc_numbers_begin(&numbers);
-    DncFollow follow = {
-        .db = run->db, .outbox = run->outbox, .numbers = &numbers, .now_us = clock_now_us()};
+    DncFollow follow = {.db = run->db,
+                        .outbox = run->outbox,
+                        .numbers = numbers,
+                        .correlation = run->command_id,
+                        .now_us = run->outbox->now_us};
     int64_t moved = 0;
-    AUTO_TX Db *tx = run->db;
-    Status status = db_begin(tx, err);
+    Status status = lead_begin(run->db, err);
     if (status == STATUS_OK) {
-        outbox_reset(run->outbox, db_epoch(tx), follow.now_us);
-        status = reapply_find_numbers(tx, run->list_no, after, &numbers.ids, err);
+        status = dnc_numbers_lock(numbers, run->db, err);
     }
-    if (status != STATUS_OK || numbers.ids.count == 0) {
-        *after = status == STATUS_OK ? 0 : *after;
-        return status;
-    }
-    status = lead_begin(tx, err);
-    if (status == STATUS_OK) {
-        status = dnc_numbers_lock(&numbers, tx, err);
+    if (status == STATUS_OK && asked) {
+        status = outcome_add_dnc(run->db, &numbers->ids, "dialer", follow.now_us, err);
     }
     if (status == STATUS_OK) {
         status = dnc_leads_follow(&follow, &moved, err);
     }
+    return status == STATUS_OK ? outbox_store(run->outbox, run->db, err) : status;
+}
+
+static Status numbers_step(Reapply *job, NumbersFind *find, int64_t *after, Error *err)
+{
+    JobRun *run = job->run;
+    AUTO_DNC_NUMBERS numbers;
+    dnc_numbers_begin(&numbers);
+    AUTO_TX Db *tx = run->db;
+    Status status = db_begin(tx, err);
     if (status == STATUS_OK) {
-        status = outbox_store(run->outbox, tx, err);
+        outbox_reset(run->outbox, db_epoch(tx), clock_now_us());
+        status = find(job, after, &numbers.ids, err);
     }
+    if (status != STATUS_OK || numbers.ids.count == 0) {
+        return status;
+    }
+    status = numbers_follow(job, &numbers, find == find_asked, err);
     return status == STATUS_OK ? db_commit(tx, err) : status;
 }
 
-/* Again at each claim: what follows already stays. */
-static Status dnc_work(Reapply *job, Error *err)
+static Status numbers_work(Reapply *job, NumbersFind *find, Error *err)
 {
     int64_t after = 0;
     Status status = STATUS_OK;
     do {
         int64_t from = after;
-        status = dnc_chunk(job, &after, err);
+        status = numbers_step(job, find, &after, err);
         for (int i = 1; status == STATUS_RETRY && i < REAPPLY_TRIES; i++) {
             clock_nap(REAPPLY_NAP_MS);
             after = from;
-            status = dnc_chunk(job, &after, err);
+            status = numbers_step(job, find, &after, err);
         }
     } while (status == STATUS_OK && after != 0 && !job_run_should_stop(job->run));
     return status;
+}
+
+static Status reapply_numbers(Reapply *job, Error *err)
+{
+    if (strcmp(job->run->kind, MOVED_JOB_KIND) == 0) {
+        return numbers_work(job, find_moved, err);
+    }
+    bool asked = json_object_get(job->run->params, REAPPLY_DNC_NAMES) != NULL;
+    return asked ? numbers_work(job, find_asked, err) : STATUS_OK;
 }
 
 /* ---- all of it ---- */
 
 static Status reapply_work(Reapply *job, Error *err)
 {
-    bool moved = strcmp(job->run->kind, MOVED_JOB_KIND) == 0;
-    Status status = moved ? dnc_work(job, err) : STATUS_OK;
+    Status status = reapply_numbers(job, err);
     while (status == STATUS_OK && !job->done && !job_run_should_stop(job->run)) {
         if (relay_is_backed_up(job->run->relay)) {
             clock_nap(REAPPLY_NAP_MS);

@@ -14,4 +14,10 @@
 /* One list whose windows changed. */
 #define LIST_REAPPLY_JOB_KIND "list.reapply"
 
+/* Parameters of a campaign.reapply after a disposition that asks for a do-not-call entry was put:
+ * names under which its calls came while nobody had defined them; and its code, when calls to it
+ * did not ask for one before (else absent). */
+#define REAPPLY_DNC_NAMES "dnc_names"
+#define REAPPLY_DNC_CODE  "dnc_code"
+
 Status reapply_job_run(JobRun *run, StrBuf *ret_fields, Error *err);

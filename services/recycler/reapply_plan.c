@@ -19,15 +19,13 @@ static const Disposition *call_defined(const ReapplyFacts *facts, const ReapplyC
 /* All calls again, by what their codes mean now. */
 static void plan_tries(LeadDial *lead, const ReapplyFacts *facts)
 {
-    AUTO_STRBUF tries = STRBUF_INIT;
+    lead->tries[0] = '\0';
     for (int i = 0; i < facts->call_count; i++) {
         const ReapplyCall *call = &facts->calls[i];
         const Disposition *disposition = call_defined(facts, call);
-        AUTO_FREE char *before = mem_strdup(tries.data);
-        recycle_tries_bump(before, disposition != NULL ? disposition->code : call->status, &tries);
-    }
-    if (tries.len < sizeof lead->tries) {
-        memcpy(lead->tries, tries.data, tries.len + 1);
+        if (!call->other_number) {
+            lead_dial_try(lead, disposition != NULL ? disposition->code : call->status);
+        }
     }
 }
 
@@ -46,9 +44,63 @@ static void plan_define(LeadDial *lead, const ReapplyFacts *facts)
             outcome_redefine_call(lead, &defined);
         }
     }
-    if (facts->call_count == lead->attempts) {
-        plan_tries(lead, facts);
+}
+
+/* ---- all calls told again ---- */
+
+static bool plan_knows_all(const LeadDial *lead, const ReapplyFacts *facts)
+{
+    bool all = facts->call_count == lead->attempts;
+    for (int i = 0; all && i < facts->call_count; i++) {
+        all = !facts->calls[i].foreign;
     }
+    return all;
+}
+
+static OutcomeCall call_now(const ReapplyFacts *facts, const ReapplyCall *call)
+{
+    bool unmapped = strcmp(call->status, LEAD_STATUS_UNMAPPED) == 0;
+    OutcomeCall now = {.disposition =
+                           campaign_disposition(facts->rules, unmapped ? call->code : call->status),
+                       .other_number = call->other_number,
+                       .started_us = call->started_us,
+                       .ended_us = call->ended_us};
+    snprintf(now.code, sizeof now.code, "%.*s", DISPOSITION_CODE_SIZE - 1,
+             now.disposition != NULL ? now.disposition->code : call->status);
+    return now;
+}
+
+/* What only the outcome itself said, and what came after it: when the same call still decides. */
+static void plan_keep(LeadDial *lead, const LeadDial *before)
+{
+    if (lead->decided_us != before->decided_us || strcmp(lead->status, before->status) != 0) {
+        return;
+    }
+    lead->callback_us = before->callback_us;
+    memcpy(lead->callback_agent, before->callback_agent, sizeof lead->callback_agent);
+    lead->decided_end_us =
+        before->decided_end_us != 0 ? before->decided_end_us : lead->decided_end_us;
+    if ((before->hold & LEAD_HOLD_RENUMBERED) != 0) {
+        lead->hold = (lead->hold & LEAD_HOLD_FINAL) | LEAD_HOLD_RENUMBERED;
+    }
+}
+
+static void plan_again(LeadDial *lead, const ReapplyFacts *facts)
+{
+    LeadDial before = *lead;
+    lead->decided_us = lead->decided_end_us = lead->callback_us = 0;
+    lead->hold = 0;
+    lead->callback_agent[0] = '\0';
+    snprintf(lead->status, sizeof lead->status, "%s", LEAD_STATUS_NEW);
+    for (int i = 0; i < facts->call_count; i++) {
+        const ReapplyCall *call = &facts->calls[i];
+        const Disposition *late = call_defined(facts, call);
+        OutcomeCall now = call_now(facts, call);
+        lead->contacted = lead->contacted || call->contact || (late != NULL && late->contact);
+        outcome_decide(lead, &now);
+    }
+    plan_tries(lead, facts);
+    plan_keep(lead, &before);
 }
 
 /* ---- the next call ---- */
@@ -98,7 +150,11 @@ static void plan_due(LeadDial *lead, const ReapplyFacts *facts, const char **ret
 
 void reapply_plan(LeadDial *lead, const ReapplyFacts *facts, const char **ret_reason)
 {
-    plan_define(lead, facts);
+    if (plan_knows_all(lead, facts)) {
+        plan_again(lead, facts);
+    } else {
+        plan_define(lead, facts);
+    }
     plan_due(lead, facts, ret_reason);
     lead_dial_restage(lead);
     if ((lead->hold & (LEAD_HOLD_FINAL | LEAD_HOLD_INVALID)) != 0) {

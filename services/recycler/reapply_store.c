@@ -112,9 +112,52 @@ reapply_find_numbers(Db *db, int32_t list_no, int64_t *after, DbArray *number_id
     return status;
 }
 
+enum { CALLS_AT_A_TIME = 5000 };
+
+Status reapply_find_asked(
+    Db *db, const ReapplyAsked *asked, int64_t *after, DbArray *number_ids, Error *err)
+{
+    DbArray names = {0};
+    DbParams params = {0};
+    db_array_begin(&names, DB_ARRAY_TEXT);
+    for (size_t i = 0; i < json_array_size(asked->names); i++) {
+        db_array_string(&names, json_string_value(json_array_get(asked->names, i)));
+    }
+    db_param_i64(&params, *after);
+    db_param_i64(&params, asked->campaign_no);
+    db_param_i64(&params, CALLS_AT_A_TIME);
+    db_param_array(&params, &names);
+    db_param_text(&params, asked->code);
+    AUTO_RESULT *result = NULL;
+    Status status = db_query(db, sql_reapply_asked, &params, &result, err);
+    db_array_done(&names);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    for (int row = 0; row < db_rows(result); row++) {
+        if (!db_is_null(result, row, 2)) {
+            db_array_i64(number_ids, db_i64(result, row, 2));
+        }
+    }
+    int64_t last = db_i64(result, 0, 0);
+    bool more = db_i64(result, 0, 1) == CALLS_AT_A_TIME;
+    bool cut = more && last - 1 > *after; /* of the last number there may be other calls */
+    *after = !more ? 0 : cut ? last - 1 : last;
+    return STATUS_OK;
+}
+
 /* ---- the ledger ---- */
 
-enum { CALL_LEAD_ID, CALL_STARTED_AT, CALL_DURATION_S, CALL_DISPOSITION, CALL_STATUS };
+enum {
+    CALL_LEAD_ID,
+    CALL_STARTED_AT,
+    CALL_DURATION_S,
+    CALL_DISPOSITION,
+    CALL_STATUS,
+    CALL_CONTACT,
+    CALL_OTHER_NUMBER,
+    CALL_OWN,
+};
 
 static void call_text(const DbResult *result, int row, int column, char ret[REAPPLY_CODE_SIZE])
 {
@@ -130,12 +173,17 @@ static void call_read(const DbResult *result, int row, ReapplyCall *ret)
         ret->started_us + db_bin_i64(result, row, CALL_DURATION_S) * CLOCK_US_PER_SECOND;
     call_text(result, row, CALL_DISPOSITION, ret->code);
     call_text(result, row, CALL_STATUS, ret->status);
+    ret->contact = db_bin_i64(result, row, CALL_CONTACT) != 0;
+    ret->other_number = db_bin_i64(result, row, CALL_OTHER_NUMBER) != 0;
+    ret->foreign = db_bin_i64(result, row, CALL_OWN) == 0;
 }
 
-Status reapply_read_calls(Db *db, DbArray *lead_ids, ReapplyLedger *ret, Error *err)
+Status
+reapply_read_calls(Db *db, DbArray *lead_ids, int32_t campaign_no, ReapplyLedger *ret, Error *err)
 {
     DbParams params = {0};
     db_param_array(&params, lead_ids);
+    db_param_i64(&params, campaign_no);
     *ret = (ReapplyLedger){0};
     Status status = db_query_binary(db, sql_reapply_calls, &params, &ret->rows, err);
     if (status != STATUS_OK) {

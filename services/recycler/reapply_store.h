@@ -49,13 +49,28 @@ Status reapply_read_span(Db *db, const ReapplyMark *mark, ReapplySpan *ret, Erro
 Status reapply_find_numbers(
     Db *db, int32_t list_no, int64_t *after, DbArray *number_ids, Error *err) MUST_CHECK;
 
+/* Calls whose owners asked not to be called, as it turns out: of this campaign, to one of these
+ * names (array of strings) when nobody had defined it, or to the disposition `code` (NULL: none).
+ */
+typedef struct ReapplyAsked {
+    int32_t campaign_no;
+    const json_t *names;
+    const char *code;
+} ReapplyAsked;
+/* Looks at the next calls of the ledger by number, from *after on, and adds the numbers (int8) of
+ * such calls. *after is 0 when there are no more. */
+Status reapply_find_asked(
+    Db *db, const ReapplyAsked *asked, int64_t *after, DbArray *number_ids, Error *err) MUST_CHECK;
+
 /* The ledger's calls of some leads, by lead_id and start. */
 typedef struct ReapplyLedger {
     DbResult *rows;
     ReapplyCall *calls; /* one a row */
     int at;             /* where the next lead's begin */
 } ReapplyLedger;
-Status reapply_read_calls(Db *db, DbArray *lead_ids, ReapplyLedger *ret, Error *err) MUST_CHECK;
+/* campaign_no: whose rules they are told by. */
+Status reapply_read_calls(
+    Db *db, DbArray *lead_ids, int32_t campaign_no, ReapplyLedger *ret, Error *err) MUST_CHECK;
 void reapply_ledger_done(ReapplyLedger *ledger);
 /* Gives the lead's calls of this pass to the facts: the last `attempts` of them. To be asked in the
  * order of lead_ids. */

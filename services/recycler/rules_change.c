@@ -50,13 +50,14 @@ static Status rules_stamp(Work *work, int32_t campaign_no, int64_t *ret_lists, E
     return status;
 }
 
-static Status
-rules_reapply(Work *work, Message *message, int32_t campaign_no, int64_t *ret_job_no, Error *err)
+static Status rules_reapply(
+    Work *work, Message *message, const RulesChange *change, int64_t *ret_job_no, Error *err)
 {
+    int32_t campaign_no = change->campaign_no;
     JobSpec spec = {.kind = REAPPLY_JOB_KIND,
                     .campaign_no = campaign_no,
                     .slot_count = 1,
-                    .params = "{}",
+                    .params = change->params != NULL ? change->params : "{}",
                     .event_fields = "\"leads\":0,\"changed\":0"};
     snprintf(spec.slots[0], sizeof spec.slots[0], "campaign:%d:rules", campaign_no);
     return job_start(work->db, work->outbox, message, &spec, ret_job_no, err);
@@ -85,8 +86,8 @@ Status rules_changed(Work *work, Message *message, const RulesChange *change, Er
     if (change->changed) {
         status = rules_stamp(work, change->campaign_no, &lists, err);
     }
-    if (status == STATUS_OK && change->restages && lists > 0) {
-        status = rules_reapply(work, message, change->campaign_no, &job_no, err);
+    if (status == STATUS_OK && change->restages && (lists > 0 || change->params != NULL)) {
+        status = rules_reapply(work, message, change, &job_no, err);
     }
     if (status == STATUS_OK) {
         rules_reply(message, change, job_no);

@@ -34,6 +34,7 @@ typedef struct RulesChange {
     const char *result; /* "updated" ... */
     bool changed;       /* else there is only the reply */
     bool restages;      /* leads may get another stage: a campaign.reapply job is left behind */
+    const char *params; /* of that job, which there is also without lists then; NULL: none */
 } RulesChange;
 
 /* Stamps, starts the job, and completes the message. */

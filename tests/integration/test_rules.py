@@ -347,6 +347,40 @@ def test_a_code_that_is_defined_late_is_applied(space):
     check(space, "a")
 
 
+def entries(space):
+    """Phones of open do-not-call entries."""
+    sql = "SELECT phone FROM dnc_entry JOIN number USING (number_id) WHERE removed_at IS NULL ORDER BY 1"
+    return [phone for [phone] in space.rows(sql)]
+
+
+def test_a_code_that_asks_for_an_entry_late(space):
+    """The numbers of old calls go on the do-not-call list: of a code that is defined late, under its code or a new
+    alias, and of one whose flag is set later. Who was taken off the list since is not put on it again."""
+    space.importer()
+    space.recycler()
+    campaign(space)
+    ids = leads(space, 5)
+    dialer = space.dialer()
+    for n, (lead_id, code) in enumerate(zip(ids, ["STOP", "NEVER", "HU", "NA", "STOP"], strict=True)):
+        call = {"lead_id": str(lead_id), "call_id": str(n), "disposition": code, "duration_s": 1}
+        dialer.send("call.ended", call | {"started_at": "2026-06-01T15:00:00Z"})
+    wait_for(lambda: space.value("SELECT count(*) FROM attempt") == 5)
+    phones = [5042000000 + n + 10**10 for n in range(5)]
+    reapplied(space, put_disposition(space, "STOP", final=True, dnc=True))
+    assert entries(space) == [phones[0], phones[4]]
+    assert stages(space, ids) == ["dnc", "exhausted", "exhausted", "ready", "dnc"]
+    done(space, "dnc.remove", {"phone": f"+{phones[4]}"})
+    reapplied(space, put_disposition(space, "STOP", aliases=["NEVER"]))
+    assert entries(space) == phones[:2]
+    assert stages(space, ids) == ["dnc", "dnc", "exhausted", "ready", "finished"]
+    reapplied(space, put_disposition(space, "HU", dnc=True))
+    assert entries(space) == phones[:3]
+    assert stages(space, ids) == ["dnc", "dnc", "dnc", "ready", "finished"]
+    reapplied(space, put_disposition(space, "NA", invalid=True))
+    assert stages(space, ids)[3] == "invalid"
+    check(space, "a")
+
+
 def test_two_lists_and_none_of_another_campaign(space):
     space.importer()
     space.recycler()

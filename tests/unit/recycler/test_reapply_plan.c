@@ -159,6 +159,47 @@ Test(reapply_plan, an_earlier_call_decides_as_if_it_had_been_known)
     }
 }
 
+/* Flags that change make of old calls what they would be now; that a person was reached is as it
+ * was recorded. */
+Test(reapply_plan, flags_that_change_hold_for_the_calls_before)
+{
+    ReapplyCall calls[] = {call_at(START - 60 * MINUTE, "DC", "DC"), call_at(START, "NA", "NA")};
+    LeadDial lead = lead_called("NA", 2, 0);
+    snprintf(lead.tries, sizeof lead.tries, "DC=1,NA=1");
+    Disposition no_line = {.code = "DC", .contact = true, .final = true};
+    campaign_rules_put_disposition(&rules, &no_line);
+    cr_expect_str_eq(plan_calls(&lead, calls, 2), "DC");
+    cr_expect_eq(lead.stage, STAGE_FINISHED);
+    cr_expect_not(lead.contacted);
+    no_line.final = false;
+    campaign_rules_put_disposition(&rules, &no_line);
+    plan_calls(&lead, calls, 2);
+    cr_expect_str_eq(lead.status, "NA");
+    cr_expect_eq(lead.stage, STAGE_READY);
+    calls[0].foreign = true; /* what its campaign says is not known: it stays as it was told */
+    no_line.final = true;
+    campaign_rules_put_disposition(&rules, &no_line);
+    plan_calls(&lead, calls, 2);
+    cr_expect_eq(lead.stage, STAGE_READY);
+}
+
+Test(reapply_plan, what_a_call_back_agreed_on_and_a_corrected_number_stay)
+{
+    ReapplyCall call = call_at(START, "CB", "CB");
+    LeadDial lead = lead_called("CB", 1, 0);
+    lead.callback_us = START + 600 * MINUTE;
+    LeadDial corrected = lead;
+    snprintf(lead.callback_agent, sizeof lead.callback_agent, "ann");
+    cr_expect_str_eq(plan_calls(&lead, &call, 1), "callback");
+    cr_expect_eq(lead.due_us, START + 600 * MINUTE);
+    cr_expect_str_eq(lead.callback_agent, "ann");
+    corrected.hold = LEAD_HOLD_RENUMBERED;
+    call.other_number = true;
+    cr_expect_str_eq(plan_calls(&corrected, &call, 1), "new_number");
+    cr_expect_eq(corrected.hold, LEAD_HOLD_RENUMBERED);
+    cr_expect_str_eq(corrected.tries, "");
+}
+
 Test(reapply_plan, windows_of_the_rule_move_the_due_time)
 {
     RecycleRule rule = *campaign_rule(&rules, "NA");
