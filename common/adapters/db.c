@@ -611,7 +611,7 @@ Status db_stream(
     db->sqlstate[0] = '\0';
     if (db->conn == NULL ||
         !PQsendQueryParams(db->conn, sql, params->count, NULL, params->values, params->lengths,
-                           params->binary, 1) ||
+                           params->binary, 0) ||
         !PQsetSingleRowMode(db->conn)) {
         return db_fail(db, NULL, err);
     }

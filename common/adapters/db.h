@@ -117,9 +117,9 @@ db_query(Db *db, const char *sql, const DbParams *params, DbResult **ret, Error 
 /* The same with rows in binary format: read them with db_bin_i64() and db_bytes(). */
 Status db_query_binary(Db *db, const char *sql, const DbParams *params, DbResult **ret, Error *err)
     MUST_CHECK;
-/* The rows of one statement as they come, each as a result of one row in binary format; nothing is
- * kept. row: NULL when none came for a while, so that the caller may look whether to go on. What it
- * returns but STATUS_OK, with err set, ends the statement and the connection. */
+/* The rows of one statement as they come, each as a result of one row; nothing is kept. row: NULL
+ * when none came for a while, so that the caller may look whether to go on. What it returns but
+ * STATUS_OK, with err set, ends the statement and the connection. */
 typedef Status (*DbRowTaker)(void *context, const DbResult *row, Error *err);
 Status db_stream(Db *db,
                  const char *sql,

@@ -47,7 +47,8 @@ bool formula_is_one(const char *cell, size_t len)
     for (size_t step; len > 0 && (step = lead_in(cell, len)) > 0; cell += step) {
         len -= step;
     }
-    return len > 0 && (memchr("=+-@\t\r\n", cell[0], 7) != NULL || is_wide(cell, len));
+    static const char runs[] = "=+-@\t\r\n";
+    return len > 0 && (memchr(runs, cell[0], sizeof runs - 1) != NULL || is_wide(cell, len));
 }
 
 bool formula_is_defused(const char *cell, size_t len)

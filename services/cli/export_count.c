@@ -12,7 +12,7 @@ count_rows(Db *db, const ExportSpec *spec, int32_t list_no, int64_t *ret_rows, E
     DbParams params = {0};
     AUTO_RESULT *result = NULL;
     export_query_make(spec, &query);
-    export_query_params(&query, list_no, 0, INT64_MAX, &params);
+    export_query_params(&query, &(ExportSlice){.list_no = list_no, .upto = INT64_MAX}, &params);
     AUTO_FREE char *sql = mem_sprintf("SELECT count(*) FROM (%s) q", query.sql.data);
     Status status = db_query(db, sql, &params, &result, err);
     if (status == STATUS_OK) {

@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "base/clock.h"
 #include "domain/formula.h"
 
 static bool needs_quotes(char delimiter, const char *text, size_t len)
@@ -13,13 +12,12 @@ static bool needs_quotes(char delimiter, const char *text, size_t len)
     if (text[0] == ' ' || text[0] == '\t' || text[len - 1] == ' ' || text[len - 1] == '\t') {
         return true;
     }
-    for (size_t i = 0; i < len; i++) {
+    bool found = false;
+    for (size_t i = 0; i < len; i++) { /* no early end, so that it is done many bytes at once */
         char c = text[i];
-        if (c == delimiter || c == '"' || c == '\n' || c == '\r') {
-            return true;
-        }
+        found |= c == delimiter || c == '"' || c == '\n' || c == '\r';
     }
-    return false;
+    return found;
 }
 
 static void add_doubled(StrBuf *line, const char *text, size_t len)
@@ -51,34 +49,4 @@ void export_cell_text(StrBuf *line, const ExportCellRules *rules, const char *te
     } else {
         strbuf_add(line, text, len);
     }
-}
-
-void export_cell_i64(StrBuf *line, int64_t value)
-{
-    char digits[24];
-    char *at = digits + sizeof digits;
-    uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
-    do {
-        *--at = (char)('0' + rest % 10);
-        rest /= 10;
-    } while (rest > 0);
-    if (value < 0) {
-        *--at = '-';
-    }
-    strbuf_add(line, at, (size_t)(digits + sizeof digits - at));
-}
-
-void export_cell_phone(StrBuf *line, int64_t e164)
-{
-    if (e164 != 0) {
-        strbuf_addc(line, '+');
-        export_cell_i64(line, e164);
-    }
-}
-
-void export_cell_time(StrBuf *line, int64_t time_us)
-{
-    char text[CLOCK_RFC3339_SIZE];
-    clock_format_rfc3339(time_us, text);
-    strbuf_adds(line, text);
 }

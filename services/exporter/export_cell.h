@@ -10,7 +10,6 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
 #include "base/strbuf.h"
 
@@ -20,7 +19,3 @@ typedef struct ExportCellRules {
 } ExportCellRules;
 
 void export_cell_text(StrBuf *line, const ExportCellRules *rules, const char *text, size_t len);
-/* The rest needs neither quotes nor apostrophe. */
-void export_cell_i64(StrBuf *line, int64_t value);
-void export_cell_phone(StrBuf *line, int64_t e164); /* 0: empty */
-void export_cell_time(StrBuf *line, int64_t time_us);

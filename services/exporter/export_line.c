@@ -25,39 +25,37 @@ void export_line_head(const ExportSpec *spec, StrBuf *buf)
     }
 }
 
-static void add_stage(StrBuf *buf, int64_t number)
+static void add_stage(StrBuf *buf, const char *number)
 {
-    strbuf_adds(buf, number >= STAGE_DNC && number < STAGE_END ? stage_name((Stage)number) : "");
+    Stage stage = (Stage)(number[0] - '0');
+    strbuf_adds(buf, stage >= STAGE_DNC && stage < STAGE_END ? stage_name(stage) : "");
 }
 
+/* What is no text needs neither quotes nor apostrophe. */
 static void
-add_cell(const ExportCellRules *rules, FilterType type, const DbResult *row, int at, StrBuf *buf)
+add_cell(const ExportCellRules *rules, FilterType type, const char *text, size_t len, StrBuf *buf)
 {
-    size_t len;
-    const char *bytes;
     switch (type) {
     case FILTER_TYPE_INT:
-        export_cell_i64(buf, db_bin_i64(row, 0, at));
+    case FILTER_TYPE_TIME:
+        strbuf_add(buf, text, len);
         return;
     case FILTER_TYPE_PHONE:
-        export_cell_phone(buf, db_bin_i64(row, 0, at));
+        strbuf_addc(buf, '+');
+        strbuf_add(buf, text, len);
         return;
     case FILTER_TYPE_STAGE:
-        add_stage(buf, db_bin_i64(row, 0, at));
+        add_stage(buf, text);
         return;
     case FILTER_TYPE_BOOL:
-        strbuf_adds(buf, db_bin_i64(row, 0, at) != 0 ? "true" : "false");
-        return;
-    case FILTER_TYPE_TIME:
-        export_cell_time(buf, db_bin_time(row, 0, at));
+        strbuf_adds(buf, text[0] == 't' ? "true" : "false");
         return;
     default:
-        bytes = db_bytes(row, 0, at, &len);
-        export_cell_text(buf, rules, bytes, len);
+        export_cell_text(buf, rules, text, len);
     }
 }
 
-void export_line_add(const ExportSpec *spec, const DbResult *row, StrBuf *buf)
+void export_line_add(const ExportSpec *spec, const DbResult *rows, int row, StrBuf *buf)
 {
     ExportCellRules rules = {spec->delimiter, spec->raw};
     size_t begin = buf->len;
@@ -65,8 +63,10 @@ void export_line_add(const ExportSpec *spec, const DbResult *row, StrBuf *buf)
         if (i > 0) {
             strbuf_addc(buf, spec->delimiter);
         }
-        if (!db_is_null(row, 0, (int)i)) {
-            add_cell(&rules, spec->columns[i].field->type, row, (int)i, buf);
+        size_t len;
+        const char *text = db_bytes(rows, row, (int)i, &len);
+        if (len > 0) { /* NULL has none */
+            add_cell(&rules, spec->columns[i].field->type, text, len, buf);
         }
     }
     if (buf->len == begin) {

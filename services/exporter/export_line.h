@@ -6,5 +6,5 @@
 
 /* The byte order mark and the header, where they are wanted. */
 void export_line_head(const ExportSpec *spec, StrBuf *buf);
-/* row: one row, in binary, with the columns of spec in their order. */
-void export_line_add(const ExportSpec *spec, const DbResult *row, StrBuf *buf);
+/* rows[row] has the columns of spec in their order, as text. */
+void export_line_add(const ExportSpec *spec, const DbResult *rows, int row, StrBuf *buf);

@@ -18,12 +18,21 @@ static const char *query_base(const ExportSpec *spec)
     }
 }
 
+/* Times as they stand in the file, whatever the server's settings are. */
+static void add_expression(const FilterField *field, StrBuf *sql)
+{
+    bool is_time = field->type == FILTER_TYPE_TIME;
+    strbuf_adds(sql, is_time ? "to_char(" : "");
+    strbuf_adds(sql, field->sql);
+    strbuf_adds(sql, is_time ? " AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')" : "");
+}
+
 static void add_columns(const ExportSpec *spec, DbArray *values, StrBuf *sql)
 {
     for (size_t i = 0; i < spec->column_count; i++) {
         const ExportColumn *column = &spec->columns[i];
         strbuf_adds(sql, i > 0 ? ", " : "");
-        strbuf_adds(sql, column->field->sql);
+        add_expression(column->field, sql);
         if (column->key != NULL) {
             db_array_string(values, column->key);
             strbuf_addf(sql, "($4::text[])[%d])", values->count);
@@ -49,11 +58,15 @@ void export_query_done(ExportQuery *query)
     db_array_done(&query->values);
 }
 
-void export_query_params(
-    ExportQuery *query, int32_t list_no, int64_t after, int64_t upto, DbParams *ret_params)
+void export_query_params(ExportQuery *query, const ExportSlice *slice, DbParams *ret_params)
 {
-    db_param_i64(ret_params, list_no);
-    db_param_i64(ret_params, after);
-    db_param_i64(ret_params, upto);
+    db_param_i64(ret_params, slice->list_no);
+    db_param_i64(ret_params, slice->after);
+    db_param_i64(ret_params, slice->upto);
     db_param_array(ret_params, &query->values);
+    if (slice->most > 0) {
+        db_param_i64(ret_params, slice->most);
+    } else {
+        db_param_text(ret_params, NULL);
+    }
 }

@@ -8,13 +8,19 @@
 #include "exporter/export_spec.h"
 
 typedef struct ExportQuery {
-    StrBuf sql;     /* $1 list, $2 and $3 the range, $4 values */
+    StrBuf sql;     /* $1 list, $2 and $3 the range, $4 values, $5 most rows */
     DbArray values; /* of the filter, then the keys of custom columns */
 } ExportQuery;
 
 /* custom.* is expanded. export_query_done() frees. */
 void export_query_make(const ExportSpec *spec, ExportQuery *ret);
 void export_query_done(ExportQuery *query);
-/* Rows of the list whose number is above after and at most upto. */
-void export_query_params(
-    ExportQuery *query, int32_t list_no, int64_t after, int64_t upto, DbParams *ret_params);
+/* Rows of the list whose number is above after and at most upto, the first most of them (0: all).
+ * Behind the columns of the spec stands the row's number. */
+typedef struct ExportSlice {
+    int32_t list_no;
+    int64_t after;
+    int64_t upto;
+    int64_t most;
+} ExportSlice;
+void export_query_params(ExportQuery *query, const ExportSlice *slice, DbParams *ret_params);

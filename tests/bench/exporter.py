@@ -31,10 +31,10 @@ CUSTOM = ("tier", "source", "score")
 LEADS = """
 INSERT INTO leads (lead_id, phone, list_no, stage, first_name, last_name, email, address, city, state, zip,
                    external_id, custom)
-SELECT (1::bigint << 32) + n, 15040000000 + n, list_no, 6, 'First' || n % 977, 'Last' || n % 9973,
-       'person' || n || '@example.com', n % 9999 || ' Bay Road, Apt ' || n % 77, 'New Orleans', 'LA',
-       lpad((n % 100000)::text, 5, '0'), 'crm-' || n,
-       jsonb_build_object('tier', 'gold', 'source', 'web form ' || n % 13, 'score', (n % 1000)::text)
+SELECT (1::bigint << 32) + n, 15040000000 + n, list_no, 6, 'First' || n %% 977, 'Last' || n %% 9973,
+       'person' || n || '@example.com', n %% 9999 || ' Bay Road, Apt ' || n %% 77, 'New Orleans', 'LA',
+       lpad((n %% 100000)::text, 5, '0'), 'crm-' || n,
+       jsonb_build_object('tier', 'gold', 'source', 'web form ' || n %% 13, 'score', (n %% 1000)::text)
 FROM list, generate_series(1::bigint, %s) AS n
 """
 
