@@ -53,9 +53,26 @@ Status doctor_each_list(Cli *cli, const char *sql, int64_t at_us, Check *check, 
     return doctor_each(cli, &look, check, err);
 }
 
+/* A deletion that was cancelled waits for somebody to ask again. */
+static Status record_deleting(Cli *cli, Check *check, Error *err)
+{
+    AUTO_RESULT *rows = NULL;
+    Status status = cli_query(cli, sql_cli_doctor_deleting, NULL, &rows, err);
+    for (int row = 0; status == STATUS_OK && row < db_rows(rows); row++) {
+        check_note(check,
+                   "list %s: %s leads are still to be deleted, and no job is at work: "
+                   "`leadspool list rm %s` goes on",
+                   db_text(rows, row, 0), db_text(rows, row, 1), db_text(rows, row, 0));
+    }
+    return status;
+}
+
 Status doctor_counters(Cli *cli, Check *check, Error *err)
 {
     Status status = doctor_each_list(cli, sql_cli_doctor_list, 0, check, err);
+    if (status == STATUS_OK) {
+        status = record_deleting(cli, check, err);
+    }
     return status == STATUS_OK ? doctor_redis(cli, check, err) : status;
 }
 

@@ -2,11 +2,11 @@
  * services/importer.
  *
  * Everything of a lead goes along: its id, calls, dialing state and custom fields. It follows the
- * do-not-call entries of the campaign that it comes to at once, and that campaign's rules by a
- * list.move job that is left behind. Unstarted offers are taken back. A lead whose number or
- * external id the target has already is a duplicate: skip leaves it where it is; update gives what
- * it says to the target's lead with the same number, and it is gone; where number and external id
- * mean two leads it stays. The job holds the slots of both lists. */
+ * do-not-call entries of the campaign that it comes to at once, and rules and windows that are not
+ * those of before by a list.move job that is left behind. Unstarted offers are taken back. A lead
+ * whose number or external id the target has already is a duplicate: skip leaves it where it is;
+ * update gives what it says to the target's lead with the same number, and it is gone; where number
+ * and external id mean two leads it stays. The job holds the slots of both lists. */
 #pragma once
 
 #include "runtime/job_runner.h"

@@ -20,7 +20,7 @@ typedef struct Move {
     int32_t from_no;
     int32_t to_no;
     int32_t campaign_no; /* of the target, as this chunk found it */
-    bool other_campaign; /* than the source's */
+    bool other_rules;    /* than the source's: its campaign or windows are others */
     bool update;
     Filter *filter;    /* NULL: by ids */
     int64_t *lead_ids; /* sorted */
@@ -46,7 +46,7 @@ static Status read_target(Move *move, Db *db, Error *err)
         return error_set_field(err, "to_list_id", "list_deleting", "the list is being deleted");
     }
     move->campaign_no = (int32_t)db_i64(result, 0, 0);
-    move->other_campaign = db_bool(result, 0, 2);
+    move->other_rules = db_bool(result, 0, 2);
     return STATUS_OK;
 }
 
@@ -275,12 +275,25 @@ static Status check_gate(const Move *move, const ListGates *gates, Error *err)
     return STATUS_OK;
 }
 
+/* What a top-up noted of them goes along (recycler/put_off.h). */
+static Status move_notes(MovePlan *plan, Error *err)
+{
+    DbParams params = {0};
+    db_param_array(&params, &plan->chunk->ids);
+    db_param_i64(&params, plan->move->from_no);
+    db_param_i64(&params, plan->move->to_no);
+    return db_exec(plan->chunk->db, sql_move_put_off, &params, -1, err);
+}
+
 static Status write_plan(MovePlan *plan, Error *err)
 {
     AUTO_GATES gates = {0};
     Status status = merge_leads(plan, err);
     if (status == STATUS_OK) {
         status = sweep_write(plan->chunk, plan->reasons, &gates, err);
+    }
+    if (status == STATUS_OK) {
+        status = move_notes(plan, err);
     }
     if (status == STATUS_OK) {
         status = check_gate(plan->move, &gates, err);
@@ -313,7 +326,7 @@ static const SweepKind move_kind = {
     .work = move_work,
 };
 
-/* ---- the rules of the other campaign ---- */
+/* ---- the rules of the other list ---- */
 
 /* They are applied by the recycler, to the whole list, once the leads are there. */
 static Status leave_rules(const Move *move, JobRun *run, Error *err)
@@ -379,7 +392,7 @@ Status leads_move_run(JobRun *run, StrBuf *ret_fields, Error *err)
     if (status == STATUS_OK) {
         status = lead_sweep(run, &move_kind, &move, ret_fields, err);
     }
-    if (status == STATUS_OK && move.other_campaign) {
+    if (status == STATUS_OK && move.other_rules) {
         status = leave_rules(&move, run, err);
         relay_kick(run->relay);
     }

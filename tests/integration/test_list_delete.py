@@ -118,7 +118,8 @@ def test_cancelled_deletions_go_on_when_asked_again(space):
     done(space, "job.cancel", {"job_id": job}, topic="importer.commands")
     assert job_events(space, job)[-1].type == "job.cancelled"
     assert space.value("SELECT life FROM list_stats") == "deleting"
-    doctor(space)
+    notes = [note for check in doctor(space)["checks"] for note in check["notes"]]
+    assert any("list rm a" in note for note in notes), notes
     space.db.execute("DELETE FROM job_slot")
     deleted(space, delete(space))
     nothing_left(space)
