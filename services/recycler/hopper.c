@@ -19,7 +19,7 @@
 
 enum {
     ROUND_MS = 25,
-    FILL_MS = 100, /* what is live is counted so often */
+    FILL_MS = 100,        /* what is live is counted so often */
     VIRTUAL_ROUND_MS = 2, /* the clock waits for it */
     LOOK_MS = 1000,
     TROUBLE_MS = 500,

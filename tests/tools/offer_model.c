@@ -255,7 +255,8 @@ static Status look(Worker *worker, HopperCampaign *campaign, Error *err)
         status = campaign_store_get(worker->state.campaigns, tx, campaign->campaign_no, 0,
                                     &campaign->rules, err);
     }
-    return status == STATUS_OK ? hopper_campaign_look(campaign, tx, worker->state.gates, err) : status;
+    return status == STATUS_OK ? hopper_campaign_look(campaign, tx, worker->state.gates, err)
+                               : status;
 }
 
 static Status task_made(Worker *worker, const char *about, Error *err)
