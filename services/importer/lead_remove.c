@@ -3,12 +3,12 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "base/hash.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "domain/address.h"
 #include "domain/phone.h"
 #include "importer/importer_state.h"
-#include "runtime/dnc_store.h"
 #include "runtime/lead_tell.h"
 #include "runtime/number_store.h"
 #include "runtime/offer_revoke.h"
@@ -24,6 +24,7 @@ typedef struct Remove {
     const char *default_country;
     int64_t lead_id;    /* 0: there is no such lead */
     int64_t lead_phone; /* E.164 digits; 0: unknown */
+    int32_t list_no;    /* the lead's; 0: any list */
 } Remove;
 
 static const JsonField delete_fields[] = {
@@ -113,20 +114,37 @@ static Status find_lead(Db *db, Remove *remove, Error *err)
         bool found = db_rows(result) > 0;
         remove->lead_id = found ? db_i64(result, 0, 0) : 0;
         remove->lead_phone = found ? db_i64(result, 0, 1) : 0;
+        remove->list_no = found ? (int32_t)db_i64(result, 0, 2) : 0;
     }
     return status;
 }
 
 /* ---- removing ---- */
 
+/* One that has another number or list, now that it is locked, is not the one that was meant. */
+static Status check_leads(const LeadDials *leads, const Remove *meant, Error *err)
+{
+    for (int row = 0; row < leads->count; row++) {
+        const LeadDial *lead = &leads->rows[row];
+        if (lead->phone != meant->lead_phone ||
+            (meant->list_no != 0 && lead->list_no != meant->list_no)) {
+            return error_set(err, STATUS_RETRY, "lead_moved", "a lead changed meanwhile");
+        }
+    }
+    return STATUS_OK;
+}
+
 /* Locks the leads, writes them away, counts, and takes offers back. */
 static Status
-remove_leads(Work *work, DbArray *lead_ids, const char *reason, int64_t *ret_count, Error *err)
+remove_leads(Work *work, DbArray *lead_ids, const Remove *meant, int64_t *ret_count, Error *err)
 {
     AUTO_LEAD_DIALS leads = {0};
     AUTO_GATES gates = {0};
     Status status = lead_dials_lock(work->db, lead_ids, false, &leads, err);
     *ret_count = leads.count;
+    if (status == STATUS_OK) {
+        status = check_leads(&leads, meant, err);
+    }
     if (status != STATUS_OK || leads.count == 0) {
         return status;
     }
@@ -134,7 +152,7 @@ remove_leads(Work *work, DbArray *lead_ids, const char *reason, int64_t *ret_cou
     for (int row = 0; row < leads.count; row++) {
         leads.rows[row].list_no = 0;
         leads.changed[row] = true;
-        reasons[row] = reason;
+        reasons[row] = "lead_deleted";
     }
     LeadTell tell = {.outbox = work->outbox, .dials = &leads, .message = work->messages[0]};
     status = lead_dials_write(&leads, work->db, err);
@@ -155,7 +173,7 @@ static Status delete_lead(Work *work, Remove *remove, Error *err)
     }
     if (status == STATUS_OK && remove->lead_id != 0) {
         db_array_i64(&ids, remove->lead_id);
-        status = remove_leads(work, &ids, "lead_deleted", &count, err);
+        status = remove_leads(work, &ids, remove, &count, err);
     }
     db_array_done(&ids);
     if (status == STATUS_OK && count == 0) {
@@ -181,12 +199,37 @@ Status lead_delete_apply(Work *work, Error *err)
 
 /* ---- erasing ---- */
 
-static Status find_number(Work *work, const Remove *remove, int64_t *ret_id, Error *err)
+/* Also one that has no digits any more. */
+static Status find_number(Work *work, int64_t phone, int64_t *ret_id, Error *err)
 {
     const ImporterState *state = work->service;
-    DncNumber number = {.phone = remove->lead_phone};
-    number_digest(state->cfg, number.phone, number.digest);
-    return dnc_find_number(work->db, &number, ret_id, err);
+    uint8_t digest[HASH_SHA256_BYTES];
+    DbParams params = {0};
+    AUTO_RESULT *result = NULL;
+    number_digest(state->cfg, phone, digest);
+    db_param_i64(&params, phone);
+    db_param_bytes(&params, digest, sizeof digest);
+    Status status = db_query(work->db, sql_number_find, &params, &result, err);
+    if (status == STATUS_OK) {
+        *ret_id = db_rows(result) > 0 ? db_i64(result, 0, 0) : 0;
+    }
+    return status;
+}
+
+static Status note_number(Work *work, int64_t phone, Error *err)
+{
+    const ImporterState *state = work->service;
+    uint8_t digest[HASH_SHA256_BYTES];
+    DbParams params = {0};
+    number_digest(state->cfg, phone, digest);
+    db_param_i64(&params, phone);
+    db_param_bytes(&params, digest, sizeof digest);
+    AUTO_TX Db *tx = work->db;
+    Status status = db_begin(tx, err);
+    if (status == STATUS_OK) {
+        status = db_exec(tx, sql_number_note, &params, -1, err);
+    }
+    return status == STATUS_OK ? db_commit(tx, err) : status;
 }
 
 static Status find_phone(Work *work, Remove *remove, Error *err)
@@ -196,10 +239,10 @@ static Status find_phone(Work *work, Remove *remove, Error *err)
     return status == STATUS_OK ? find_lead(tx, remove, err) : status;
 }
 
-/* A bad command is left to apply, which answers it. */
+/* A bad command is left to apply, which answers it. This runs before a command is known to have
+ * come before, so it gives no number its digits back: nobody would take them again. */
 Status lead_erase_prepare(Work *work, Error *err)
 {
-    const ImporterState *state = work->service;
     Remove remove = {0};
     Error bad;
     Status status = STATUS_OK;
@@ -210,26 +253,34 @@ Status lead_erase_prepare(Work *work, Error *err)
         status = find_phone(work, &remove, err);
     }
     return status == STATUS_OK && remove.lead_phone != 0
-               ? number_make(work->db, state->cfg, &remove.lead_phone, 1, err)
+               ? note_number(work, remove.lead_phone, err)
                : status;
 }
 
-static Status erase_leads(Work *work, int64_t phone, int64_t *ret_count, Error *err)
+/* All leads of the number, whichever list they are in; the one that was named is among them, unless
+ * it took another number meanwhile. */
+static Status erase_leads(Work *work, const Remove *remove, int64_t *ret_count, Error *err)
 {
+    Remove meant = {.lead_phone = remove->lead_phone};
+    bool named = remove->lead_id == 0;
     DbArray phones = {0};
     DbArray ids = {0};
     db_array_begin(&phones, DB_ARRAY_INT8);
     db_array_begin(&ids, DB_ARRAY_INT8);
-    db_array_i64(&phones, phone);
+    db_array_i64(&phones, remove->lead_phone);
     DbParams params = {0};
     db_param_array(&params, &phones);
     AUTO_RESULT *found = NULL;
     Status status = db_query_binary(work->db, sql_dnc_leads, &params, &found, err);
     for (int row = 0; status == STATUS_OK && row < db_rows(found); row++) {
         db_array_i64(&ids, db_bin_i64(found, row, 0));
+        named = named || db_bin_i64(found, row, 0) == remove->lead_id;
+    }
+    if (status == STATUS_OK && !named) {
+        status = error_set(err, STATUS_RETRY, "lead_moved", "the lead changed meanwhile");
     }
     if (status == STATUS_OK) {
-        status = remove_leads(work, &ids, "lead_deleted", ret_count, err);
+        status = remove_leads(work, &ids, &meant, ret_count, err);
     }
     db_array_done(&phones);
     db_array_done(&ids);
@@ -279,7 +330,7 @@ static Status erase_person(Work *work, const Remove *remove, Error *err)
     int64_t number_id = 0;
     int64_t leads = 0;
     db_array_begin(&ids, DB_ARRAY_INT8);
-    Status status = find_number(work, remove, &number_id, err);
+    Status status = find_number(work, remove->lead_phone, &number_id, err);
     if (status == STATUS_OK && number_id == 0) {
         status = error_set(err, STATUS_RETRY, "number_gone", "the number's row is gone");
     }
@@ -289,7 +340,7 @@ static Status erase_person(Work *work, const Remove *remove, Error *err)
     }
     db_array_done(&ids);
     if (status == STATUS_OK) {
-        status = erase_leads(work, remove->lead_phone, &leads, err);
+        status = erase_leads(work, remove, &leads, err);
     }
     if (status == STATUS_OK) {
         message_complete(

@@ -243,3 +243,44 @@ def test_national_numbers_are_read_with_their_country(listed):
     assert listed.value("SELECT phone FROM number") == 442079460018
     assert upsert(listed, phone="+44 20 7946 0018")["result"] == "created"
     assert listed.value("SELECT dnc FROM leads")
+
+
+# ---- beside what takes leads away
+
+
+def behind_a_change(space, change, type, data):
+    """The command looks for its lead, and waits for it while `change` is not committed; its results."""
+    with db(space) as other:
+        other.execute("BEGIN")
+        other.execute(change)
+        [xid] = other.execute("SELECT pg_current_xact_id()::text").fetchone()
+        id = tell(space, type, data)
+        waits = "SELECT count(*) FROM pg_locks WHERE NOT granted AND transactionid::text = %s"
+        wait_for(lambda: space.value(waits, xid) == 1, what=f"{type} waits for the lead")
+        other.execute("COMMIT")
+    return answers(space, [id])[id][0].value["results"]
+
+
+def test_what_is_taken_away_is_looked_for_again_when_it_changed(listed):
+    """A lead that has another number once it is locked is not the one that was meant."""
+    upsert(listed, phone=ANN, external_id="x1")
+    moves = f"UPDATE leads SET phone = {BOB[1:]} WHERE phone = {ANN[1:]}"
+    by_phone = {"list_id": "a", "phone": ANN}
+    assert behind_a_change(listed, moves, "lead.delete", by_phone) == [{"result": "absent"}]
+    back = f"UPDATE leads SET phone = {ANN[1:]} WHERE phone = {BOB[1:]}"
+    assert behind_a_change(listed, back, "lead.erase", {"phone": BOB}) == [{"result": "erased", "leads": 0}]
+    assert phones(listed) == {"x1": ANN}
+    check_counters(listed)
+
+
+def test_an_erased_number_stays_erased(listed):
+    """Neither the command again, nor the same one under another id, brings the digits back."""
+    upsert(listed, phone=ANN)
+    blank = "SELECT count(*) = 1 AND every(phone IS NULL) FROM number"
+    for id in ("e1", "e2"):
+        done(listed, "lead.erase", {"phone": ANN}, id=id, key="a")
+        assert listed.value(blank)
+    tell(listed, "lead.erase", {"phone": ANN}, id="e1", key="a")
+    upsert(listed, phone=BOB, list_id="a")
+    assert listed.value(blank)
+    assert listed.value("SELECT count(*) FROM dnc_entry WHERE source = 'erased'") == 1
