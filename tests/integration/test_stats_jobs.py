@@ -58,6 +58,21 @@ def test_reconcile_finds_and_mends(space):
     assert "unknown_list" in space.cli("stats", "rebuild", "--list", "nobody", "--json", code=1).stdout
 
 
+def test_a_deleted_list_whose_end_was_not_shown_goes(space):
+    """Redis was away when its tombstone was read, and no rebuild writes a list that is gone."""
+    space.importer()
+    space.stats()
+    create_list(space, "a", campaign_id="c")
+    equal(space)
+    live, key = client(), f"{space.ns}:list:a:stats"
+    space.cli("list", "rm", "a", "--yes")
+    wait_for(lambda: live.hget(key, "life") == "deleted", what="the end of the list is shown")
+    live.delete(key)
+    live.hset(key, mapping={"list_id": "a", "campaign_id": "c", "life": "active", "epoch": "1", "version": "1"})
+    assert space.cli_json("stats", "rebuild")["removed"] >= 1
+    assert not live.exists(key)
+
+
 def test_what_is_shown(space):
     """A list, its campaign and its job in Redis, on the command line from there, and without it from the record."""
     (space.inbox / "leads.csv").write_text(FILE)

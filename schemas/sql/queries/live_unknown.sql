@@ -1,6 +1,7 @@
 -- Of these ids of lists ($1), campaigns ($2) and jobs ($3), those that there are not. $4: jobs that ended before it
--- are not shown any more.
-SELECT 'list', id FROM unnest($1::text[]) id WHERE NOT EXISTS (SELECT FROM list WHERE list_id = id)
+-- are not shown any more. A list that was deleted keeps its row, but has no counters.
+SELECT 'list', id FROM unnest($1::text[]) id
+WHERE NOT EXISTS (SELECT FROM list JOIN list_stats USING (list_no) WHERE list_id = id)
 UNION ALL
 SELECT 'campaign', id FROM unnest($2::text[]) id WHERE NOT EXISTS (SELECT FROM campaign WHERE campaign_id = id)
 UNION ALL
