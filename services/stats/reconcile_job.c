@@ -8,10 +8,12 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "runtime/job.h"
+#include "runtime/list_figures.h"
 #include "runtime/list_stats.h"
 #include "runtime/topics.h"
 #include "sql_queries.h"
-#include "stats/live_write.h"
+#include "stats/live_store.h"
+#include "stats/rebuild.h"
 #include "stats/stats_state.h"
 
 enum {
@@ -293,25 +295,15 @@ static Status compare_redis(Reconcile *job, bool *ret_same, Error *err)
     }
 }
 
+/* As a rebuild does: what the list's messages wrote meanwhile is newer, and stays. */
 static Status mend_redis(Reconcile *job, Error *err)
 {
-    AUTO_FIGURES figures = {.statuses = NULL};
-    bool there = false;
-    Status status = STATUS_OK;
-    {
-        AUTO_TX Db *tx = job->run->db;
-        status = db_begin(tx, err);
-        if (status == STATUS_OK) {
-            status = read_figures(job, tx, &figures, &there, err);
-        }
-    }
-    if (status == STATUS_OK && there) {
-        LiveWrite write;
-        live_write_list(&write, live_store_ns(job->store), &figures);
-        write.mode = LIVE_FORCE;
-        status = live_store_write(job->store, &write, 1, err);
-        live_write_done(&write);
-    }
+    DbArray one = {0};
+    Rebuild rebuild = {.db = job->run->db, .store = job->store, .now_us = clock_now_us()};
+    db_array_begin(&one, DB_ARRAY_TEXT);
+    db_array_string(&one, job->list_id);
+    Status status = rebuild_lists(&rebuild, &one, err);
+    db_array_done(&one);
     return status;
 }
 
