@@ -52,6 +52,7 @@ static Status look_lists(HopperCampaign *campaign, Db *db, Error *err)
     if (db_rows(result) != campaign->list_count) {
         free(campaign->lists);
         campaign->lists = mem_alloc((size_t)(db_rows(result) + 1) * sizeof *campaign->lists);
+        campaign->look_next_ms = 0; /* also when none is left, which take_list() does not see */
     }
     campaign->list_count = db_rows(result);
     for (int row = 0; status == STATUS_OK && row < db_rows(result); row++) {
