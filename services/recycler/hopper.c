@@ -208,9 +208,14 @@ static Status look_all(Hopper *hopper, int64_t now_us, Error *err)
     return status;
 }
 
+static int64_t complete_until_us(const Hopper *hopper)
+{
+    return reading_complete_until_us(hopper->reading, db_epoch(hopper->db));
+}
+
 static Status expire(Hopper *hopper, int64_t now_us, Error *err)
 {
-    int64_t until_us = reading_complete_until_us(hopper->reading);
+    int64_t until_us = complete_until_us(hopper);
     Expiry expiry = {.db = hopper->db,
                      .outbox = &hopper->outbox,
                      .complete_until_us = until_us < now_us ? until_us : now_us,
@@ -357,7 +362,7 @@ static void filled(Hopper *hopper, HopperCampaign *campaign, const HopperFilled 
 
 static const char *trouble_of(Hopper *hopper, HopperCampaign *campaign, int64_t now_us)
 {
-    return hopper_campaign_trouble(campaign, reading_complete_until_us(hopper->reading), now_us);
+    return hopper_campaign_trouble(campaign, complete_until_us(hopper), now_us);
 }
 
 static Status fill_campaign(Hopper *hopper, HopperCampaign *campaign, Error *err)

@@ -31,7 +31,8 @@ typedef struct ReadingEnd {
 struct Reading {
     pthread_t thread;
     atomic_bool stopping;
-    atomic_int_fast64_t complete_until_us;
+    atomic_int_fast64_t epoch;             /* of the record that this is known of */
+    atomic_int_fast64_t complete_until_us; /* 0 before the epoch becomes another */
     /* the rest belongs to the thread */
     Db *db;
     Consumer *writes; /* asks for ends: what is written, committed or not */
@@ -42,12 +43,11 @@ struct Reading {
     bool asked;
     bool probing;     /* `reads` has partitions */
     int64_t asked_us; /* before the ends were asked for */
-    int64_t epoch;    /* of the record that this is known of */
 };
 
-int64_t reading_complete_until_us(const Reading *reading)
+int64_t reading_complete_until_us(const Reading *reading, int64_t epoch)
 {
-    return atomic_load(&reading->complete_until_us);
+    return atomic_load(&reading->epoch) == epoch ? atomic_load(&reading->complete_until_us) : 0;
 }
 
 /* ---- what lies behind a position ---- */
@@ -179,10 +179,10 @@ static void known_until(Reading *reading, int64_t until_us)
 /* A record that was set back has to be told of outcomes again that it knew before. */
 static void follow_epoch(Reading *reading, int64_t epoch)
 {
-    if (reading->epoch != epoch) {
-        reading->epoch = epoch;
+    if (atomic_load(&reading->epoch) != epoch) {
         reading->asked = false;
         atomic_store(&reading->complete_until_us, 0);
+        atomic_store(&reading->epoch, epoch);
     }
 }
 

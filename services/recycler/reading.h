@@ -22,5 +22,6 @@ Status reading_start(const Config *cfg, Reading **ret, Error *err) MUST_CHECK;
 /* Waits for the look under way, for a few seconds. NULL is allowed. */
 void reading_stop(Reading *reading);
 
-/* 0: not known. It goes back with the record only (epoch). Any thread. */
-int64_t reading_complete_until_us(const Reading *reading);
+/* 0: not known. It goes back with the record only: then the epoch is another one, and what was
+ * known in the one before is not told. epoch: of the caller's connection. Any thread. */
+int64_t reading_complete_until_us(const Reading *reading, int64_t epoch);
