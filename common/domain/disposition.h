@@ -14,6 +14,7 @@ enum {
     DISPOSITION_CODE_SIZE = 17,
     DISPOSITION_NAME_SIZE = 65,
     DISPOSITION_ALIASES_MAX = 8,
+    DISPOSITIONS_MOST = 120, /* of a campaign; a change of leads counts their statuses at once */
 };
 
 #define LEAD_STATUS_NEW      "NEW"

@@ -252,9 +252,8 @@ Status lead_erase_prepare(Work *work, Error *err)
     if (remove.lead_id != 0) {
         status = find_phone(work, &remove, err);
     }
-    return status == STATUS_OK && remove.lead_phone != 0
-               ? note_number(work, remove.lead_phone, err)
-               : status;
+    return status == STATUS_OK && remove.lead_phone != 0 ? note_number(work, remove.lead_phone, err)
+                                                         : status;
 }
 
 /* All leads of the number, whichever list they are in; the one that was named is among them, unless

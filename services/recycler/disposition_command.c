@@ -145,6 +145,10 @@ Status disposition_plan(const CampaignRules *rules,
     Disposition planned = {0};
     if (present != NULL) {
         planned = *present;
+    } else if (rules->disposition_count >= DISPOSITIONS_MOST) {
+        return error_set_field(err, "code", "too_many",
+                               "a campaign has at most %d dispositions: make it an alias of one",
+                               DISPOSITIONS_MOST);
     } else {
         snprintf(planned.code, sizeof planned.code, "%s", put->code);
         snprintf(planned.name, sizeof planned.name, "%s", put->code);

@@ -1,7 +1,10 @@
 #include "recycler/disposition_command.h"
 
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <string.h>
+
+#include "base/mem.h"
 
 typedef struct Planned {
     Status status;
@@ -105,4 +108,26 @@ Test(disposition_command, equal_is_every_part_whatever_the_order_of_aliases)
     b.alias_count = 2;
     strcpy(b.name, "y");
     cr_expect_not(disposition_equal(&a, &b));
+}
+
+Test(disposition_command, there_are_so_many_and_no_more)
+{
+    CampaignRules rules;
+    Disposition planned;
+    bool is_new;
+    Error err;
+    campaign_rules_init(&rules);
+    rules.dispositions =
+        mem_realloc(rules.dispositions, DISPOSITIONS_MOST * sizeof *rules.dispositions);
+    for (; rules.disposition_count < DISPOSITIONS_MOST; rules.disposition_count++) {
+        Disposition *next = &rules.dispositions[rules.disposition_count];
+        *next = (Disposition){0};
+        snprintf(next->code, sizeof next->code, "C%d", rules.disposition_count);
+    }
+    DispositionPut more = {.code = "QUOTE"};
+    DispositionPut there = {.code = "NA", .contact = JSON_BOOL_TRUE};
+    cr_expect_eq(disposition_plan(&rules, &more, &planned, &is_new, &err), STATUS_BAD_INPUT);
+    cr_expect_str_eq(err.code, "too_many");
+    cr_expect_eq(disposition_plan(&rules, &there, &planned, &is_new, &err), STATUS_OK);
+    campaign_rules_done(&rules);
 }
