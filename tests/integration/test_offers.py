@@ -50,7 +50,8 @@ STAGES = ["dnc", "invalid", "finished", "offered", "exhausted", "ready"]
 def leads(space, list_id="a"):
     """{phone: (stage, status, attempts)}"""
     rows = space.rows(
-        "SELECT phone, stage, status, attempts FROM leads JOIN list USING (list_no) WHERE list_id = %s", list_id
+        "SELECT phone, stage, status, attempts FROM leads JOIN list USING (list_no) WHERE list_id = %s",
+        list_id,
     )
     return {f"+{phone}": (STAGES[stage - 1], status, attempts) for phone, stage, status, attempts in rows}
 
@@ -335,7 +336,9 @@ def test_an_unknown_zone_is_never_called_without_an_assumption(clocked):
     dialer = clocked.dialer(clock=clocked.clock)
     assert {offer["phone"] for offer in dialer.offers(3)} == {ANN, BOB, EVE}
     dialer.quiet(1, phone="+18005550199")
-    put(clocked, windows=[{"days": ["wed"], "from": "09:00", "to": "20:00"}], assume_zones=["America/Chicago"])
+    put(
+        clocked, windows=[{"days": ["wed"], "from": "09:00", "to": "20:00"}], assume_zones=["America/Chicago"]
+    )
     assert dialer.offers(1, phone="+18005550199")
 
 
@@ -404,6 +407,27 @@ def test_put_off_until_its_time_has_come(clocked):
     wait_for(lambda: clocked.value("SELECT count(*) FROM put_off") == 0)
 
 
+def test_wider_hours_bring_back_who_waits_for_the_next_day(clocked):
+    """A call that got no answer ten minutes before the campaign closes, which then stays open."""
+    days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+    put(clocked, windows=[{"days": days, "from": "09:00", "to": "12:10"}])
+    dialer = clocked.dialer(clock=clocked.clock)
+    [ann] = dialer.offers(1, phone=ANN)
+    dialer.answer(ann, "NA", duration_s=0)
+    become(clocked, {ANN: ("ready", "NA", 1)})
+    assert "job_id" in put(clocked, windows=[{"days": days, "from": "09:00", "to": "20:00"}])
+    wait_for(
+        lambda: (
+            clocked.value(
+                "SELECT count(*) FROM jobs WHERE kind = 'campaign.reapply' AND state <> 'completed'"
+            )
+            == 0
+        )
+    )
+    clocked.clock.advance(minutes=31)
+    assert dialer.offers(2, phone=ANN)[-1]["why"] == "recycle"
+
+
 def test_a_dialer_s_wish_holds_for_a_minute(clocked):
     put(clocked, active=False, hopper_target=3, offer_lifetime_s=600)
     done(clocked, "campaign.refill", {"campaign_id": "c", "want": 1})
@@ -459,7 +483,9 @@ def test_an_entry_holds_though_the_lead_does_not_know_of_it(dialing):
 
 def test_limits_hold_though_the_lead_is_in_the_queue(dialing):
     """As between a change of rules and its campaign.reapply."""
-    called = "attempts = 3, status = 'NA', tries = 'NA=3', called_at = now(), decided_at = now() - interval '1 d'"
+    called = (
+        "attempts = 3, status = 'NA', tries = 'NA=3', called_at = now(), decided_at = now() - interval '1 d'"
+    )
     dialing.db.execute(f"UPDATE leads SET {called} WHERE phone = {int(ANN)}")
     dialing.db.execute(
         f"UPDATE ready_lead SET class = 3 WHERE lead_id = (SELECT lead_id FROM leads WHERE phone = {int(ANN)})"
