@@ -40,8 +40,9 @@ struct Hopper {
     HopperCampaign *campaigns; /* by campaign_no */
     int count;
     Reading *reading;
-    unsigned turn;     /* which campaign is filled first */
-    int64_t forgot_us; /* put_off_forget() */
+    unsigned turn;           /* which campaign is filled first */
+    const DbResult *express; /* groups of express leads; while they are offered */
+    int64_t forgot_us;       /* put_off_forget() */
     int64_t looked_ms;
     int64_t counted_ms;
     bool sweep_more; /* something is left to do at once */
@@ -388,7 +389,8 @@ static Status express_campaign(Hopper *hopper, HopperCampaign *campaign, Error *
     int want = hopper_campaign_want(campaign, trouble, true, template.now_us);
     Status status = STATUS_OK;
     if (want > 0) {
-        status = hopper_campaign_express(campaign, &template, want, &what, err);
+        template.want = want;
+        status = hopper_campaign_express(campaign, &template, hopper->express, &what, err);
         filled(hopper, campaign, &what);
     }
     return status;
@@ -414,10 +416,14 @@ static Status look_round(Hopper *hopper, bool due, Error *err)
 static Status express_round(Hopper *hopper, Error *err)
 {
     Topup template = topup_template(hopper);
-    bool any = false;
-    Status status =
-        hopper_campaigns_express(hopper->campaigns, hopper->count, &template, &any, err);
-    return status == STATUS_OK && any ? campaigns_each(hopper, express_campaign, err) : status;
+    AUTO_RESULT *found = NULL;
+    Status status = hopper_express_find(hopper->campaigns, hopper->count, &template, &found, err);
+    hopper->express = found;
+    if (status == STATUS_OK && found != NULL && db_rows(found) > 0) {
+        status = campaigns_each(hopper, express_campaign, err);
+    }
+    hopper->express = NULL;
+    return status;
 }
 
 static Status fill_round(Hopper *hopper, bool due, Error *err)

@@ -90,12 +90,15 @@ static HopperGroup group_of(const HopperCampaign *campaign, const DbResult *resu
     return group;
 }
 
+/* Of a result that may have those of other campaigns too. */
 static void take_groups(HopperCampaign *campaign, const DbResult *result)
 {
-    int count = db_rows(result);
-    HopperGroup *groups = mem_alloc((size_t)(count + 1) * sizeof *groups);
-    for (int row = 0; row < count; row++) {
-        groups[row] = group_of(campaign, result, row);
+    int count = 0;
+    HopperGroup *groups = mem_alloc((size_t)(db_rows(result) + 1) * sizeof *groups);
+    for (int row = 0; row < db_rows(result); row++) {
+        if (list_of(campaign, (int32_t)db_bin_i64(result, row, 0)) != NULL) {
+            groups[count++] = group_of(campaign, result, row);
+        }
     }
     hopper_groups_by_key(campaign->groups, campaign->group_count);
     hopper_groups_keep(groups, count, campaign->groups, campaign->group_count);
@@ -410,51 +413,36 @@ static Status find_express(const Topup *template, DbArray *lists, DbResult **ret
     return status == STATUS_OK ? gates_know(template->gates, tx, *ret, 1, err) : status;
 }
 
-Status hopper_campaigns_express(
-    const HopperCampaign campaigns[], int count, const Topup *template, bool *ret_any, Error *err)
+Status hopper_express_find(
+    const HopperCampaign campaigns[], int count, const Topup *template, DbResult **ret, Error *err)
 {
     DbArray lists = {0};
-    AUTO_RESULT *result = NULL;
     db_array_begin(&lists, DB_ARRAY_INT4);
     for (int i = 0; i < count; i++) {
         if (campaigns[i].active && campaigns[i].rules != NULL) {
             lists_add(&campaigns[i], &lists);
         }
     }
-    Status status = lists.count > 0 ? find_express(template, &lists, &result, err) : STATUS_OK;
+    *ret = NULL;
+    Status status = lists.count > 0 ? find_express(template, &lists, ret, err) : STATUS_OK;
     db_array_done(&lists);
-    if (status == STATUS_OK) {
-        *ret_any = result != NULL && db_rows(result) > 0;
-    }
     return status;
 }
 
-static Status
-look_express(const HopperCampaign *campaign, const Topup *template, HopperCampaign *ret, Error *err)
+Status hopper_campaign_express(const HopperCampaign *campaign,
+                               const Topup *template,
+                               const DbResult *groups,
+                               HopperFilled *ret,
+                               Error *err)
 {
-    DbArray lists = {0};
-    AUTO_RESULT *result = NULL;
-    lists_param(campaign, &lists);
-    Status status = find_express(template, &lists, &result, err);
-    db_array_done(&lists);
-    *ret = *campaign;
-    ret->groups = NULL;
-    ret->group_count = 0;
-    if (status == STATUS_OK) {
-        take_groups(ret, result);
-    }
-    return status;
-}
-
-Status hopper_campaign_express(
-    const HopperCampaign *campaign, const Topup *template, int want, HopperFilled *ret, Error *err)
-{
-    HopperCampaign express;
-    Status status = look_express(campaign, template, &express, err);
+    HopperCampaign express = *campaign;
+    express.groups = NULL;
+    express.group_count = 0;
+    take_groups(&express, groups);
     *ret = (HopperFilled){0};
-    if (status == STATUS_OK && express.group_count > 0) {
-        status = hopper_campaign_fill(&express, template, want, ret, err);
-    }
+    Status status = express.group_count > 0
+                        ? hopper_campaign_fill(&express, template, template->want, ret, err)
+                        : STATUS_OK;
     free(express.groups);
     return status;
 }

@@ -64,17 +64,17 @@ Status hopper_campaign_fill(HopperCampaign *campaign,
                             int want,
                             HopperFilled *ret,
                             Error *err) MUST_CHECK;
-/* Has any active one of these a lead of the highest priority that is due? One statement for all,
- * since it is asked often. */
-Status hopper_campaigns_express(const HopperCampaign campaigns[],
-                                int count,
-                                const Topup *template,
-                                bool *ret_any,
-                                Error *err) MUST_CHECK;
-/* hopper_campaign_fill() with leads of the highest priority only. */
+/* Groups with leads of the highest priority that are due, of the active ones of these campaigns:
+ * one statement for all, since it is asked often. *ret: NULL when there is no list. */
+Status hopper_express_find(const HopperCampaign campaigns[],
+                           int count,
+                           const Topup *template,
+                           DbResult **ret,
+                           Error *err) MUST_CHECK;
+/* hopper_campaign_fill() with those of the campaign, at most template->want. */
 Status hopper_campaign_express(const HopperCampaign *campaign,
                                const Topup *template,
-                               int want,
+                               const DbResult *groups,
                                HopperFilled *ret,
                                Error *err) MUST_CHECK;
 /* After a fill: prepares the next one (topup_prepare()), when what was prepared is used up by half.
