@@ -10,6 +10,7 @@
 #include "runtime/dnc_plan.h"
 #include "runtime/lead_tell.h"
 #include "runtime/list_stats.h"
+#include "runtime/number_store.h"
 #include "runtime/offer_revoke.h"
 #include "sql_queries.h"
 
@@ -52,17 +53,15 @@ void dnc_numbers_begin(DncNumbers *numbers)
 
 Status dnc_numbers_lock(DncNumbers *numbers, Db *db, Error *err)
 {
-    DbParams params = {0};
-    db_param_array(&params, &numbers->ids);
     AUTO_RESULT *result = NULL;
-    Status status = db_query(db, sql_number_lock, &params, &result, err);
+    Status status = number_lock(db, &numbers->ids, false, &result, err);
     if (status != STATUS_OK) {
         return status;
     }
     numbers->phones = mem_alloc((size_t)(db_rows(result) + 1) * sizeof *numbers->phones);
     for (int row = 0; row < db_rows(result); row++) {
         if (!db_is_null(result, row, 1)) {
-            numbers->phones[numbers->phone_count++] = db_i64(result, row, 1);
+            numbers->phones[numbers->phone_count++] = db_bin_i64(result, row, 1);
         }
     }
     return STATUS_OK;

@@ -38,14 +38,6 @@ Status dnc_find_number(Db *db, const DncNumber *number, int64_t *ret_id, Error *
     return status;
 }
 
-Status dnc_insert_number(Db *db, const DncNumber *number, Error *err)
-{
-    DbParams params = {0};
-    db_param_i64(&params, number->phone);
-    db_param_bytes(&params, number->digest, sizeof number->digest);
-    return db_exec(db, sql_number_insert, &params, -1, err);
-}
-
 /* ---- entries ---- */
 
 Status dnc_find_entry(Db *db, int64_t number_id, int32_t campaign_no, DncEntry *ret, Error *err)

@@ -11,14 +11,13 @@
 Status dnc_find_campaign(
     Db *db, const char *campaign_id, int32_t *ret_no, char ret_country[3], Error *err) MUST_CHECK;
 
-/* A number as a key: its digits, and their keyed digest that stays when the digits are erased. */
+/* A number as a key (number_store.h makes its row). */
 typedef struct DncNumber {
     int64_t phone;
     uint8_t digest[HASH_SHA256_BYTES];
 } DncNumber;
 /* *ret_id is 0 when the number has no row, or one without digits. */
 Status dnc_find_number(Db *db, const DncNumber *number, int64_t *ret_id, Error *err) MUST_CHECK;
-Status dnc_insert_number(Db *db, const DncNumber *number, Error *err) MUST_CHECK;
 
 Status dnc_find_entry(Db *db, int64_t number_id, int32_t campaign_no, DncEntry *ret, Error *err)
     MUST_CHECK;

@@ -12,6 +12,7 @@
 #include "runtime/dnc_leads.h"
 #include "runtime/dnc_store.h"
 #include "runtime/lead_dial.h"
+#include "runtime/number_store.h"
 
 /* As a new campaign has it. */
 #define DNC_DEFAULT_COUNTRY "US"
@@ -92,11 +93,8 @@ static Status read_phone(const Config *cfg, DncCommand *command, const char *cou
         return error_set_field(err, "phone", phone_result_code(result), "%s",
                                phone_result_text(result));
     }
-    char digits[24];
-    int len = snprintf(digits, sizeof digits, "%" PRIu64, phone.e164);
     command->number.phone = (int64_t)phone.e164;
-    hash_hmac_sha256(cfg->number_key, strlen(cfg->number_key), digits, (size_t)len,
-                     command->number.digest);
+    number_digest(cfg, command->number.phone, command->number.digest);
     return STATUS_OK;
 }
 
@@ -277,8 +275,9 @@ Status dnc_add_prepare(Work *work, Error *err)
         status = dnc_find_number(tx, &command.number, &number_id, err);
     }
     if (status == STATUS_OK && number_id == 0) {
-        status = dnc_insert_number(tx, &command.number, err);
-        return status == STATUS_OK ? db_commit(tx, err) : status;
+        const ImporterState *state = work->service;
+        db_rollback(tx);
+        return number_make(tx, state->cfg, &command.number.phone, 1, err);
     }
     return status == STATUS_BAD_INPUT ? STATUS_OK : status;
 }
