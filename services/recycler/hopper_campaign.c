@@ -310,6 +310,7 @@ static Status fill_run(Fill *fill, Error *err)
     int offered = 0;
     fill->runs++;
     campaign->searches++;
+    topup->now_us = clock_now_us(); /* runs may take a while, all together */
     Status status = topup_run(topup, &offered, err);
     for (int i = 0; status == STATUS_OK && i < topup->group_count; i++) {
         campaign->groups[fill->from[i]] = topup->groups[i];

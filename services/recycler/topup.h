@@ -41,7 +41,8 @@ typedef struct Topup {
 /* In a transaction that only looks, first: each look-up goes by an index. */
 Status topup_begin(Db *db, Error *err) MUST_CHECK;
 /* *ret_offered: offers made; fewer than want may be so because candidates were not to be offered.
- * STATUS_RETRY rules_moved when the campaign or a list changed meanwhile: read them again. */
+ * STATUS_RETRY rules_moved when the campaign or a list changed meanwhile, or too much time went by
+ * since now_us: read them again. */
 Status topup_run(Topup *topup, int *ret_offered, Error *err) MUST_CHECK;
 /* For the top-up that comes next: makes rows of the numbers of those that it would find, which
  * takes as long as a good part of it. *ret_found: how many it would find. */

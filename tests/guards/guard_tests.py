@@ -47,6 +47,10 @@ GUARDS = {
         f"{LAST_WORD}test_a_limit_that_the_lead_is_above",
     ],
     "OFFER_OPEN": [f"{LAST_WORD}test_a_number_of_which_another_list_has_the_offer", MODEL],
+    "OFFER_GATE": [
+        f"{OFFERS}test_new_hours_of_a_list_hold_at_once",
+        f"{OFFERS}test_what_was_decided_hours_ago_is_not_offered",
+    ],
     "OFFER_LAPSE": [MODEL],
     "RELAY_LEASE": [f"{RELAY}test_nothing_is_sent_once_the_lease_may_have_ended"],
     "RELAY_ORDER": ["test_publisher"],

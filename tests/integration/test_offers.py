@@ -468,6 +468,21 @@ def test_new_hours_of_a_list_hold_at_once(dialing):
         dialer.quiet(1.2, phone=f"+1504621891{last}")
 
 
+def test_what_was_decided_hours_ago_is_not_offered(clocked):
+    """A recycler that stands still between its decision and its last word, here behind the list's gate."""
+    put(clocked, windows=[{"days": ["wed"], "from": "12:30", "to": "13:30"}])
+    dialer = clocked.dialer(clock=clocked.clock)
+    dialer.offers(2)  # in New Orleans it is noon
+    with db(clocked) as other:
+        other.autocommit = False
+        other.execute("SELECT FROM list_stats FOR UPDATE")
+        clocked.clock.advance(minutes=30)
+        waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND %s = ANY (pg_blocking_pids(pid))"
+        wait_for(lambda: clocked.value(waiting, other.info.backend_pid) > 0, every=0.01)
+        clocked.clock.advance(hours=2)
+    dialer.quiet(2, phone=ANN)
+
+
 def test_an_entry_holds_though_the_lead_does_not_know_of_it(dialing):
     dialing.db.execute(
         "WITH n AS (INSERT INTO number (phone, digest) VALUES (%s, 'x') RETURNING number_id)"

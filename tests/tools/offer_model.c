@@ -28,6 +28,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/config.h"
 #include "base/mem.h"
 #include "recycler/expiry.h"
@@ -314,6 +315,7 @@ static Status task_expired(Worker *worker, const char *about, Error *err)
     (void)about;
     bool more = false;
     now_us += STEP_US;
+    clock_freeze(now_us);
     Expiry expiry = {
         .db = worker->db, .outbox = &worker->outbox, .complete_until_us = now_us, .now_us = now_us};
     return expiry_run(&expiry, &more, err);
@@ -493,6 +495,7 @@ static void run_schedule(char *line, const char *reset, const char *check)
     }
     trouble[0] = '\0';
     now_us = BEGIN_US;
+    clock_freeze(now_us);
     offset = 0;
     if (begin_record(reset, &err) != STATUS_OK) {
         note("reset", &err);
