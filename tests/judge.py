@@ -27,6 +27,7 @@ import argparse
 import bisect
 import copy
 import functools
+import heapq
 import itertools
 import json
 import sys
@@ -270,7 +271,7 @@ def dnc_entries(commands):
 # ---- what dialers saw and did
 
 
-@dataclass
+@dataclass(slots=True)
 class Call:
     lead_id: str
     offer: object  # None: nobody offered it
@@ -285,7 +286,7 @@ class Call:
     counts_us: float = NEVER  # from when on it counts as a call
 
 
-@dataclass
+@dataclass(slots=True)
 class Offer:
     offer_id: str
     lead_id: str
@@ -314,7 +315,7 @@ class Floor:
 
     def __init__(self, events, history, slack_us):
         self.offers, self.calls, self.slack_us = {}, {}, slack_us
-        for event in sorted(events, key=lambda event: event["at"]):
+        for event in events:
             take = getattr(self, f"take_{event['event']}", None)
             if take:
                 take(event)
@@ -518,24 +519,35 @@ class Judge:
         if not zones:
             return ("nobody knows where it is", None)
         kept = [campaign["windows"], rules.lists.get(offer.list_id, {}).get("windows", [])]
-        kept += self.rule_windows(offer, rules)
+        law = campaign["law_pack"] == "us"
+        faults = [
+            self.closed_fault(offer, zones, states if law else None, [*kept, windows])
+            for windows in self.rule_windows(offer, rules)
+        ]
+        return faults[-1] if all(faults) else None
+
+    def closed_fault(self, offer, zones, states, kept):
+        """states: whose law holds; None: no law does."""
         for what, at in (("offered", offer.made_us), *(("called", at) for at in offer.dialed)):
             for zone in zones:
                 day, minute = wall(zone, at // 60_000_000)
-                lawful = campaign["law_pack"] != "us" or law_allows(states, day, minute)
+                lawful = states is None or law_allows(states, day, minute)
                 if not lawful or not all(in_windows(windows, day, minute) for windows in kept):
                     at_clock = f"{DAYS[day.weekday()]} {day} {minute // 60:02}:{minute % 60:02}"
                     return (f"{what} at {at_clock} in {zone}", None)
         return None
 
     def rule_windows(self, offer, rules):
+        """Of the rule of the last call: of what was known before, and with what came at that very moment."""
         if offer.why != "recycle":
-            return []
-        known = self.known_calls(offer)
-        last = max(known, key=lambda call: call.known_us, default=None)
-        code = last and rules.disposition(last.campaign_id, last.disposition)[0]
-        rule = code and rules.rule(offer.campaign_id, code)
-        return [rule.get("windows", [])] if rule else []
+            return [[]]
+        found = []
+        for until_us in (offer.made_us, offer.made_us + 1):
+            last = max(self.known_calls(offer, until_us), key=by_knowledge, default=None)
+            code = last and rules.disposition(last.campaign_id, last.disposition)[0]
+            rule = code and rules.rule(offer.campaign_id, code)
+            found.append(rule.get("windows", []) if rule else [])
+        return found
 
     # -- calls of the number
 
@@ -566,10 +578,11 @@ class Judge:
 
     # -- calls of the lead
 
-    def known_calls(self, offer):
+    def known_calls(self, offer, until_us=None):
         begun = max((at for at in self.resets[offer.list_id] if at <= offer.made_us), default=-NEVER)
         calls = self.calls_of_lead[offer.lead_id]
-        return [call for call in calls if call.known_us < offer.made_us and call.known_us > begun]
+        until_us = until_us or offer.made_us
+        return [call for call in calls if begun < call.known_us < until_us]
 
     def attempts_fault(self, offer, rules):
         calls = self.known_calls(offer)
@@ -604,6 +617,10 @@ class Judge:
         return (f"less than its interval after {code}", call) if offer.made_us < due else None
 
 
+def by_knowledge(call):
+    return call.known_us
+
+
 def by_known(end):
     return end[0].known_us
 
@@ -612,16 +629,28 @@ def by_start(end):
     return end[0].started_us
 
 
+def time_of(event):
+    return event["at"]
+
+
+def read_file(path):
+    with open(path) as file:
+        for line in file:
+            if line.endswith("\n"):  # the last of a killed dialer may not be whole
+                yield json.loads(line)
+
+
 def read_events(paths):
-    for path in paths:
-        with open(path) as file:
-            for line in file:
-                if line.endswith("\n"):  # the last of a killed dialer may not be whole
-                    yield json.loads(line)
+    """Of all files, in the order of time; each is so by itself. Not all of them lie in memory."""
+    return heapq.merge(*map(read_file, paths), key=time_of)
 
 
 def judge(scenario, events):
     """(the verdict, kind -> violating pairs)"""
+    return judge_in_order(scenario, sorted(events, key=time_of))
+
+
+def judge_in_order(scenario, events):
     judge = Judge(scenario, events)
     return judge.run(), judge.found
 
@@ -634,7 +663,7 @@ def main():
     args = parser.parse_args()
     with open(args.rules) as file:
         scenario = json.load(file)
-    verdict, found = judge(scenario, read_events(args.logs))
+    verdict, found = judge_in_order(scenario, read_events(args.logs))
     print(json.dumps(verdict))
     for kind, pairs in found.items() if args.explain else ():
         for pair in pairs:

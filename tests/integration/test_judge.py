@@ -139,6 +139,21 @@ def test_clocks_may_differ_a_little(log):
 # ---- calling time
 
 
+def test_what_came_at_the_moment_of_the_offer_may_be_known_or_not(log):
+    """The rule of HU has hours, that of B has none; B comes when the offer is made."""
+    evening = [{"days": ["mon"], "from": "18:00", "to": "19:00"}]
+    rules = [put(type="recycle_rule.put", disposition="HU", max_attempts=9, intervals_s=[0], windows=evening)]
+    rules += [put(type="recycle_rule.put", disposition="B", max_attempts=9, intervals_s=[0])]
+    log.called(NOON, "HU")
+    second = log.made(NOON + timedelta(hours=6, minutes=30), why="recycle")
+    log.ended(second, NOON + timedelta(hours=6, minutes=31), "B", sent=NOON + timedelta(hours=8))
+    log.made(NOON + timedelta(hours=8), why="recycle")
+    assert judged(log, ALWAYS, *rules) == {}
+    log.called(NOON + timedelta(days=1), "HU", why="fresh", lead="2", phone=OTHER)
+    log.made(NOON + timedelta(days=1, hours=1), why="recycle", lead="2", phone=OTHER)
+    assert judged(log, ALWAYS, *rules) == {"outside_window": 1}
+
+
 def on(hour, minute=0, second=0, day=23):
     return datetime(2026, 11, day, hour, minute, second, tzinfo=NEW_YORK)
 

@@ -40,7 +40,7 @@ class Rules:
         path = space.logs / "rules.json"
         path.write_text(json.dumps(self.scenario))
         program = [sys.executable, ROOT / "tests" / "judge.py", "--rules", path, "--explain"]
-        done = subprocess.run([*program, *space.calls], capture_output=True, text=True, timeout=600)
+        done = subprocess.run([*program, *space.calls], capture_output=True, text=True, timeout=3600)
         assert done.returncode in (0, 1) and done.stdout, done.stderr
         verdict, *pairs = map(json.loads, done.stdout.splitlines())
         return verdict, pairs
