@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/guard.h"
 #include "base/hash.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -73,7 +74,7 @@ static Status write_add(LiveStore *store, const LiveWrite *write, bool whole_scr
     redis_word(&words, whole_script ? live_script : store->sha);
     redis_word(&words, "1");
     redis_word(&words, write->key);
-    redis_word(&words, modes[write->mode]);
+    redis_word(&words, modes[BROKEN(REDIS_NEWER) ? LIVE_FORCE : write->mode]);
     redis_word(&words, store->channel);
     redis_word(&words, expire);
     redis_word(&words, live_hash_get(&write->hash, "epoch"));

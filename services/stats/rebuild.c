@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/guard.h"
 #include "base/ids.h"
 #include "base/json.h"
 #include "base/log.h"
@@ -224,9 +225,9 @@ Status rebuild_is_whole(LiveStore *store, int64_t epoch, bool *ret, Error *err)
     const char *const words[] = {"HMGET", key, "epoch", "state", NULL};
     AUTO_REPLY *kind = NULL;
     AUTO_REPLY *reply = NULL;
-    *ret = false;
+    *ret = BROKEN(REDIS_MARKER);
     Status status = live_store_ask(store, type, &kind, err);
-    if (status != STATUS_OK || strcmp(redis_text(kind), "hash") != 0) {
+    if (*ret || status != STATUS_OK || strcmp(redis_text(kind), "hash") != 0) {
         return status;
     }
     status = live_store_ask(store, words, &reply, err);

@@ -56,6 +56,8 @@ GUARDS = {
     "RELAY_ORDER": ["test_publisher"],
     "PRODUCER_FIRST": ["test_publisher"],
     "OUTBOX_FLOOR": [f"{RELAY}test_floor_counts_who_draws_while_it_is_looked_for"],
+    "REDIS_NEWER": ["integration/test_stats.py::test_replays_tombstones_and_large_numbers"],
+    "REDIS_MARKER": ["integration/test_stats.py::test_flushed"],
     "CRASH_MARKS": ["chaos/test_poison.py::test_message_that_kills_the_process"],
 }
 

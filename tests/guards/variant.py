@@ -9,7 +9,7 @@ import xml.etree.ElementTree as ET
 
 from harness.settings import ROOT
 
-BINARIES = ("leadspool", "leadspool-importer", "leadspool-recycler")
+BINARIES = ("leadspool", "leadspool-importer", "leadspool-recycler", "leadspool-stats")
 TOOLS = ("offer_model",)  # of scenarios that the table names
 # One folder for all: from one guard to the next little is compiled.
 BUILD = ROOT / ".dev" / "build" / "break"

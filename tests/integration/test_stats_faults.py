@@ -160,9 +160,14 @@ def test_lost_and_spoiled(space, server):
     live.delete(f"{space.ns}:list:c:stats")
     live.set(marker, "wrong")
     equal_within(space, server, 5, time.monotonic())
+    space.db.execute("UPDATE list_stats SET version = 1")  # the record was set back, and told so
+    space.db.execute("UPDATE namespace SET epoch = epoch + 5")
+    equal_within(space, server, 5, time.monotonic())
+    assert live.hget(key, "epoch") == "6"
     live.hset(f"{space.ns}:list:nobody:stats", mapping={"epoch": "1", "version": "1"})
     live.set(f"{space.ns}:other", "x")
     assert "event=redis.ahead" in stats.log()
+
     stats.terminate()
     stats.start().wait_ready()  # it sweeps when it begins
     wait_for(lambda: not live.exists(f"{space.ns}:other", f"{space.ns}:list:nobody:stats"), 10)

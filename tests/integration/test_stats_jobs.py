@@ -106,6 +106,11 @@ def test_what_is_shown(space):
     assert (hash["rows"], hash["errors"], hash["percent"], hash["stage"]) == ("4", "0", "100.00", "completed")
     assert float(hash["rate"]) > 0 and 86400 - 60 < live.ttl(key) <= 86400
 
+    live.delete(key, f"{space.ns}:stats:marker")  # as by a flush: from the record it says the same
+    wait_for(lambda: live.hget(key, "state") == "completed", 10)
+    again = live.hgetall(key)
+    assert {name: again.get(name) for name in hash} == hash and 86400 - 120 < live.ttl(key) <= 86400
+
     now = f"{space.ns}:list:a:now"
     wait_for(lambda: live.hget(now, "total") == "4", 10)
     hash = live.hgetall(now)
