@@ -55,7 +55,8 @@ Status live_index_lists(LiveStore *store, const LiveWrite writes[], int count, E
         char id[LIVE_ID_SIZE];
         bool list = live_key_parse(writes[i].key, live_store_ns(store), &kind, id) &&
                     kind == LIVE_LIST_STATS;
-        if (list && (writes[i].result == LIVE_STORED || writes[i].mode != LIVE_NEWER)) {
+        bool mends = writes[i].result == LIVE_THERE && writes[i].mode != LIVE_NEWER;
+        if (list && (writes[i].result == LIVE_STORED || mends)) { /* a newer one has done so */
             index_list(live_store_ns(store), &writes[i], &keys[i], commands, &total);
         }
     }

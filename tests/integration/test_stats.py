@@ -8,7 +8,7 @@ from harness import read_topic, send_command, wait_for
 from harness.bus import command_headers, producer
 from harness.settings import ROOT, settings
 from live import client, equal, fields, not_ahead
-from scenario import create_list, tell, upsert
+from scenario import ask, create_list, tell, upsert
 
 QUICK = {"LEADSPOOL_SESSION_TIMEOUT_MS": "2000"}
 
@@ -155,3 +155,28 @@ def test_the_example_of_redis_md(space):
     named = {name.strip() for group in fields_told for name in group.split(",")}
     plain = {re.sub(r":.*", ":CODE", name) for name in seen[-1]}
     assert plain <= named, plain - named
+
+
+def test_a_deleted_list(space):
+    """It says so, and all that Kafka has, read once more from its beginning, does not bring it back."""
+    space.importer()
+    stats = space.stats(QUICK)
+    for list_id in "ab":
+        create_list(space, list_id, campaign_id="c")
+        upsert(space, list_id, phone="+15046218927")
+    equal(space)
+    live = client()
+    key = f"{space.ns}:list:a:stats"
+    assert ask(space, "list.delete", {"list_id": "a"}).type == "command.accepted"
+    wait_for(lambda: live.hget(key, "life") == "deleted", 60)
+    assert live.ttl(key) > 7 * 86400
+    assert live.smembers(f"{space.ns}:campaign:c:lists") == {"b"}
+    before = equal(space) | {key: live.hgetall(key)}
+    assert stats.terminate() == 0
+    for partition in range(6):
+        space.cli("position", "reset", "--group", "stats", "--topic", "list.stats", "--partition", partition,
+                  "--to", "earliest", "--yes", code=None)  # fmt: skip
+    stats.start().wait_ready()
+    lag = "SELECT coalesce(sum(next_offset), 0) FROM consumer_position WHERE topic = 'list.stats' AND consumer_group = 'stats'"
+    wait_for(lambda: space.value(lag) >= 5, 60, what="all of list.stats read again")
+    assert equal(space) | {key: live.hgetall(key)} == before
