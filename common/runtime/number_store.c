@@ -52,6 +52,55 @@ Status number_make(Db *db, const Config *cfg, const int64_t phones[], int count,
     return count > 0 ? number_make_ids(db, cfg, phones, count, &made, err) : STATUS_OK;
 }
 
+static Status any_erased(Db *db, bool *ret, Error *err)
+{
+    AUTO_RESULT *result = NULL;
+    Status status = db_query(db, sql_number_any_erased, NULL, &result, err);
+    if (status == STATUS_OK) {
+        *ret = db_rows(result) > 0;
+    }
+    return status;
+}
+
+static Status revive_rows(Db *db, const Config *cfg, const int64_t phones[], int count, Error *err)
+{
+    DbArray column = {0};
+    DbArray digests = {0};
+    db_array_begin(&column, DB_ARRAY_INT8);
+    db_array_begin(&digests, DB_ARRAY_BYTEA);
+    for (int i = 0; i < count; i++) {
+        uint8_t digest[HASH_SHA256_BYTES];
+        number_digest(cfg, phones[i], digest);
+        db_array_i64(&column, phones[i]);
+        db_array_text(&digests, (const char *)digest, sizeof digest);
+    }
+    DbParams params = {0};
+    db_param_array(&params, &column);
+    db_param_array(&params, &digests);
+    Status status = db_exec(db, sql_number_revive, &params, -1, err);
+    db_array_done(&column);
+    db_array_done(&digests);
+    return status;
+}
+
+Status number_revive(Db *db, const Config *cfg, const int64_t phones[], int count, Error *err)
+{
+    bool any = false;
+    if (count == 0) {
+        return STATUS_OK;
+    }
+    AUTO_TX Db *tx = db;
+    Status status = db_begin(tx, err);
+    if (status == STATUS_OK) {
+        status = any_erased(tx, &any, err);
+    }
+    if (status != STATUS_OK || !any) {
+        return status;
+    }
+    status = revive_rows(tx, cfg, phones, count, err);
+    return status == STATUS_OK ? db_commit(tx, err) : status;
+}
+
 Status number_find(Db *db, DbArray *phones, DbResult **ret, Error *err)
 {
     DbParams params = {0};

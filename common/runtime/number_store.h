@@ -22,6 +22,12 @@ Status number_make_ids(Db *db,
                        DbResult **ret,
                        Error *err) MUST_CHECK;
 
+/* Phones that come back to numbers that were erased: their rows have them again, and with them the
+ * entries that keep them from being called. In a transaction of its own: none may be open; asks
+ * first whether any number was ever erased. To run before leads with these phones are made. */
+Status
+number_revive(Db *db, const Config *cfg, const int64_t phones[], int count, Error *err) MUST_CHECK;
+
 /* Rows (phone, number_id), binary, of those that have one. */
 Status number_find(Db *db, DbArray *phones, DbResult **ret, Error *err) MUST_CHECK;
 

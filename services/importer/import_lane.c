@@ -13,6 +13,7 @@
 #include "importer/lead_place.h"
 #include "runtime/job.h"
 #include "runtime/lead_dial.h"
+#include "runtime/number_store.h"
 
 enum { PROGRESS_MS = 1000, LANE_BACKOFF_FIRST_MS = 50, LANE_BACKOFF_MOST_MS = 5000 };
 
@@ -70,6 +71,16 @@ static Status lane_find_zones(ImportLane *lane, ChunkShare *share, Error *err)
         row->lead.gate_no = zone_sets_gate(lane->zones, &row->zones);
     }
     return status;
+}
+
+/* Numbers that were erased, and come back with this chunk, bring their do-not-call entries. */
+static Status lane_revive_numbers(ImportLane *lane, const ChunkShare *share, Error *err)
+{
+    AUTO_FREE int64_t *phones = mem_alloc((size_t)(share->row_count + 1) * sizeof *phones);
+    for (int i = 0; i < share->row_count; i++) {
+        phones[i] = share->rows[i].lead.phone;
+    }
+    return number_revive(lane->db, lane->shared->run->cfg, phones, share->row_count, err);
 }
 
 /* The set must not outgrow its share of memory: then probes take its place. */
@@ -439,6 +450,9 @@ Status import_lane_chunk(ImportLane *lane, ImportChunk *chunk, Error *err)
     lane_guard_memory(lane, &chunk->shares[lane->lane]);
     for (;;) {
         Status status = lane_find_zones(lane, &chunk->shares[lane->lane], err);
+        if (status == STATUS_OK) {
+            status = lane_revive_numbers(lane, &chunk->shares[lane->lane], err);
+        }
         if (status == STATUS_OK) {
             dnc_filter_fill(&lane->dnc, lane->db);
         }

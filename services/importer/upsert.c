@@ -10,6 +10,7 @@
 #include "importer/upsert_reply.h"
 #include "importer/upsert_store.h"
 #include "runtime/lead_dial.h"
+#include "runtime/number_store.h"
 
 typedef struct UpsertMessage {
     Message *message;
@@ -188,6 +189,18 @@ static Status make_zone_sets(Upsert *upsert, ZoneSets *zones, Db *db, Error *err
     return status;
 }
 
+/* Numbers that were erased, and come back, bring their do-not-call entries. */
+static Status revive_numbers(const Upsert *upsert, const Config *cfg, Db *db, Error *err)
+{
+    AUTO_FREE int64_t *phones = mem_alloc((size_t)(upsert->item_count + 1) * sizeof *phones);
+    int count = 0;
+    for (int i = 0; i < upsert->item_count; i++) {
+        phones[count] = upsert->items[i].row.phone;
+        count += upsert->items[i].problem == NULL && phones[count] != 0;
+    }
+    return number_revive(db, cfg, phones, count, err);
+}
+
 Status upsert_prepare(Work *work, Error *err)
 {
     ImporterState *state = work->service;
@@ -204,7 +217,8 @@ Status upsert_prepare(Work *work, Error *err)
         return status;
     }
     read_items(upsert);
-    return make_zone_sets(upsert, state->zones, work->db, err);
+    status = revive_numbers(upsert, state->cfg, work->db, err);
+    return status == STATUS_OK ? make_zone_sets(upsert, state->zones, work->db, err) : status;
 }
 
 /* ---- find and lock ---- */

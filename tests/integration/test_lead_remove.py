@@ -49,9 +49,10 @@ def test_erase(dialing):  # noqa: F811
     assert ask(space, "lead.erase", {"lead_id": "1"}).value["code"] == "unknown_lead"
     for list_id in ("a", "b"):
         settle(lambda list_id=list_id: check_counters(space, list_id))
-    run_import(space, "leads.csv")
+    assert run_import(space, "leads.csv")["dnc"] == 2, "the digests are known"
+    upsert(space, "b", phone=ANN)
     put(space, "d")
-    wait_for(lambda: leads(space)[ANN][0] == leads(space)[BOB][0] == "dnc", what="the digest is known")
+    assert leads(space)[ANN][0] == leads(space)[BOB][0] == leads(space, "b")[ANN][0] == "dnc"
     dialer.quiet(1, phone=ANN)
     settle(lambda: check_counters(space))
     doctor(space)

@@ -1,0 +1,1 @@
+SELECT FROM number WHERE phone IS NULL LIMIT 1
