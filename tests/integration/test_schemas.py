@@ -21,6 +21,7 @@ COMMANDS |= {"stats.rebuild", "stats.reconcile"}
 COMMANDS |= {"dnc.add", "dnc.remove", "dnc.import"}
 COMMANDS |= {"campaign.put", "disposition.put", "recycle_rule.put", "recycle_rule.delete", "campaign.refill"}
 COMMANDS |= {"list.export"}
+COMMANDS |= {"import.undo", "list.reset", "leads.move", "lead.delete", "lead.erase"}
 CASES = sorted((ROOT / "tests" / "data").glob("*valid/command_*"))
 
 
