@@ -68,7 +68,7 @@ static Status move_look(Cli *cli, const Filter *filter, DbResult **ret, Error *e
 static void move_set_ids(Command *command, const Filter *filter)
 {
     json_t *ids = json_array();
-    for (size_t i = 0; i < filter->value_count; i++) {
+    for (size_t i = 0; filter != NULL && i < filter->value_count; i++) {
         json_array_append_new(ids, json_string(filter->values[i]));
     }
     json_object_set_new(command->data, "lead_ids", ids);
