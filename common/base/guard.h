@@ -34,15 +34,15 @@ typedef enum Guard {
     GUARD_OFFER_WINDOW,    /* I2: so do calling windows */
     GUARD_OFFER_ATTEMPTS,  /* I2: so do limits of attempts */
     GUARD_OFFER_OPEN,      /* I2: at most one open offer of a number: plan and unique indexes */
-    GUARD_OFFER_GATE,      /* I2: rules, hours and the clock are still those that it was decided by */
-    GUARD_OFFER_LAPSE,     /* I2: one whose time is over is looked at again once it is held */
-    GUARD_RELAY_LEASE,     /* I4: nothing is sent once the lease may have ended */
-    GUARD_RELAY_ORDER,     /* I4: nothing of a lane is sent before its row that failed */
-    GUARD_PRODUCER_FIRST,  /* I4: a producer's first message to a partition travels alone */
-    GUARD_OUTBOX_FLOOR,    /* I4, I6: the scan begins below every id that may still commit */
-    GUARD_REDIS_NEWER,     /* I3: Redis takes only a higher (epoch, version) */
-    GUARD_REDIS_MARKER,    /* I3: a Redis that was emptied is seen, and filled again */
-    GUARD_CRASH_MARKS,     /* I6: a message that kills the process is buried at the third death */
+    GUARD_OFFER_GATE,  /* I2: rules, hours and the clock are still those that it was decided by */
+    GUARD_OFFER_LAPSE, /* I2: one whose time is over is looked at again once it is held */
+    GUARD_RELAY_LEASE, /* I4: nothing is sent once the lease may have ended */
+    GUARD_RELAY_ORDER, /* I4: nothing of a lane is sent before its row that failed */
+    GUARD_PRODUCER_FIRST, /* I4: a producer's first message to a partition travels alone */
+    GUARD_OUTBOX_FLOOR,   /* I4, I6: the scan begins below every id that may still commit */
+    GUARD_REDIS_NEWER,    /* I3: Redis takes only a higher (epoch, version) */
+    GUARD_REDIS_MARKER,   /* I3: a Redis that was emptied is seen, and filled again */
+    GUARD_CRASH_MARKS,    /* I6: a message that kills the process is buried at the third death */
 } Guard;
 
 #ifndef GUARD_BROKEN
