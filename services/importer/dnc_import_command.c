@@ -127,23 +127,24 @@ static void keep_columns(const MappingInput *input, Mapping *mapping)
 }
 
 static Status
-make_mapping(const DncImportCommand *command, MappingInput *input, Mapping *ret, Error *err)
+make_mapping(const DncImportCommand *command, const MappingInput *file, Mapping *ret, Error *err)
 {
     Arena numbers = {0};
+    MappingInput input = *file;
     MappingWish wishes[IMPORT_WISHES_MAX];
     Status status = STATUS_OK;
     if (command->mapping != NULL) {
-        status = import_wishes(command->mapping, wishes, &input->wish_count, &numbers, err);
+        status = import_wishes(command->mapping, wishes, &input.wish_count, &numbers, err);
     }
-    for (size_t i = 0; status == STATUS_OK && i < input->wish_count; i++) {
+    for (size_t i = 0; status == STATUS_OK && i < input.wish_count; i++) {
         status = rename_wish(&wishes[i], err);
     }
     if (status == STATUS_OK) {
-        input->wishes = wishes;
-        status = mapping_make(input, ret, err);
+        input.wishes = wishes;
+        status = mapping_make(&input, ret, err);
     }
     if (status == STATUS_OK) {
-        keep_columns(input, ret);
+        keep_columns(&input, ret);
     }
     arena_done(&numbers);
     return status;
