@@ -34,7 +34,7 @@ bool topic_is_events(const char *topic)
     return strcmp(topic, TOPIC_LIST_STATS) == 0 || strcmp(topic, TOPIC_LIST_EVENTS) == 0;
 }
 
-enum { TOPICS_WAIT_MS = 15000, TOPICS_NAP_MS = 50 };
+enum { TOPICS_WAIT_MS = 60000, TOPICS_NAP_MS = 50 };
 
 /* A topic that was made a moment ago may not be known to every broker yet. */
 static Status

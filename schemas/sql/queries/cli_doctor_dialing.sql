@@ -26,7 +26,8 @@ WITH lead AS (
     WHERE e.removed_at IS NULL AND (e.expires_at IS NULL OR e.expires_at > $2::timestamptz) AND NOT l.dnc
       AND e.campaign_no IN (0, s.campaign_no)
       AND NOT EXISTS (SELECT FROM dnc_recheck r WHERE r.number_id = e.number_id)
-      AND NOT EXISTS (SELECT FROM jobs j WHERE j.state IN ('queued', 'running') AND j.kind IN ('campaign.reapply', 'list.move')
+      AND NOT EXISTS (SELECT FROM jobs j WHERE j.state IN ('queued', 'running')
+                      AND j.kind IN ('campaign.reapply', 'list.move', 'list.reapply')
                       AND (j.list_no = $1::int OR j.campaign_no = s.campaign_no))
 ), ready AS (
     SELECT lead_id, list_no, coalesce(gate_no, 1) AS gate_no,

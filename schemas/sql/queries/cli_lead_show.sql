@@ -5,5 +5,7 @@ SELECT d.lead_id, l.list_id, '+' || d.phone, d.extension, d.external_id,
        d.address, d.city, d.state, d.zip, d.country, d.time_zone, d.custom::text, d.revision, d.lead_version
 FROM leads d
 JOIN list l USING (list_no)
-WHERE CASE WHEN $2::text IS NULL THEN d.lead_id = $1::bigint
-           ELSE d.phone = $3::bigint AND d.list_no = (SELECT list_no FROM list WHERE list_id = $2::text) END
+WHERE d.lead_id IN (SELECT $1::bigint WHERE $2::text IS NULL
+                    UNION ALL
+                    SELECT lead_id FROM leads
+                    WHERE phone = $3::bigint AND list_no = (SELECT list_no FROM list WHERE list_id = $2::text))
