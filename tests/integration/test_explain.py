@@ -53,7 +53,7 @@ def why(space, phone, **more):
 def histogram(space, list_id="a"):
     """The reasons that a list has leads for. They sum to its total, which is that of its counters."""
     answer = space.cli_json("stats", "--list", list_id, "--why")
-    assert list(answer) == ["list_id", "at", "total", "why"]
+    assert list(answer) == ["list_id", "at", "total", "why", "source"]
     assert list(answer["why"]) == REASONS
     assert sum(answer["why"].values()) == answer["total"] == space.cli_json("stats", "--list", list_id)["total"]
     return {reason: leads for reason, leads in answer["why"].items() if leads}

@@ -16,7 +16,7 @@ LATE = "SELECT complete_until, partition, next_offset FROM outcome_reading, cons
 
 def transactions(space):
     producer = Producer(client(transactional_id=f"{space.ns}-dialer", transaction_timeout_ms=60_000))
-    producer.init_transactions(30)
+    producer.init_transactions(90)
     return producer
 
 
