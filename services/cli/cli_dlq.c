@@ -338,11 +338,10 @@ static Status act_visit(void *context, const Letter *letter, Error *err)
     return status;
 }
 
-static Status act_walk(LetterWalk *walk, LetterVisit visit, void *context, Error *err)
+static Status act_walk(Cli *cli, LetterVisit visit, void *context, Error *err)
 {
-    walk->visit = visit;
-    walk->context = context;
-    return walk->cli->word_count > 0 ? walk_words(walk, err) : walk_topics(walk, err);
+    LetterWalk walk = {.cli = cli, .visit = visit, .context = context};
+    return cli->word_count > 0 ? walk_words(&walk, err) : walk_topics(&walk, err);
 }
 
 static Status act_check_words(const Cli *cli, Error *err)
@@ -357,16 +356,16 @@ static Status act_check_words(const Cli *cli, Error *err)
 }
 
 /* What stands on the question: how many, and what happens to them. */
-static Status act_ask(LetterWalk *walk, const char *what, bool *ret_yes, Error *err)
+static Status act_ask(Cli *cli, const char *what, bool *ret_yes, Error *err)
 {
     int64_t count = 0;
-    Status status = act_walk(walk, count_visit, &count, err);
+    Status status = act_walk(cli, count_visit, &count, err);
     if (status != STATUS_OK) {
         return status;
     }
     AUTO_FREE char *question =
         mem_sprintf("%" PRId64 " %s %s.", count, count == 1 ? "letter is" : "letters are", what);
-    return cli_confirm(walk->cli, question, ret_yes, err);
+    return cli_confirm(cli, question, ret_yes, err);
 }
 
 static Status act_tell(Cli *cli, const LetterAct *act)
@@ -381,17 +380,16 @@ static Status act_tell(Cli *cli, const LetterAct *act)
 
 static Status act_run(Cli *cli, LetterAct *act, const char *what, Error *err)
 {
-    LetterWalk walk = {.cli = cli};
     bool yes = false;
     Status status = act_check_words(cli, err);
     if (status == STATUS_OK) {
-        status = act_ask(&walk, what, &yes, err);
+        status = act_ask(cli, what, &yes, err);
     }
     if (status != STATUS_OK || !yes) {
         cli->exit_code = CLI_FAILED;
         return status;
     }
-    status = act_walk(&walk, act_visit, act, err);
+    status = act_walk(cli, act_visit, act, err);
     if (status != STATUS_OK && act->count > 0) {
         cli_say(cli, "%" PRId64 " before this one were %s", act->count, act->state);
     }
