@@ -278,13 +278,15 @@ def answered_under_another_number(space, disposition):
     return dialer
 
 
-def test_a_corrected_number_is_called(dialing):
+@pytest.mark.parametrize("code, stage", [("WN", "invalid"), ("NA", "ready")])
+def test_a_corrected_number_is_called(dialing, code, stage):
+    """At once: what the call to the number before came to says nothing of this one."""
     put(dialing)
     dialer = dialing.dialer()
     ann = offers_by_phone(dialer, 3)[ANN]
     upsert(dialing, phone=ANN, external_id="ann")
-    dialer.answer(ann, "WN")
-    become(dialing, {ANN: ("invalid", "WN", 1)})
+    dialer.answer(ann, code)
+    become(dialing, {ANN: (stage, code, 1)})
     upsert(dialing, phone=NEW, external_id="ann")
     assert dialer.offers(1, phone=NEW)
 

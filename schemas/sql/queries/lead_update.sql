@@ -8,6 +8,7 @@ SET phone = v.phone, content_hash = v.content_hash, revision = v.revision, list_
     state = v.state, zip = v.zip, country = v.country, time_zone = v.time_zone,
     -- what calls to another number came to
     tries = CASE WHEN leads.phone = v.phone THEN leads.tries END,
+    due_at = CASE WHEN leads.phone = v.phone THEN leads.due_at END,
     callback_at = CASE WHEN leads.phone = v.phone THEN leads.callback_at END,
     callback_agent = CASE WHEN leads.phone = v.phone THEN leads.callback_agent END
 FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::int[], $6::int[], $7::int[], $8::smallint[],
