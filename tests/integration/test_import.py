@@ -260,6 +260,10 @@ ssize_t pread(int fd, void *bytes, size_t len, off_t at)
     nanosleep(&(struct timespec){.tv_nsec = 900000000}, NULL);
     return syscall(SYS_pread64, fd, bytes, len, at);
 }
+ssize_t pread64(int fd, void *bytes, size_t len, off_t at)
+{
+    return pread(fd, bytes, len, at);
+}
 """
 
 
