@@ -254,7 +254,7 @@ def bench_topup(args, verdicts):
         later(space, min(100_000, args.leads // 5))
         topups.measure("many due later", GOAL_IDLE_MS)
         half_load(space, topups, args.leads)
-        dry(space, TOPUP * (args.topups + 4))
+        dry(space, TOPUP * (args.topups + 10))
         topups.measure("nearly dry", GOAL_IDLE_MS, ready=lambda: ready_count(space, topups.campaign_no))
     finally:
         space.drop()
@@ -287,7 +287,7 @@ def dry(space, left):
     """All but so many fresh leads are finished."""
     space.db.execute(
         "WITH gone AS (DELETE FROM ready_lead WHERE class = 2 AND ctid <> ALL (ARRAY(SELECT ctid FROM ready_lead"
-        " WHERE class = 2 AND hashint8(lead_id) %% 16 = 0 LIMIT %s)) RETURNING *)"
+        " WHERE class = 2 AND hashint8(lead_id) %% 4 = 0 LIMIT %s)) RETURNING *)"
         " UPDATE leads SET stage = 3, hold = 1, status = 'NI' FROM gone WHERE leads.lead_id = gone.lead_id",
         [left],
     )
