@@ -136,6 +136,11 @@ Status lead_begin(Db *db, Error *err)
     return db_exec(db, sql_lead_begin, NULL, -1, err);
 }
 
+Status lead_look_begin(Db *db, Error *err)
+{
+    return db_exec(db, sql_lead_look_begin, NULL, -1, err);
+}
+
 Status lead_dials_lock(Db *db, DbArray *lead_ids, bool free, LeadDials *ret, Error *err)
 {
     return dials_query(db, free ? sql_lead_dial_lock_free : sql_lead_dial_lock, lead_ids, ret, err);

@@ -22,6 +22,9 @@ static Status tick_find(DncTick *tick, int64_t *ret_changed, Error *err)
     int64_t marked = 0;
     Status status = dnc_mark_rechecks(tick->db, &marked, err);
     if (status == STATUS_OK) {
+        status = lead_look_begin(tick->db, err);
+    }
+    if (status == STATUS_OK) {
         status = dnc_settle_rechecks(tick->db, DNC_TICK_SETTLES, tick->now_us, &settled, err);
     }
     *ret_changed = marked + settled;

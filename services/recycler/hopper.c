@@ -15,6 +15,7 @@
 #include "recycler/put_off.h"
 #include "recycler/reading.h"
 #include "recycler/stray.h"
+#include "runtime/lead_dial.h"
 #include "sql_queries.h"
 
 enum {
@@ -195,7 +196,7 @@ static Status look_all(Hopper *hopper, int64_t now_us, Error *err)
     AUTO_TX Db *tx = hopper->db;
     Status status = db_begin(tx, err);
     if (status == STATUS_OK) {
-        status = topup_begin(tx, err);
+        status = lead_look_begin(tx, err);
     }
     if (status == STATUS_OK) {
         status = gates_refresh(hopper->gates, tx, err);

@@ -406,7 +406,7 @@ static Status find_express(const Topup *template, DbArray *lists, DbResult **ret
     AUTO_TX Db *tx = template->db;
     Status status = db_begin(tx, err);
     if (status == STATUS_OK) {
-        status = topup_begin(tx, err);
+        status = lead_look_begin(tx, err);
     }
     if (status == STATUS_OK) {
         status = find_groups(tx, lists, sql_topup_express, template->now_us, ret, err);

@@ -32,7 +32,8 @@ typedef struct HopperCampaign {
 
 void hopper_campaign_done(HopperCampaign *campaign);
 
-/* In a transaction, after topup_begin.sql: lists and groups as they are now, and their gates. */
+/* In a transaction, after lead_look_begin.sql: lists and groups as they are now, and their gates.
+ */
 Status hopper_campaign_look(HopperCampaign *campaign, Db *db, Gates *gates, Error *err) MUST_CHECK;
 
 /* Leads that were put off by other rules come back, a batch of them. *ret_more: so there may be

@@ -38,8 +38,6 @@ typedef struct Topup {
     int64_t now_us;
 } Topup;
 
-/* In a transaction that only looks, first: each look-up goes by an index. */
-Status topup_begin(Db *db, Error *err) MUST_CHECK;
 /* *ret_offered: offers made; fewer than want may be so because candidates were not to be offered.
  * STATUS_RETRY rules_moved when the campaign or a list changed meanwhile, or too much time went by
  * since now_us: read them again. */

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "runtime/lead_dial.h"
 #include "runtime/number_store.h"
 #include "sql_queries.h"
 
@@ -15,11 +16,6 @@ void topup_numbers_done(TopupNumbers *numbers)
 }
 
 /* ---- finding ---- */
-
-Status topup_begin(Db *db, Error *err)
-{
-    return db_exec(db, sql_topup_begin, NULL, -1, err);
-}
 
 enum { GROUP_COLUMNS = 6, GROUP_LEAST = 8 };
 
@@ -56,7 +52,7 @@ static Status pick_rows(const Topup *topup, DbArray columns[], DbResult **ret, E
     db_param_i64(&params, topup_group_limit(topup));
     db_param_i64(&params, topup->want);
     bool backward = hopper_group_backward(&topup->groups[0], topup->rules->order);
-    Status status = topup_begin(topup->db, err);
+    Status status = lead_look_begin(topup->db, err);
     return status == STATUS_OK
                ? db_query_binary(topup->db, backward ? sql_topup_pick_newest : sql_topup_pick,
                                  &params, ret, err)

@@ -1,7 +1,7 @@
 -- Looks that are due and find all leads as they should be, which is most of them after a large import of entries: at
 -- once, and without locks. Whoever changes such a lead later has seen the entries.
 DELETE FROM dnc_recheck
-WHERE dnc_recheck_no IN (
+WHERE dnc_recheck_no = ANY (ARRAY(
     SELECT r.dnc_recheck_no
     FROM (
         SELECT dnc_recheck_no, number_id
@@ -18,4 +18,4 @@ WHERE dnc_recheck_no IN (
               AND (e.expires_at IS NULL OR e.expires_at > $2::timestamptz)
         )
     )
-)
+))
