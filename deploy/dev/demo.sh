@@ -65,7 +65,7 @@ demo_dialing() {
     local list=$1 calls=$DEV/inbox/$1.calls.jsonl rules=$DEV/inbox/$1.rules.json lead
     demo_worker recycler
     demo_step "a campaign and its rules: No Answer again after 5 s, Busy after 2 s, voicemail after 8 s"
-    "$leadspool" campaign put demo --active --window none --law-pack none --assume-zone America/New_York \
+    "$leadspool" campaign put demo --inactive --window none --law-pack none --assume-zone America/New_York \
         --hopper-target 400 --cap-gap 1s --cap-calls 3 --max-attempts 5
     "$leadspool" rules set NA --campaign demo --max-attempts 3 --interval 5s
     "$leadspool" rules set B --campaign demo --max-attempts 3 --interval 2s
@@ -77,11 +77,12 @@ demo_dialing() {
         --answer NA=50,BUSY=10,VM=15,NI=15,SALE=8,DNC=2 --duplicate 2 --reorder 2 --release 1 \
         --group "$list" --from latest --log "$calls" &
     local sim=$!
-    sleep 2
+    sleep 5 # it takes offers from now on: none is made before it is there
+    "$leadspool" campaign put demo --active >/dev/null
     demo_step "the list as Redis shows it, for five seconds: a line for each state that was seen"
     # timeout tells of its own work by an exit code
     { timeout 5 "$leadspool" stats --list "$list" --watch --json || true; } | demo_py moving
-    sleep 12
+    sleep 9
     demo_step "what goes on, when the list runs dry, and why leads are not called now"
     "$leadspool" top --once
     "$leadspool" runway
