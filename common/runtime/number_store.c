@@ -14,36 +14,46 @@ void number_digest(const Config *cfg, int64_t phone, uint8_t ret[HASH_SHA256_BYT
     hash_hmac_sha256(cfg->number_key, strlen(cfg->number_key), digits, (size_t)len, ret);
 }
 
-static Status make_rows(Db *db, DbArray *phones, DbArray *digests, DbResult **ret, Error *err)
+/* Phones and their digests, as parameters 1 and 2 of a statement. */
+typedef struct NumberColumns {
+    DbArray phones;
+    DbArray digests;
+} NumberColumns;
+
+static void columns_fill(
+    NumberColumns *columns, const Config *cfg, const int64_t phones[], int count, DbParams *params)
 {
-    DbParams params = {0};
-    db_param_array(&params, phones);
-    db_param_array(&params, digests);
-    AUTO_TX Db *tx = db;
-    Status status = db_begin(tx, err);
-    if (status == STATUS_OK) {
-        status = db_query_binary(tx, sql_number_make, &params, ret, err);
+    db_array_begin(&columns->phones, DB_ARRAY_INT8);
+    db_array_begin(&columns->digests, DB_ARRAY_BYTEA);
+    for (int i = 0; i < count; i++) {
+        uint8_t digest[HASH_SHA256_BYTES];
+        number_digest(cfg, phones[i], digest);
+        db_array_i64(&columns->phones, phones[i]);
+        db_array_text(&columns->digests, (const char *)digest, sizeof digest);
     }
-    return status == STATUS_OK ? db_commit(tx, err) : status;
+    db_param_array(params, &columns->phones);
+    db_param_array(params, &columns->digests);
+}
+
+static void columns_done(NumberColumns *columns)
+{
+    db_array_done(&columns->phones);
+    db_array_done(&columns->digests);
 }
 
 Status number_make_ids(
     Db *db, const Config *cfg, const int64_t phones[], int count, DbResult **ret, Error *err)
 {
-    DbArray column = {0};
-    DbArray digests = {0};
-    db_array_begin(&column, DB_ARRAY_INT8);
-    db_array_begin(&digests, DB_ARRAY_BYTEA);
-    for (int i = 0; i < count; i++) {
-        uint8_t digest[HASH_SHA256_BYTES];
-        number_digest(cfg, phones[i], digest);
-        db_array_i64(&column, phones[i]);
-        db_array_text(&digests, (const char *)digest, sizeof digest);
+    NumberColumns columns = {0};
+    DbParams params = {0};
+    columns_fill(&columns, cfg, phones, count, &params);
+    AUTO_TX Db *tx = db;
+    Status status = db_begin(tx, err);
+    if (status == STATUS_OK) {
+        status = db_query_binary(tx, sql_number_make, &params, ret, err);
     }
-    Status status = make_rows(db, &column, &digests, ret, err);
-    db_array_done(&column);
-    db_array_done(&digests);
-    return status;
+    columns_done(&columns);
+    return status == STATUS_OK ? db_commit(tx, err) : status;
 }
 
 Status number_make(Db *db, const Config *cfg, const int64_t phones[], int count, Error *err)
@@ -64,22 +74,11 @@ static Status any_erased(Db *db, bool *ret, Error *err)
 
 static Status revive_rows(Db *db, const Config *cfg, const int64_t phones[], int count, Error *err)
 {
-    DbArray column = {0};
-    DbArray digests = {0};
-    db_array_begin(&column, DB_ARRAY_INT8);
-    db_array_begin(&digests, DB_ARRAY_BYTEA);
-    for (int i = 0; i < count; i++) {
-        uint8_t digest[HASH_SHA256_BYTES];
-        number_digest(cfg, phones[i], digest);
-        db_array_i64(&column, phones[i]);
-        db_array_text(&digests, (const char *)digest, sizeof digest);
-    }
+    NumberColumns columns = {0};
     DbParams params = {0};
-    db_param_array(&params, &column);
-    db_param_array(&params, &digests);
+    columns_fill(&columns, cfg, phones, count, &params);
     Status status = db_exec(db, sql_number_revive, &params, -1, err);
-    db_array_done(&column);
-    db_array_done(&digests);
+    columns_done(&columns);
     return status;
 }
 
