@@ -2,6 +2,7 @@
 
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/json.h"
@@ -116,4 +117,19 @@ void list_figures_hash(const ListFigures *figures, LiveHash *ret)
             live_hash_add_i64(ret, name, json_integer_value(leads));
         }
     }
+}
+
+int list_figures_place(const RedisReply *hash, const ListFigures *figures)
+{
+    const char *epoch = hash != NULL ? redis_field(hash, "epoch") : NULL;
+    const char *version = hash != NULL ? redis_field(hash, "version") : NULL;
+    if (epoch == NULL || version == NULL) {
+        return -1;
+    }
+    int64_t has_epoch = strtoll(epoch, NULL, 10);
+    int64_t has_version = strtoll(version, NULL, 10);
+    if (has_epoch != figures->epoch) {
+        return has_epoch > figures->epoch ? 1 : -1;
+    }
+    return (has_version > figures->version) - (has_version < figures->version);
 }

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "adapters/db.h"
+#include "adapters/redis.h"
 #include "runtime/live_hash.h"
 
 enum { LIST_FIGURES_COUNTERS = 9 };
@@ -36,3 +37,6 @@ Status list_figures_row(const DbResult *result, int row, ListFigures *ret, Error
 /* list_id, campaign_id, epoch, version, life, the counters, penetration, coverage, and
  * status:CODE for each status that a lead has. */
 void list_figures_hash(const ListFigures *figures, LiveHash *ret);
+
+/* Where Redis is by epoch and version: below 0, the same, above; without a hash it is below. */
+int list_figures_place(const RedisReply *hash, const ListFigures *figures);

@@ -1,7 +1,6 @@
 #include "cli/doctor_redis.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -23,21 +22,6 @@ static Status read_lists(Cli *cli, int64_t after, DbArray *only, DbResult **ret,
         db_param_text(&params, NULL);
     }
     return cli_query(cli, sql_live_lists, &params, ret, err);
-}
-
-static int place_of(const RedisReply *hash, const ListFigures *figures)
-{
-    const char *epoch = hash != NULL ? redis_field(hash, "epoch") : NULL;
-    const char *version = hash != NULL ? redis_field(hash, "version") : NULL;
-    if (epoch == NULL || version == NULL) {
-        return -1;
-    }
-    int64_t has_epoch = strtoll(epoch, NULL, 10);
-    int64_t has_version = strtoll(version, NULL, 10);
-    if (has_epoch != figures->epoch) {
-        return has_epoch > figures->epoch ? 1 : -1;
-    }
-    return (has_version > figures->version) - (has_version < figures->version);
 }
 
 static void compare(const RedisReply *hash, const ListFigures *figures, Check *check)
@@ -88,7 +72,7 @@ static Status check_list(Cli *cli, LiveRead *live, const char *list_id, Check *c
         if (status != STATUS_OK || figures.statuses == NULL) {
             return status; /* or the list is gone */
         }
-        int place = place_of(hash, &figures);
+        int place = list_figures_place(hash, &figures);
         if (place == 0) {
             compare(hash, &figures, check);
             return STATUS_OK;

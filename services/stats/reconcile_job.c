@@ -224,22 +224,6 @@ static Status read_redis(Reconcile *job, RedisReply **ret, Error *err)
     return status;
 }
 
-/* Epoch and version, as one number that can be compared: below 0, the same, above. */
-static int redis_place(const RedisReply *hash, const ListFigures *figures)
-{
-    const char *epoch = hash != NULL ? redis_field(hash, "epoch") : NULL;
-    const char *version = hash != NULL ? redis_field(hash, "version") : NULL;
-    if (epoch == NULL || version == NULL) {
-        return -1;
-    }
-    int64_t has_epoch = strtoll(epoch, NULL, 10);
-    int64_t has_version = strtoll(version, NULL, 10);
-    if (has_epoch != figures->epoch) {
-        return has_epoch > figures->epoch ? 1 : -1;
-    }
-    return (has_version > figures->version) - (has_version < figures->version);
-}
-
 static bool compare_fields(Reconcile *job, const RedisReply *hash, const ListFigures *figures)
 {
     AUTO_HASH wanted;
@@ -274,7 +258,7 @@ static Status compare_redis(Reconcile *job, bool *ret_same, Error *err)
         if (status == STATUS_OK && there) {
             status = read_redis(job, &hash, err);
         }
-        int place = status == STATUS_OK && there ? redis_place(hash, &figures) : 0;
+        int place = status == STATUS_OK && there ? list_figures_place(hash, &figures) : 0;
         if (status != STATUS_OK || !there) {
             return status;
         }
