@@ -107,6 +107,9 @@ void db_array_time(DbArray *array, int64_t unix_us);
 void db_array_text(DbArray *array, const char *bytes, size_t len);
 void db_array_string(DbArray *array, const char *text_or_null);
 void db_array_null(DbArray *array);
+/* SQL null for a value that means none; a time of 0 does. */
+void db_array_i64_or_null(DbArray *array, int64_t value, int64_t none);
+void db_array_time_or_null(DbArray *array, int64_t unix_us);
 void db_array_done(DbArray *array);
 void db_param_array(DbParams *params, DbArray *array);
 

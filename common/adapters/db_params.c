@@ -130,6 +130,24 @@ void db_array_null(DbArray *array)
     strbuf_add_u32(&array->buf, UINT32_MAX);
 }
 
+void db_array_i64_or_null(DbArray *array, int64_t value, int64_t none)
+{
+    if (value == none) {
+        db_array_null(array);
+    } else {
+        db_array_i64(array, value);
+    }
+}
+
+void db_array_time_or_null(DbArray *array, int64_t unix_us)
+{
+    if (unix_us == 0) {
+        db_array_null(array);
+    } else {
+        db_array_time(array, unix_us);
+    }
+}
+
 void db_array_string(DbArray *array, const char *text_or_null)
 {
     if (text_or_null == NULL) {

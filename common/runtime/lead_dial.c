@@ -217,17 +217,6 @@ static const DbArrayType write_types[WRITE_COLUMNS] = {
     DB_ARRAY_TIME, DB_ARRAY_TEXT, DB_ARRAY_TEXT, DB_ARRAY_TEXT, DB_ARRAY_TIME, DB_ARRAY_TIME,
 };
 
-static void write_number(DbArray *column, int64_t value)
-{
-    if (value == 0) {
-        db_array_null(column);
-    } else if (column->type == DB_ARRAY_TIME) {
-        db_array_time(column, value);
-    } else {
-        db_array_i64(column, value);
-    }
-}
-
 static void write_text(DbArray *column, const char *text)
 {
     db_array_string(column, text[0] != '\0' ? text : NULL);
@@ -246,15 +235,15 @@ static void write_add(DbArray columns[WRITE_COLUMNS], const LeadDial *lead)
     db_array_i64(&columns[at++], lead->contacted);
     db_array_i64(&columns[at++], lead->dnc);
     db_array_i64(&columns[at++], lead->hold);
-    write_number(&columns[at++], lead->offer_id);
-    write_number(&columns[at++], lead->due_us);
-    write_number(&columns[at++], lead->called_us);
-    write_number(&columns[at++], lead->callback_us);
+    db_array_i64_or_null(&columns[at++], lead->offer_id, 0);
+    db_array_time_or_null(&columns[at++], lead->due_us);
+    db_array_time_or_null(&columns[at++], lead->called_us);
+    db_array_time_or_null(&columns[at++], lead->callback_us);
     write_text(&columns[at++], lead->callback_agent);
     db_array_string(&columns[at++], lead->status);
     write_text(&columns[at++], lead->tries);
-    write_number(&columns[at++], lead->decided_us);
-    write_number(&columns[at++], lead->decided_end_us);
+    db_array_time_or_null(&columns[at++], lead->decided_us);
+    db_array_time_or_null(&columns[at++], lead->decided_end_us);
     assert(at == WRITE_COLUMNS);
 }
 

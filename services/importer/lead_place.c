@@ -58,12 +58,12 @@ static void add_version(DbArray *column, const LeadRow *row)
 
 static void add_hash(DbArray *column, const LeadRow *row)
 {
-    lead_add_number(column, row->content_hash, 0);
+    db_array_i64_or_null(column, row->content_hash, 0);
 }
 
 static void add_zones(DbArray *column, const LeadRow *row)
 {
-    lead_add_number(column, row->zone_set_no, 0);
+    db_array_i64_or_null(column, row->zone_set_no, 0);
 }
 
 static void add_priority(DbArray *column, const LeadRow *row)

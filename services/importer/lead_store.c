@@ -158,15 +158,6 @@ Status lead_insert(Db *db, const LeadRow *const rows[], int count, StrBuf *scrat
     return status == STATUS_OK ? lead_queue_insert(db, rows, count, scratch, err) : status;
 }
 
-void lead_add_number(DbArray *column, int64_t value, int64_t null_value)
-{
-    if (value == null_value) {
-        db_array_null(column);
-    } else {
-        db_array_i64(column, value);
-    }
-}
-
 void lead_add_text(DbArray *column, TextSlice text)
 {
     if (text.len == 0) {
@@ -180,11 +171,11 @@ static void lead_add(DbArray columns[], const LeadRow *row)
 {
     db_array_i64(&columns[LEAD_ID], row->lead_id);
     db_array_i64(&columns[PHONE], row->phone);
-    lead_add_number(&columns[CONTENT_HASH], row->content_hash, 0);
-    lead_add_number(&columns[REVISION], row->revision, -1);
+    db_array_i64_or_null(&columns[CONTENT_HASH], row->content_hash, 0);
+    db_array_i64_or_null(&columns[REVISION], row->revision, -1);
     db_array_i64(&columns[LIST_NO], row->list_no);
     db_array_i64(&columns[LEAD_VERSION], row->lead_version);
-    lead_add_number(&columns[ZONE_SET_NO], row->zone_set_no, 0);
+    db_array_i64_or_null(&columns[ZONE_SET_NO], row->zone_set_no, 0);
     db_array_i64(&columns[STAGE], row->stage);
     db_array_i64(&columns[PRIORITY], row->priority);
     db_array_i64(&columns[DNC], row->dnc);
@@ -235,19 +226,5 @@ Status lead_dnc_phones(
 
 bool lead_dnc_has(const DbResult *dnc, int64_t phone)
 {
-    int low = 0;
-    int high = db_rows(dnc);
-    while (low < high) {
-        int middle = low + (high - low) / 2;
-        int64_t found = db_bin_i64(dnc, middle, 0);
-        if (found == phone) {
-            return true;
-        }
-        if (found < phone) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return false;
+    return db_bin_find(dnc, 0, phone) >= 0;
 }

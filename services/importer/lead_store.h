@@ -33,7 +33,6 @@ lead_insert(Db *db, const LeadRow *const rows[], int count, StrBuf *scratch, Err
 Status lead_update(Db *db, const LeadRow *const rows[], int count, Error *err) MUST_CHECK;
 
 /* A column's next value: SQL null for null_value, and for an empty text. */
-void lead_add_number(DbArray *column, int64_t value, int64_t null_value);
 void lead_add_text(DbArray *column, TextSlice text);
 
 /* What writing leads came to: lead_race in place of a broken unique index. */

@@ -76,22 +76,13 @@ static const DbArrayType write_types[WRITE_COLUMNS] = {
     DB_ARRAY_INT8, DB_ARRAY_INT2, DB_ARRAY_TIME, DB_ARRAY_TIME, DB_ARRAY_TIME, DB_ARRAY_TEXT,
 };
 
-static void add_time(DbArray *column, int64_t time_us)
-{
-    if (time_us == 0) {
-        db_array_null(column);
-    } else {
-        db_array_time(column, time_us);
-    }
-}
-
 static void add_offer(DbArray columns[WRITE_COLUMNS], const Offer *offer)
 {
     db_array_i64(&columns[0], offer->offer_id);
     db_array_i64(&columns[1], offer->state);
-    add_time(&columns[2], offer->held_until_us);
-    add_time(&columns[3], offer->started_us);
-    add_time(&columns[4], offer->ended_us);
+    db_array_time_or_null(&columns[2], offer->held_until_us);
+    db_array_time_or_null(&columns[3], offer->started_us);
+    db_array_time_or_null(&columns[4], offer->ended_us);
     db_array_string(&columns[5], offer->ended_by);
 }
 

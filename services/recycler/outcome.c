@@ -180,13 +180,11 @@ static Status find_numbers(Outcomes *outcomes, Db *db, int *ret_missing, Error *
     *ret_missing = 0;
     for (int i = 0; status == STATUS_OK && phones.count > 0 && i < outcomes->count; i++) {
         OutcomeItem *item = &outcomes->items[i];
-        for (int row = 0; item->number_id == 0 && item->place != NULL && row < db_rows(found);
-             row++) {
-            if (db_bin_i64(found, row, 0) == item->place->phone) {
-                item->number_id = db_bin_i64(found, row, 1);
-            }
+        if (item->number_id == 0 && item->place != NULL) {
+            int row = db_bin_find(found, 0, item->place->phone);
+            item->number_id = row >= 0 ? db_bin_i64(found, row, 1) : 0;
+            *ret_missing += row < 0;
         }
-        *ret_missing += item->number_id == 0 && item->place != NULL;
     }
     db_array_done(&phones);
     return status;
@@ -255,18 +253,8 @@ Status outcome_prepare(Work *work, Error *err)
 /* Rows are in the order of their ids. */
 static int64_t phone_of(const DbResult *locked, int64_t number_id)
 {
-    int low = 0;
-    int high = db_rows(locked);
-    while (low < high) {
-        int middle = low + (high - low) / 2;
-        if (db_bin_i64(locked, middle, 0) < number_id) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    bool found = low < db_rows(locked) && db_bin_i64(locked, low, 0) == number_id;
-    return found && !db_is_null(locked, low, 1) ? db_bin_i64(locked, low, 1) : 0;
+    int row = db_bin_find(locked, 0, number_id);
+    return row >= 0 && !db_is_null(locked, row, 1) ? db_bin_i64(locked, row, 1) : 0;
 }
 
 static Status lock_numbers(Outcomes *outcomes, Db *db, Error *err)

@@ -120,30 +120,21 @@ void attempts_done(Attempts *attempts)
     }
 }
 
-static void add_number(DbArray *column, int64_t value, int64_t when_null)
-{
-    if (value == when_null) {
-        db_array_null(column);
-    } else {
-        db_array_i64(column, value);
-    }
-}
-
 void attempts_add(Attempts *attempts, const AttemptRow *row)
 {
     DbArray *columns = attempts->columns;
     db_array_i64(&columns[0], row->lead_id);
-    add_number(&columns[1], row->number_id, 0);
-    add_number(&columns[2], row->list_no, 0);
-    add_number(&columns[3], row->campaign_no, 0);
-    add_number(&columns[4], row->offer_id, 0);
+    db_array_i64_or_null(&columns[1], row->number_id, 0);
+    db_array_i64_or_null(&columns[2], row->list_no, 0);
+    db_array_i64_or_null(&columns[3], row->campaign_no, 0);
+    db_array_i64_or_null(&columns[4], row->offer_id, 0);
     db_array_string(&columns[5], row->source);
     db_array_string(&columns[6], row->said->call_id);
     db_array_string(&columns[7], row->said->disposition);
     db_array_string(&columns[8], row->call->code);
     db_array_i64(&columns[9], row->call->disposition != NULL && row->call->disposition->contact);
     db_array_time(&columns[10], row->call->started_us);
-    add_number(&columns[11], row->said->duration_s, -1);
+    db_array_i64_or_null(&columns[11], row->said->duration_s, -1);
     db_array_string(&columns[12], row->said->agent);
 }
 

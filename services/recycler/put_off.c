@@ -4,15 +4,6 @@
 
 /* ---- noting ---- */
 
-static void add_time(DbArray *column, int64_t time_us)
-{
-    if (time_us == 0) {
-        db_array_null(column);
-    } else {
-        db_array_time(column, time_us);
-    }
-}
-
 Status put_off_note(const LeadDials *dials,
                     const int rows[],
                     int count,
@@ -35,7 +26,7 @@ Status put_off_note(const LeadDials *dials,
         const LeadDial *lead = &dials->rows[rows[i]];
         db_array_i64(&columns[LEAD], lead->lead_id);
         db_array_i64(&columns[LIST], lead->list_no);
-        add_time(&columns[DUE], dials->before[rows[i]].due_us);
+        db_array_time_or_null(&columns[DUE], dials->before[rows[i]].due_us);
         db_array_time(&columns[UNTIL], lead->due_us);
     }
     for (int i = 0; i < COLUMNS; i++) {
