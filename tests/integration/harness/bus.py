@@ -43,13 +43,10 @@ class Record:
 
 
 def client(**more):
-    """The configuration of a client. A broker that stood still is unknown for a moment; a client that
-    was told so then begins anew, rather than wait five minutes."""
-    return {
-        "bootstrap.servers": settings().bootstrap,
-        "log_level": 3,
-        "metadata.recovery.rebootstrap.trigger.ms": 3_000,
-    } | {name.replace("_", "."): value for name, value in more.items()}
+    """The configuration of a client. Fatal only: a broker that is away on purpose fills no log."""
+    return {"bootstrap.servers": settings().bootstrap, "log_level": 2} | {
+        name.replace("_", "."): value for name, value in more.items()
+    }
 
 
 @functools.cache
@@ -130,17 +127,29 @@ def send_command(
     return id
 
 
-def flush_commands(space, timeout=30):
-    """Until every command of the test lies in Kafka; fails when one could not."""
+def flush_commands(space, timeout=90):
+    """Until every command of the test lies in Kafka; fails when one could not. A producer whose broker
+    stood still has been seen to take 35 s until it goes on."""
     left = producer().flush(timeout)
     failed = [sent for sent in space.sent if not isinstance(sent, tuple)]
     assert not left and not failed, f"not delivered: {left} left, {failed[:3]}"
 
 
+def metadata_of(name=None, timeout=60):
+    """{topic: its metadata}, of one or of all; waits for a broker that is on its way back."""
+    deadline = time.monotonic() + timeout
+    while True:
+        try:
+            return admin().list_topics(name, timeout=10).topics
+        except KafkaException:
+            if time.monotonic() > deadline:
+                raise
+
+
 def partitions_of(space, topic):
     """Partition numbers of the topic, [] when it does not exist."""
     name = f"{space.ns}.{topic}"
-    metadata = admin().list_topics(name, timeout=10).topics[name]
+    metadata = metadata_of(name)[name]
     return [] if metadata.error else sorted(metadata.partitions)
 
 
@@ -249,15 +258,14 @@ def read_topic(space, topic, until=None, timeout=30):
 
 def read_all(space, timeout=60):
     """Every record of every topic of the namespace."""
-    names = admin().list_topics(timeout=10).topics
-    topics = [name.removeprefix(f"{space.ns}.") for name in names if name.startswith(f"{space.ns}.")]
+    topics = [name.removeprefix(f"{space.ns}.") for name in metadata_of() if name.startswith(f"{space.ns}.")]
     with Reader(space, topics) as reader:
         return reader.read_to(reader.ends(), timeout)
 
 
 def drop_topics(space):
     """Deletes the namespace's topics and groups."""
-    names = [name for name in admin().list_topics(timeout=10).topics if name.startswith(f"{space.ns}.")]
+    names = [name for name in metadata_of() if name.startswith(f"{space.ns}.")]
     for done in admin().delete_topics(names, operation_timeout=30).values() if names else []:
         done.result()
     groups = [
