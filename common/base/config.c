@@ -73,6 +73,9 @@ static const ConfigKey config_keys[] = {
      .doc = "most messages in one transaction"},
     {"LEADSPOOL_BATCH_BYTES", INT(batch_bytes), "8388608", 65536, 67108864,
      .doc = "most bytes of messages in one transaction"},
+    {"LEADSPOOL_TOPIC_PARTITIONS", INT(topic_partitions), "6", 1, 1000,
+     .doc = "partitions of each topic that workers share, for `leadspool migrate`, which never "
+            "changes those of a topic that is there"},
     {"LEADSPOOL_SESSION_TIMEOUT_MS", INT(session_timeout_ms), "10000", 1000, 300000,
      .doc = "how long Kafka waits for a silent worker before its partitions move"},
     {"LEADSPOOL_LANE_LEASE_MS", INT(lane_lease_ms), "10000", 1000, 300000,

@@ -58,6 +58,7 @@ typedef struct Config {
     int http_port;                 /* LEADSPOOL_HTTP_PORT; 0 = no server */
     int batch_messages;            /* LEADSPOOL_BATCH_MESSAGES */
     int batch_bytes;               /* LEADSPOOL_BATCH_BYTES */
+    int topic_partitions;          /* LEADSPOOL_TOPIC_PARTITIONS */
     int session_timeout_ms; /* LEADSPOOL_SESSION_TIMEOUT_MS: librdkafka's session.timeout.ms */
     int lane_lease_ms;      /* LEADSPOOL_LANE_LEASE_MS: lease of an outbox lane */
     int job_lease_ms;       /* LEADSPOOL_JOB_LEASE_MS */

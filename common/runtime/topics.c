@@ -6,18 +6,20 @@
 
 #define DAYS_MS(n) (INT64_C(86400000) * (n))
 
+enum { SHARED = 0 }; /* between workers: as many partitions as LEADSPOOL_TOPIC_PARTITIONS says */
+
 const BusTopicSpec topics[] = {
-    {TOPIC_IMPORTER_COMMANDS, 6, DAYS_MS(14), false},
-    {TOPIC_DNC_COMMANDS, 6, DAYS_MS(14), false},
-    {TOPIC_RECYCLER_COMMANDS, 6, DAYS_MS(14), false},
-    {TOPIC_EXPORTER_COMMANDS, 6, DAYS_MS(14), false},
+    {TOPIC_IMPORTER_COMMANDS, SHARED, DAYS_MS(14), false},
+    {TOPIC_DNC_COMMANDS, SHARED, DAYS_MS(14), false},
+    {TOPIC_RECYCLER_COMMANDS, SHARED, DAYS_MS(14), false},
+    {TOPIC_EXPORTER_COMMANDS, SHARED, DAYS_MS(14), false},
     {TOPIC_STATS_COMMANDS, 1, DAYS_MS(14), false},
-    {TOPIC_DIALER_OUTCOMES, 6, DAYS_MS(14), false},
-    {TOPIC_COMMAND_EVENTS, 6, DAYS_MS(14), false},
-    {TOPIC_LEADS_DIALABLE, 6, DAYS_MS(7), false},
-    {TOPIC_LIST_EVENTS, 6, DAYS_MS(30), false},
-    {TOPIC_LEAD_EVENTS, 6, DAYS_MS(30), false},
-    {TOPIC_LIST_STATS, 6, -1, true},
+    {TOPIC_DIALER_OUTCOMES, SHARED, DAYS_MS(14), false},
+    {TOPIC_COMMAND_EVENTS, SHARED, DAYS_MS(14), false},
+    {TOPIC_LEADS_DIALABLE, SHARED, DAYS_MS(7), false},
+    {TOPIC_LIST_EVENTS, SHARED, DAYS_MS(30), false},
+    {TOPIC_LEAD_EVENTS, SHARED, DAYS_MS(30), false},
+    {TOPIC_LIST_STATS, SHARED, -1, true},
     {TOPIC_IMPORTER_COMMANDS ".dlq", 1, DAYS_MS(14), false},
     {TOPIC_DNC_COMMANDS ".dlq", 1, DAYS_MS(14), false},
     {TOPIC_RECYCLER_COMMANDS ".dlq", 1, DAYS_MS(14), false},
@@ -28,6 +30,15 @@ const BusTopicSpec topics[] = {
     {TOPIC_LIST_STATS ".dlq", 1, DAYS_MS(14), false},
 };
 const size_t topic_count = sizeof topics / sizeof topics[0];
+
+void topics_declared(const Config *cfg, BusTopicSpec ret[])
+{
+    for (size_t i = 0; i < topic_count; i++) {
+        ret[i] = topics[i];
+        ret[i].partitions =
+            topics[i].partitions == SHARED ? cfg->topic_partitions : topics[i].partitions;
+    }
+}
 
 bool topic_is_events(const char *topic)
 {
@@ -55,23 +66,23 @@ topics_await(BusAdmin *admin, const BusTopicSpec *spec, int64_t deadline_ms, Err
     }
 }
 
-Status topics_create(BusAdmin *admin, Error *err)
+Status topics_create(BusAdmin *admin, const BusTopicSpec specs[], Error *err)
 {
-    Status status = bus_admin_create(admin, topics, topic_count, err);
+    Status status = bus_admin_create(admin, specs, topic_count, err);
     int64_t deadline_ms = clock_mono_ms() + TOPICS_WAIT_MS;
     for (size_t i = 0; status == STATUS_OK && i < topic_count; i++) {
-        status = topics_await(admin, &topics[i], deadline_ms, err);
+        status = topics_await(admin, &specs[i], deadline_ms, err);
     }
     return status;
 }
 
-Status topics_look(BusAdmin *admin, TopicState ret[], Error *err)
+Status topics_look(BusAdmin *admin, const BusTopicSpec specs[], TopicState ret[], Error *err)
 {
     for (size_t i = 0; i < topic_count; i++) {
-        ret[i] = (TopicState){.spec = &topics[i]};
-        Status status = bus_admin_partitions(admin, topics[i].topic, &ret[i].partitions, err);
+        ret[i] = (TopicState){.spec = &specs[i]};
+        Status status = bus_admin_partitions(admin, specs[i].topic, &ret[i].partitions, err);
         if (status == STATUS_OK && ret[i].partitions > 0) {
-            status = bus_admin_settings(admin, topics[i].topic, &ret[i].retention_ms,
+            status = bus_admin_settings(admin, specs[i].topic, &ret[i].retention_ms,
                                         &ret[i].compacted, err);
         }
         if (status != STATUS_OK) {

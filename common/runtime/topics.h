@@ -21,15 +21,20 @@
 #define TOPIC_LEAD_EVENTS       "lead.events"
 #define TOPIC_LIST_STATS        "list.stats"
 
+/* The names; how many partitions each is to have, topics_declared() says. */
 extern const BusTopicSpec topics[];
 extern const size_t topic_count;
+
+/* ret: topic_count entries of the caller's. */
+void topics_declared(const Config *cfg, BusTopicSpec ret[]);
 
 /* Does it carry what happened, so that nobody is answered about it? Commands and what dialers say
  * are not such. */
 bool topic_is_events(const char *topic);
 
-/* Creates what is missing and waits until it is there for clients; never changes what is there. */
-Status topics_create(BusAdmin *admin, Error *err) MUST_CHECK;
+/* Creates what is missing and waits until it is there for clients; never changes what is there.
+ * specs, here and below: as topics_declared() has them. */
+Status topics_create(BusAdmin *admin, const BusTopicSpec specs[], Error *err) MUST_CHECK;
 
 /* How one declared topic stands on the broker. */
 typedef struct TopicState {
@@ -38,7 +43,8 @@ typedef struct TopicState {
     int64_t retention_ms;
     bool compacted;
 } TopicState;
-/* ret: topic_count entries of the caller's. */
-Status topics_look(BusAdmin *admin, TopicState ret[], Error *err) MUST_CHECK;
+/* ret: topic_count entries of the caller's; they borrow specs. */
+Status
+topics_look(BusAdmin *admin, const BusTopicSpec specs[], TopicState ret[], Error *err) MUST_CHECK;
 /* Does the broker have what the table asks for? */
 bool topic_state_ok(const TopicState *state);

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "cli/args.h"
 #include "cli/table.h"
 #include "runtime/migrate.h"
@@ -54,20 +55,22 @@ static Status migrate_tables(Cli *cli, bool plan, Table *table, Error *err)
     return status;
 }
 
-static Status migrate_topics(BusAdmin *admin, bool plan, Table *table, Error *err)
+static Status migrate_topics(Cli *cli, BusAdmin *admin, bool plan, Table *table, Error *err)
 {
+    AUTO_FREE BusTopicSpec *specs = mem_alloc(topic_count * sizeof *specs);
+    topics_declared(&cli->config, specs);
     for (size_t i = 0; i < topic_count; i++) {
         int partitions = 0;
-        Status status = bus_admin_partitions(admin, topics[i].topic, &partitions, err);
+        Status status = bus_admin_partitions(admin, specs[i].topic, &partitions, err);
         if (status != STATUS_OK) {
             return status;
         }
         if (partitions == 0) {
-            migrate_add(table, "topic", topics[i].topic, !plan);
+            migrate_add(table, "topic", specs[i].topic, !plan);
         }
     }
     bool missing = table->cell_count > 0;
-    return missing && !plan ? topics_create(admin, err) : STATUS_OK;
+    return missing && !plan ? topics_create(admin, specs, err) : STATUS_OK;
 }
 
 static Status migrate(Cli *cli, Error *err)
@@ -83,7 +86,7 @@ static Status migrate(Cli *cli, Error *err)
         status = bus_admin_open(&cli->config, &admin, err);
     }
     if (status == STATUS_OK) {
-        status = migrate_topics(admin, plan, &made, err);
+        status = migrate_topics(cli, admin, plan, &made, err);
     }
     bus_admin_close(admin);
     if (status != STATUS_OK) {

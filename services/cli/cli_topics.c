@@ -44,10 +44,10 @@ static void topics_add_name(const Cli *cli, const char *topic, Table *table)
     table_add(table, full);
 }
 
-static void topics_print_commands(const Cli *cli)
+static void topics_print_commands(const Cli *cli, const BusTopicSpec specs[])
 {
     for (size_t i = 0; i < topic_count; i++) {
-        const BusTopicSpec *spec = &topics[i];
+        const BusTopicSpec *spec = &specs[i];
         printf("kafka-topics.sh --bootstrap-server %s --create --if-not-exists --topic %s.%s "
                "--partitions %d --config retention.ms=%" PRId64 " --config cleanup.policy=%s\n",
                cli->config.kafka_bootstrap_servers, cli->config.ns, spec->topic, spec->partitions,
@@ -58,8 +58,10 @@ static void topics_print_commands(const Cli *cli)
 static Status topics_print(Cli *cli, Error *err)
 {
     const char *as = cli_option(cli, "as");
+    AUTO_FREE BusTopicSpec *specs = mem_alloc(topic_count * sizeof *specs);
+    topics_declared(&cli->config, specs);
     if (as != NULL && strcmp(as, "kafka-topics") == 0 && !cli->json) {
-        topics_print_commands(cli);
+        topics_print_commands(cli, specs);
         return STATUS_OK;
     }
     if (as != NULL && strcmp(as, "table") != 0) {
@@ -68,10 +70,10 @@ static Status topics_print(Cli *cli, Error *err)
     AUTO_TABLE table;
     table_init(&table, topics_columns);
     for (size_t i = 0; i < topic_count; i++) {
-        topics_add_name(cli, topics[i].topic, &table);
-        table_add_i64(&table, topics[i].partitions);
-        table_add_i64(&table, topics[i].retention_ms);
-        table_add(&table, topics_policy(topics[i].compacted));
+        topics_add_name(cli, specs[i].topic, &table);
+        table_add_i64(&table, specs[i].partitions);
+        table_add_i64(&table, specs[i].retention_ms);
+        table_add(&table, topics_policy(specs[i].compacted));
     }
     table_print(cli, &table);
     return STATUS_OK;
@@ -104,11 +106,13 @@ static void topics_add_state(const Cli *cli, const TopicState *state, Table *tab
 
 static Status topics_check(Cli *cli, Error *err)
 {
+    AUTO_FREE BusTopicSpec *specs = mem_alloc(topic_count * sizeof *specs);
     AUTO_FREE TopicState *states = mem_alloc(topic_count * sizeof *states);
+    topics_declared(&cli->config, specs);
     BusAdmin *admin = NULL;
     Status status = bus_admin_open(&cli->config, &admin, err);
     if (status == STATUS_OK) {
-        status = topics_look(admin, states, err);
+        status = topics_look(admin, specs, states, err);
     }
     bus_admin_close(admin);
     if (status != STATUS_OK) {

@@ -212,6 +212,23 @@ def test_migrate_makes_the_topics_that_are_missing(space):
     assert all(state["ok"] for state in space.cli_json("topics", "check"))
 
 
+def test_topics_have_the_partitions_that_the_setting_asks_for(space):
+    """As many at first start; a topic that is there is told about, and never changed."""
+    asked = {"LEADSPOOL_TOPIC_PARTITIONS": "2"}
+    wanted = {item["topic"]: item["partitions"] for item in space.cli_json("topics", "print", env=asked)}
+    assert set(wanted.values()) == {1, 2}
+    assert wanted[f"{space.ns}.dialer.outcomes"] == 2
+    [done] = admin().delete_topics([f"{space.ns}.dialer.outcomes"], operation_timeout=30).values()
+    done.result()
+    wait_for(lambda: not partitions_of(space, "dialer.outcomes"), what="the topic is gone")
+    space.cli("migrate", env=asked)
+    assert partitions_of(space, "dialer.outcomes") == [0, 1]
+    checked = json.loads(space.cli("topics", "check", "--json", env=asked, code=1).stdout)
+    assert {item["topic"] for item in checked if item["ok"]} == {
+        topic for topic, count in wanted.items() if count == 1 or topic == f"{space.ns}.dialer.outcomes"
+    }
+
+
 def test_migrate_plan_changes_nothing(space):
     other = {"LEADSPOOL_NAMESPACE": space.ns + "_plan"}
     plan = space.cli_json("migrate", "--plan", env=other)

@@ -5,7 +5,7 @@ import re
 import threading
 
 from harness import read_topic, send_command, wait_for
-from harness.bus import command_headers, producer
+from harness.bus import command_headers, partitions_of, producer
 from harness.settings import ROOT, settings
 from live import client, equal, fields, not_ahead
 from scenario import ask, create_list, tell, upsert
@@ -173,7 +173,7 @@ def test_a_deleted_list(space):
     assert live.smembers(f"{space.ns}:campaign:c:lists") == {"b"}
     before = equal(space) | {key: live.hgetall(key)}
     assert stats.terminate() == 0
-    for partition in range(6):
+    for partition in partitions_of(space, "list.stats"):
         space.cli("position", "reset", "--group", "stats", "--topic", "list.stats", "--partition", partition,
                   "--to", "earliest", "--yes", code=None)  # fmt: skip
     stats.start().wait_ready()
