@@ -134,13 +134,11 @@ static Status db_lost(Db *db, const char *what, Error *err)
 /* ---- waiting ---- */
 
 /* Ends the backends that block ours and have waited on their client for long: their processes are
- * frozen or gone, and hold locks meanwhile. */
+ * frozen or gone, and hold locks meanwhile. The owner's function looks and ends: a worker's role
+ * may not see or end backends of others. */
 static void db_end_frozen_blockers(const Db *db)
 {
-    static const char sql[] =
-        "SELECT a.pid, pg_terminate_backend(a.pid) FROM pg_stat_activity a "
-        "WHERE a.pid = ANY(pg_blocking_pids($1::int)) AND a.application_name LIKE 'leadspool%' "
-        "AND a.wait_event_type = 'Client' AND clock_timestamp() - a.state_change > interval '5 s'";
+    AUTO_FREE char *sql = mem_sprintf("SELECT \"%s\".blockers_end($1::int)", db->schema);
     char pid[16];
     snprintf(pid, sizeof pid, "%d", PQbackendPID(db->conn));
     const char *values[] = {pid};
@@ -249,6 +247,17 @@ static void db_notice(void *context, const char *message)
     LOG_DEBUG("db.notice", "%s", message);
 }
 
+/* libpq's own text about a string that it cannot read may hold a part of it: of a password, say. */
+static bool db_url_reads(const char *url)
+{
+    char *text = NULL;
+    PQconninfoOption *parts = PQconninfoParse(url, &text);
+    bool reads = parts != NULL;
+    PQfreemem(text);
+    PQconninfoFree(parts);
+    return reads;
+}
+
 static Status db_connect(Db *db, Error *err)
 {
     if (db->conn != NULL && PQstatus(db->conn) == CONNECTION_OK &&
@@ -270,6 +279,12 @@ static Status db_connect(Db *db, Error *err)
                                     NULL};
     const char *const settings[] = {db->url, db->name, timeout, "10",   "5",
                                     "3",     "20000",  "any",   "UTF8", NULL};
+    if (!db_url_reads(db->url)) {
+        return error_set(err, STATUS_FATAL, "database_url",
+                         "DATABASE_URL is no connection string that libpq can read: blanks and "
+                         "other signs in a password are percent-encoded in a URL, quoted in "
+                         "key='value' pairs");
+    }
     db->conn = PQconnectdbParams(keywords, settings, 1);
     if (PQstatus(db->conn) != CONNECTION_OK) {
         return db_fail(db, NULL, err);

@@ -4,6 +4,7 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
+#include "sql_queries.h"
 
 static const char migrate_table_sql[] =
     "CREATE TABLE IF NOT EXISTS schema_migration (version int PRIMARY KEY, name text NOT NULL, "
@@ -25,10 +26,16 @@ static Status migrate_begin(Db *db, const char *ns, Error *err)
 
 static Status migrate_make_schema(Db *db, const char *ns, Error *err)
 {
-    AUTO_FREE char *sql = mem_sprintf("CREATE SCHEMA IF NOT EXISTS \"%s\"", ns);
+    AUTO_FREE char *sql = mem_sprintf("CREATE SCHEMA \"%s\"", ns);
+    AUTO_RESULT *found = NULL;
     AUTO_TX Db *tx = db;
     Status status = migrate_begin(tx, ns, err);
     if (status == STATUS_OK) {
+        status = db_query(tx, "SELECT current_schema()", NULL, &found, err);
+    }
+    /* The owner of a schema that is there may not be allowed to make one, even with IF NOT EXISTS.
+     */
+    if (status == STATUS_OK && db_text(found, 0, 0) == NULL) {
         status = db_script(tx, sql, err);
     }
     if (status == STATUS_OK) {
@@ -96,6 +103,16 @@ migrate_one(Db *db, const char *ns, const Migration *migration, bool *ret_applie
     return status;
 }
 
+static Status migrate_grant(Db *db, const char *ns, Error *err)
+{
+    AUTO_TX Db *tx = db;
+    Status status = migrate_begin(tx, ns, err);
+    if (status == STATUS_OK) {
+        status = db_script(tx, sql_grants_apply, err);
+    }
+    return status == STATUS_OK ? db_commit(tx, err) : status;
+}
+
 Status migrate_run(Db *db, const char *ns, int *ret_applied, Error *err)
 {
     int applied = 0;
@@ -105,6 +122,9 @@ Status migrate_run(Db *db, const char *ns, int *ret_applied, Error *err)
         bool one = false;
         status = migrate_one(db, ns, migration, &one, err);
         applied += one;
+    }
+    if (status == STATUS_OK) {
+        status = migrate_grant(db, ns, err);
     }
     if (status == STATUS_OK) {
         *ret_applied = applied;

@@ -14,8 +14,9 @@ typedef struct Migration {
 extern const Migration migrations[];
 
 /* Makes the schema and applies what is missing, each in its own transaction, under a lock so that
- * several may try at once. ret_applied: how many. STATUS_FATAL with code migration_changed when one
- * that was applied differs from ours. */
+ * several may try at once; then grants to the namespace's roles, where there are any, what
+ * schemas/sql/queries/grants_apply.sql lists. ret_applied: how many. STATUS_FATAL with code
+ * migration_changed when one that was applied differs from ours. */
 Status migrate_run(Db *db, const char *ns, int *ret_applied, Error *err) MUST_CHECK;
 
 /* Is the schema exactly the one that this binary knows? STATUS_FATAL with what to do when not. */

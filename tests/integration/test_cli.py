@@ -30,7 +30,7 @@ class Terminal:
         self.seen = ""
         self.process = subprocess.Popen(
             [settings().bin / "leadspool", *map(str, args)],
-            env=space.env({"TERM": "xterm", **(env or {})}),
+            env=space.env({"TERM": "xterm", **(env or {})}, "cli"),
             stdin=self.side,
             stdout=self.side,
             stderr=self.side,
@@ -450,7 +450,7 @@ def test_ctrl_c_off_a_terminal_leaves_the_job_to_run(space, tmp_path):
     create_list(space)
     process = subprocess.Popen(
         [settings().bin / "leadspool", "import", many_rows(tmp_path, scale(60_000)), "--list", "a", "--wait"],
-        env=space.env(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        env=space.env(service="cli"), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     wait_for(lambda: space.rows("SELECT FROM jobs WHERE state = 'running'"), what="the job runs")
     time.sleep(0.5)
@@ -657,6 +657,7 @@ def slow_leads(space, seconds):
         f" PERFORM pg_sleep({seconds}); END IF; RETURN QUERY SELECT * FROM leads_kept; END $$"
     )
     space.db.execute("CREATE VIEW leads AS SELECT * FROM look()")
+    space.db.execute("GRANT SELECT ON leads TO PUBLIC")
 
 
 def test_doctor_has_time_for_a_large_list(space):
@@ -673,7 +674,7 @@ def test_ctrl_c_ends_doctor_and_what_it_asked(space):
         f" AND query LIKE '%Counters of the list%' AND pid IN (SELECT pid FROM pg_locks WHERE relation = '{space.ns}.leads'::regclass)"
     )
     doctor = subprocess.Popen(
-        [settings().bin / "leadspool", "doctor"], env=space.env(), stdout=subprocess.DEVNULL
+        [settings().bin / "leadspool", "doctor"], env=space.env(service="cli"), stdout=subprocess.DEVNULL
     )
     wait_for(lambda: space.value(running) == 1, 60)
     doctor.send_signal(signal.SIGINT)

@@ -60,6 +60,7 @@ def test_floor_counts_who_draws_while_it_is_looked_for(space):
         " RETURN QUERY SELECT s.last_value, s.is_called FROM outbox_drawn s; END $$"
     )
     space.db.execute("CREATE VIEW outbox_id_seq AS SELECT * FROM look()")
+    space.db.execute("GRANT SELECT ON outbox_id_seq TO PUBLIC")
     lock = f"({gate}, '{space.ns}'::regnamespace::int)"
     waiting = (
         "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"

@@ -21,7 +21,7 @@ NUMBERS = itertools.count(1000)
 def server(space):
     made = RedisServer(space)
     made.start()
-    space.extra_env["REDIS_URL"] = made.user_url("leadspool-stats")
+    space.extra_env["REDIS_URL"] = made.user_url("stats")
     yield made
     space.end_processes()
     made.kill9()

@@ -30,9 +30,11 @@ def free_port():
 class Process:
     """One process; start() again after it ended makes a new one under the same name.
 
-    env: settings on top of the namespace's, None takes one away. The log of each start is a file of
+    service: whose logins it has. env: settings on top of the namespace's, None takes one away. The log of each start is a file of
     its own: space.logs/NAME-START.log. What is run, command() says.
     """
+
+    service = "cli"
 
     def __init__(self, space, name, env=None):
         self.space = space
@@ -48,7 +50,7 @@ class Process:
         with self.log_path.open("wb") as log:
             self.process = subprocess.Popen(
                 self.command(),
-                env=self.space.env(self.settings()),
+                env=self.space.env(self.settings(), self.service),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -126,6 +128,7 @@ class Worker(Process):
 
     def __init__(self, space, service, name, env=None):
         super().__init__(space, name, env)
+        self.service = service
         self.binary = f"leadspool-{service}"
         self.port = None
 

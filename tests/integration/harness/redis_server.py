@@ -10,34 +10,36 @@ import threading
 import redis
 
 from harness.process import free_port
-from harness.settings import ROOT
+from harness.roles import PASSWORD, acl_users
 from harness.wait import wait_for
-
-ACL = ROOT / "deploy" / "redis" / "users.acl"
 
 
 class RedisServer:
-    """url: as whoever may do anything; stats_url: as the user that leadspool-stats needs."""
+    """url: as whoever may do anything; user_url(): as one of deploy/redis/users.acl. socket: users come by a
+    Unix socket."""
 
-    def __init__(self, space):
+    def __init__(self, space, socket=False):
         self.space = space
         self.dir = space.dir / "redis"
         self.dir.mkdir()
         self.port = free_port()
         self.process = None
+        self.socket = self.dir / "redis.sock" if socket else None
         self.url = f"redis://127.0.0.1:{self.port}/0"
         self.users = self.dir / "users.acl"
-        text = ACL.read_text().replace("leadspool:", f"{space.ns}:").replace(">change-me", ">secret")
-        self.users.write_text("user default on nopass ~* &* +@all\n" + text)
+        lines = [" ".join(["user", user, *rules]) for user, rules in acl_users(space.ns).items()]
+        self.users.write_text("\n".join(["user default on nopass ~* &* +@all", *lines, ""]))
 
     def user_url(self, user):
-        return f"redis://{user}:secret@127.0.0.1:{self.port}/0"
+        login = f"{self.space.ns}-{user}:{PASSWORD}"
+        return f"unix://{login}@{self.socket}" if self.socket else f"redis://{login}@127.0.0.1:{self.port}/0"
 
     def start(self):
         """As it was saved last, or empty."""
         options = f"--bind 127.0.0.1 --port {self.port} --appendonly no --daemonize no".split()
         options += ["--dir", self.dir, "--save", "", "--busy-reply-threshold", "100"]
         options += ["--aclfile", self.users, "--repl-diskless-load", "disabled"]
+        options += ["--unixsocket", self.socket] if self.socket else []
         with (self.space.logs / "redis.log").open("ab") as log:
             self.process = subprocess.Popen(
                 ["redis-server", *options], stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd=self.dir

@@ -11,7 +11,7 @@ from pathlib import Path
 import psycopg
 import redis
 
-from harness import bus
+from harness import bus, roles
 from harness.dialer import Dialer, DialerSim
 from harness.process import Worker
 from harness.settings import settings
@@ -34,11 +34,13 @@ class Space:
         self.check_messages = True  # False: the test damages topics
         self.check_every = 1  # n: schemas are held against each n-th message only
         self.connection = None
+        self.has_roles = False
 
     # -- processes
 
-    def env(self, more=None):
-        """The environment of the product's processes; None as a value takes a variable away."""
+    def env(self, more=None, service=None):
+        """The environment of the product's processes; None as a value takes a variable away. service: whose
+        logins it has; without one the superuser's."""
         env = {k: v for k, v in os.environ.items() if not k.startswith("LEADSPOOL_")}
         env |= {
             "DATABASE_URL": settings().database_url,
@@ -50,7 +52,8 @@ class Space:
             "LEADSPOOL_OUTBOX": str(self.outbox),
         }
         env |= self.extra_env | (more or {})
-        return {k: v for k, v in env.items() if v is not None}
+        env = {k: v for k, v in env.items() if v is not None}
+        return roles.as_service(env, self.ns, service) if service and self.has_roles else env
 
     def importer(self, env=None, ready=True):
         """A running leadspool-importer; ready=False does not wait for it."""
@@ -95,7 +98,7 @@ class Space:
         """Runs `leadspool ARGS` and returns the ended process; code=None allows any exit code."""
         done = subprocess.run(
             [settings().bin / "leadspool", *map(str, args)],
-            env=self.env(env),
+            env=self.env(env, "owner" if args[:1] == ("migrate",) else "cli"),
             input=input,
             stdin=subprocess.DEVNULL if input is None else None,
             capture_output=True,
@@ -110,7 +113,7 @@ class Space:
     def popen(self, *args):
         """`leadspool ARGS` as a process that goes on; its standard output is a pipe."""
         command = [settings().bin / "leadspool", *map(str, args)]
-        return subprocess.Popen(command, env=self.env(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+        return subprocess.Popen(command, env=self.env(service="cli"), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
 
     def cli_json(self, *args, **more):
         """What `leadspool --json` prints: one line, one value."""
@@ -145,6 +148,9 @@ class Space:
     # -- life
 
     def create(self):
+        roles.make_roles(self.ns)
+        roles.make_users(self.ns)
+        self.has_roles = True
         self.cli("migrate")
         return self
 
@@ -166,10 +172,12 @@ class Space:
                 (self.ns,),
             )
             connection.execute(f'DROP SCHEMA IF EXISTS "{self.ns}" CASCADE')
+            roles.drop_roles(connection, self.ns)
         bus.drop_topics(self)
         with redis.Redis.from_url(settings().redis_url) as client:
             for key in client.scan_iter(f"{self.ns}:*"):
                 client.delete(key)
+            roles.drop_users(client, self.ns)
         shutil.rmtree(self.dir, ignore_errors=True)
 
 

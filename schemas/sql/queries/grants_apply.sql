@@ -1,0 +1,82 @@
+-- What each role of the namespace may do (deploy/postgres/roles.sql makes them); those that are not there are passed
+-- over. worker: what every service needs for positions, outbox, jobs and answers; the others: what they alone need.
+-- UPDATE is also what SELECT ... FOR UPDATE asks for. Nothing is granted beside this: it begins with a REVOKE.
+DO $$
+DECLARE
+    ns text := current_schema();
+    one record;
+BEGIN
+    FOR one IN
+        SELECT r.rolname FROM pg_roles r
+        JOIN unnest('{worker,importer,recycler,stats,exporter,cli}'::text[]) AS s (suffix)
+             ON r.rolname = ns || '_' || s.suffix
+    LOOP
+        EXECUTE format('REVOKE ALL ON ALL TABLES IN SCHEMA %I FROM %I', ns, one.rolname);
+        EXECUTE format('REVOKE ALL ON ALL SEQUENCES IN SCHEMA %I FROM %I', ns, one.rolname);
+        EXECUTE format('REVOKE ALL ON ALL FUNCTIONS IN SCHEMA %I FROM %I', ns, one.rolname);
+    END LOOP;
+    FOR one IN
+        SELECT ns || '_' || v.suffix AS role, v.privileges, v.kind, v.names
+        FROM (VALUES
+            ('worker', 'USAGE', 'SCHEMA', '-'),
+            ('worker', 'SELECT', 'TABLE', 'schema_migration namespace campaign list list_stats leads'),
+            ('worker', 'SELECT, INSERT, UPDATE, DELETE', 'TABLE', 'worker command'),
+            ('worker', 'SELECT, INSERT, UPDATE', 'TABLE', 'consumer_position jobs'),
+            ('worker', 'INSERT', 'TABLE', 'consumer_incident'),
+            ('worker', 'SELECT, INSERT, DELETE', 'TABLE', 'outbox job_slot'),
+            ('worker', 'SELECT, UPDATE', 'TABLE', 'outbox_lane'),
+            ('worker', 'SELECT, UPDATE, DELETE', 'TABLE', 'call_known'),
+            ('worker', 'SELECT, USAGE', 'SEQUENCE', 'outbox_id_seq'),
+            ('worker', 'USAGE', 'SEQUENCE', 'id_block_seq'),
+            ('worker', 'EXECUTE', 'FUNCTION', 'blockers_end attempt_month_make'),
+
+            ('importer', 'INSERT, UPDATE', 'TABLE', 'campaign list'),
+            ('importer', 'INSERT, UPDATE, DELETE', 'TABLE', 'leads list_stats'),
+            ('importer', 'SELECT, INSERT, UPDATE, DELETE', 'TABLE', 'list_status dnc_recheck import_part'),
+            ('importer', 'SELECT, INSERT, UPDATE', 'TABLE', 'number dnc_entry import_lane'),
+            ('importer', 'SELECT, INSERT, DELETE', 'TABLE', 'ready_lead'),
+            ('importer', 'SELECT, INSERT', 'TABLE', 'zone_set gate'),
+            ('importer', 'SELECT, UPDATE', 'TABLE', 'offer put_off'),
+
+            ('recycler', 'UPDATE', 'TABLE', 'leads list_stats'),
+            ('recycler', 'INSERT, UPDATE', 'TABLE', 'campaign'),
+            ('recycler', 'SELECT, INSERT, UPDATE, DELETE', 'TABLE', 'put_off'),
+            ('recycler', 'SELECT, INSERT, UPDATE', 'TABLE',
+             'campaign_hopper disposition recycle_rule list_status number dnc_entry offer'),
+            ('recycler', 'SELECT, INSERT, DELETE', 'TABLE', 'ready_lead'),
+            ('recycler', 'SELECT, INSERT', 'TABLE', 'attempt'),
+            ('recycler', 'SELECT, UPDATE', 'TABLE', 'outcome_reading'),
+            ('recycler', 'INSERT', 'TABLE', 'call_known dnc_recheck'),
+            ('recycler', 'SELECT', 'TABLE', 'zone_set gate'),
+            ('recycler', 'USAGE', 'SEQUENCE', 'offer_id_seq'),
+
+            ('stats', 'SELECT, INSERT, UPDATE, DELETE', 'TABLE', 'attempt_hour'),
+            ('stats', 'SELECT, INSERT, UPDATE', 'TABLE', 'campaign_stats list_status'),
+            ('stats', 'SELECT, UPDATE', 'TABLE', 'stats_projection'),
+            ('stats', 'UPDATE', 'TABLE', 'list_stats'),
+            ('stats', 'SELECT', 'TABLE', 'zone_set gate ready_lead number disposition recycle_rule offer attempt'
+             ' campaign_hopper import_lane'),
+
+            ('exporter', 'SELECT', 'TABLE', 'number dnc_entry attempt'),
+
+            ('cli', 'USAGE', 'SCHEMA', '-'),
+            ('cli', 'SELECT', 'TABLE', 'schema_migration namespace campaign campaign_hopper campaign_stats list'
+             ' list_stats list_status leads ready_lead zone_set gate number dnc_entry dnc_recheck disposition'
+             ' recycle_rule offer attempt jobs import_lane consumer_position consumer_incident outbox'
+             ' dead_letter_mark'),
+            ('cli', 'INSERT, UPDATE', 'TABLE', 'dead_letter_mark'),
+            ('cli', 'UPDATE', 'TABLE', 'consumer_position consumer_incident namespace dnc_entry dnc_recheck'),
+            ('cli', 'SELECT, UPDATE', 'SEQUENCE', 'id_block_seq outbox_id_seq'),
+            ('cli', 'EXECUTE', 'FUNCTION', 'blockers_end')
+        ) AS v (suffix, privileges, kind, names)
+        JOIN pg_roles r ON r.rolname = ns || '_' || v.suffix
+    LOOP
+        IF one.kind = 'SCHEMA' THEN
+            EXECUTE format('GRANT %s ON SCHEMA %I TO %I', one.privileges, ns, one.role);
+        ELSE
+            EXECUTE format('GRANT %s ON %s %s TO %I', one.privileges, one.kind,
+                           replace(one.names, ' ', ', '), one.role);
+        END IF;
+    END LOOP;
+END
+$$
