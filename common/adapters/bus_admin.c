@@ -4,15 +4,23 @@
 #include <string.h>
 
 #include "adapters/bus_internal.h"
+#include "base/clock.h"
 #include "base/mem.h"
 
-enum { ADMIN_WAIT_MS = 15000 };
+enum { ADMIN_WAIT_MS = 15000, ADMIN_LOOK_MS = 1000 };
 
 struct BusAdmin {
     rd_kafka_t *client;
     rd_kafka_queue_t *queue;
     char *ns;
 };
+
+static void admin_on_error(rd_kafka_t *client, int code, const char *reason, void *opaque)
+{
+    (void)client;
+    (void)opaque;
+    bus_trouble_tell(code, reason);
+}
 
 Status bus_admin_open(const Config *cfg, BusAdmin **ret, Error *err)
 {
@@ -21,6 +29,7 @@ Status bus_admin_open(const Config *cfg, BusAdmin **ret, Error *err)
     if (status != STATUS_OK) {
         return status;
     }
+    rd_kafka_conf_set_error_cb(conf, admin_on_error);
     char text[256];
     rd_kafka_t *client = rd_kafka_new(RD_KAFKA_PRODUCER, conf, text, sizeof text);
     if (client == NULL) {
@@ -55,12 +64,26 @@ static bool admin_has_leaders(const rd_kafka_metadata_topic_t *topic)
     return true;
 }
 
+/* Who is not let in will not be later: waits no longer than until that is known. All topics are
+ * asked for: asking for one by name would make a client-side handle of it. */
+static rd_kafka_resp_err_t admin_metadata(rd_kafka_t *client, const struct rd_kafka_metadata **ret)
+{
+    char said[8];
+    int64_t until_ms = clock_mono_ms() + ADMIN_WAIT_MS;
+    rd_kafka_resp_err_t code;
+    do {
+        code = rd_kafka_metadata(client, 1, NULL, ret, ADMIN_LOOK_MS);
+        rd_kafka_poll(client, 50);
+    } while ((code == RD_KAFKA_RESP_ERR__TRANSPORT || code == RD_KAFKA_RESP_ERR__TIMED_OUT) &&
+             !bus_trouble(said, sizeof said) && clock_mono_ms() < until_ms);
+    return code;
+}
+
 Status bus_admin_partitions(BusAdmin *admin, const char *topic, int *ret_partitions, Error *err)
 {
     AUTO_FREE char *full = bus_topic_full(admin->ns, topic);
     const struct rd_kafka_metadata *metadata = NULL;
-    /* All topics are asked for: asking for one by name would make a client-side handle of it. */
-    rd_kafka_resp_err_t code = rd_kafka_metadata(admin->client, 1, NULL, &metadata, ADMIN_WAIT_MS);
+    rd_kafka_resp_err_t code = admin_metadata(admin->client, &metadata);
     if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
         return bus_error_set(err, code, "asking for its topics");
     }

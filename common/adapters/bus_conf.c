@@ -119,6 +119,16 @@ Status bus_status(rd_kafka_resp_err_t code)
 
 Status bus_error_set(Error *err, rd_kafka_resp_err_t code, const char *what)
 {
+    char said[448];
+    bool nobody = code == RD_KAFKA_RESP_ERR__TRANSPORT || code == RD_KAFKA_RESP_ERR__TIMED_OUT ||
+                  code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN;
+    if (nobody && bus_trouble(said, sizeof said)) {
+        return error_set(err, STATUS_RETRY, "kafka_refused", "Kafka, %s: %s", what, said);
+    }
+    if (bus_advice(code) != NULL) {
+        return error_set(err, bus_status(code), "kafka_refused", "Kafka, %s: %s; %s", what,
+                         rd_kafka_err2str(code), bus_advice(code));
+    }
     return error_set(err, bus_status(code), "kafka", "Kafka, %s: %s", what, rd_kafka_err2str(code));
 }
 

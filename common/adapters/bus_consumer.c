@@ -64,6 +64,9 @@ static void consumer_on_rebalance(rd_kafka_t *client,
 static void consumer_set_broker(Consumer *consumer, bool up)
 {
     consumer->broker_up = up;
+    if (up) {
+        bus_trouble_end();
+    }
     metric_set(&consumer_broker, up, NULL, NULL);
 }
 
@@ -96,8 +99,7 @@ static void consumer_on_error(rd_kafka_t *client, int code, const char *reason, 
     if (code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) {
         consumer_set_broker(opaque, false);
     }
-    static LogRate rate = LOG_RATE_INIT(5, 10000);
-    log_rate_limited(&rate, LOG_LEVEL_WARN, "kafka.trouble", " msg=%s", reason);
+    bus_trouble_tell(code, reason);
 }
 
 static Status consumer_create(Consumer *consumer, const Config *cfg, const char *group, Error *err)

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <librdkafka/rdkafka.h>
+#include <stdbool.h>
+#include <stddef.h>
 
 #include "adapters/bus.h"
 #include "base/config.h"
@@ -15,5 +17,13 @@ bus_conf_set(rd_kafka_conf_t *conf, const char *name, const char *value, Error *
 /* What the caller does next about a librdkafka error. */
 Status bus_status(rd_kafka_resp_err_t code);
 Status bus_error_set(Error *err, rd_kafka_resp_err_t code, const char *what);
+/* For error callbacks: logs what the client met, with what to look at, and keeps it where a person
+ * has to mend something. Threads may call these at once. */
+void bus_trouble_tell(rd_kafka_resp_err_t code, const char *reason);
+void bus_trouble_end(void); /* a broker let us in */
+/* What was kept, with what to look at; false when there is nothing. */
+bool bus_trouble(char *ret_text, size_t size);
+/* What to look at; NULL for an error that passes by itself. */
+const char *bus_advice(rd_kafka_resp_err_t code);
 /* "ns.topic" of the caller's own. */
 char *bus_topic_full(const char *ns, const char *topic);

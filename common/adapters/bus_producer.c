@@ -117,11 +117,10 @@ static void producer_on_error(rd_kafka_t *client, int code, const char *reason, 
 {
     Producer *producer = opaque;
     (void)client;
-    static LogRate rate = LOG_RATE_INIT(5, 10000);
     if (code == RD_KAFKA_RESP_ERR__FATAL) {
         atomic_store(&producer->fatal, true);
     }
-    log_rate_limited(&rate, LOG_LEVEL_WARN, "kafka.trouble", " msg=%s", reason);
+    bus_trouble_tell(code, reason);
 }
 
 Status producer_open(

@@ -6,10 +6,13 @@
 #include "base/mem.h"
 #include "cli/args.h"
 #include "cli/table.h"
+#include "cli/topics_acl.h"
 #include "runtime/topics.h"
 
 static const CliOption topics_print_options[] = {
-    {"as", "FORMAT", "table (default), or kafka-topics: commands that make them by hand"},
+    {"as", "FORMAT",
+     "table (default); kafka-topics: commands that make them by hand; kafka-acls: commands that "
+     "grant each user of Kafka what it needs"},
     ARGS_JSON,
     {0},
 };
@@ -64,8 +67,13 @@ static Status topics_print(Cli *cli, Error *err)
         topics_print_commands(cli, specs);
         return STATUS_OK;
     }
+    if (as != NULL && strcmp(as, "kafka-acls") == 0 && !cli->json) {
+        topics_acl_print(cli);
+        return STATUS_OK;
+    }
     if (as != NULL && strcmp(as, "table") != 0) {
-        return cli_usage(err, "--as must be table or kafka-topics, the latter without --json");
+        return cli_usage(err,
+                         "--as must be table, kafka-topics or kafka-acls, these without --json");
     }
     AUTO_TABLE table;
     table_init(&table, topics_columns);
@@ -131,7 +139,8 @@ static Status topics_check(Cli *cli, Error *err)
 const Verb cli_topics_verbs[] = {
     {"print", "", 0, 0, "the topics that leadspool uses", topics_print_options,
      "topics print\n"
-     "topics print --as kafka-topics | sh",
+     "topics print --as kafka-topics | sh\n"
+     "topics print --as kafka-acls | sh",
      topics_print},
     {"check", "", 0, 0, "compare them with what the broker has; exit 1 when one differs",
      topics_check_options,
