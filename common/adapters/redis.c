@@ -157,7 +157,9 @@ Status redis_connect(Redis *redis, Error *err)
         return redis_lost(redis, err);
     }
     redisSetTimeout(redis->context, wait);
-    redisEnableKeepAlive(redis->context);
+    if (url.host[0] != '\0') { /* on a Unix socket it fails, and hiredis gives the connection up */
+        redisEnableKeepAlive(redis->context);
+    }
     redis->connects++;
     status = redis_greet(redis, &url, err);
     if (status != STATUS_OK) {

@@ -30,9 +30,17 @@ test_run() {
         for part in "${parts[@]}"; do
             "test_$part" "$name"
         done
+        [[ ! -d $REPORTS/used ]] || test_private
     fi
     ((was_up)) || servers_down
     /usr/bin/python3 "$ROOT/deploy/dev/tally.py" "$REPORTS"
+}
+
+# What the scenarios used of phone numbers and names stands in no log.
+test_private() {
+    say "== no phone number and no name in a log"
+    LEADSPOOL_TEST_NOTES=$REPORTS/used PYTHONPATH=$ROOT/tests/integration \
+        test_step private "$PYTHON" -m harness.privacy "$LOG" || true
 }
 
 # test_step NAME COMMAND...: in a subshell, so that one that dies does not take the summary with it.

@@ -5,7 +5,7 @@ import uuid
 import psycopg
 import pytest
 from confluent_kafka.admin import NewTopic
-from harness import bus, check
+from harness import bus, check, privacy
 from harness.bus import Record, read_all, read_topic, send_command
 from harness.settings import settings
 from harness.space import Space
@@ -146,3 +146,31 @@ SEQUENCES = [
 @pytest.mark.parametrize("records, problems", [case[1:] for case in SEQUENCES], ids=[c[0] for c in SEQUENCES])
 def test_sequences(records, problems):
     assert len(check.sequence_problems(records)) == problems
+
+
+LINES = [
+    ("level=info event=x offset=15046218927123", None),
+    ("level=info event=x msg=15046218927", "5046218927"),
+    ("level=info event=x msg=\"+1 (504) 621-8927 is there\"", "5046218927"),
+    ("level=info event=x msg=\"504.621.8927\"", "5046218927"),
+    ("level=info event=x ts=2026-11-25T23:51:01.602613Z", None),
+    ("level=info event=x msg=\"no Zacharias\"", "Zacharias"),
+    ("level=info event=x msg=\"no zacharias\"", None),
+]
+
+
+@pytest.mark.parametrize("line, leak", LINES)
+def test_a_leak_is_seen(tmp_path, line, leak):
+    log = tmp_path / "importer1-1.log"
+    log.write_text(f"level=info event=fine\n{line}\n")
+    found = list(privacy.leaks([log], {"5046218927", "Zacharias"}))
+    assert found == ([(f"{log}:2", leak)] if leak else [])
+
+
+def test_of_the_servers_log_the_products_lines_count(tmp_path):
+    log = tmp_path / "postgres.log"
+    place = "2026-11-25 23:39:19.953 UTC [14317]"
+    log.write_text(
+        f"{place} leadspool ERROR:  5046218927\n\t5046218927\n{place} t1_importer LOG:  SELECT\n\t5046218927\n"
+    )
+    assert [place for place, _ in privacy.leaks([log], {"5046218927"})] == [f"{log}:4"]

@@ -18,21 +18,22 @@ class RedisServer:
     """url: as whoever may do anything; user_url(): as one of deploy/redis/users.acl. socket: users come by a
     Unix socket."""
 
-    def __init__(self, space, socket=False):
+    def __init__(self, space, socket=False, db=0):
         self.space = space
         self.dir = space.dir / "redis"
         self.dir.mkdir()
         self.port = free_port()
         self.process = None
         self.socket = self.dir / "redis.sock" if socket else None
-        self.url = f"redis://127.0.0.1:{self.port}/0"
+        self.db = db
+        self.url = f"redis://127.0.0.1:{self.port}/{db}"
         self.users = self.dir / "users.acl"
         lines = [" ".join(["user", user, *rules]) for user, rules in acl_users(space.ns).items()]
         self.users.write_text("\n".join(["user default on nopass ~* &* +@all", *lines, ""]))
 
     def user_url(self, user):
         login = f"{self.space.ns}-{user}:{PASSWORD}"
-        return f"unix://{login}@{self.socket}" if self.socket else f"redis://{login}@127.0.0.1:{self.port}/0"
+        return f"unix://{login}@{self.socket}" if self.socket else f"redis://{login}@127.0.0.1:{self.port}/{self.db}"
 
     def start(self):
         """As it was saved last, or empty."""

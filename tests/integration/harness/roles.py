@@ -6,7 +6,6 @@ What a scenario itself asks, it asks as the superuser."""
 import subprocess
 from urllib.parse import urlsplit, urlunsplit
 
-import psycopg
 import redis
 from psycopg import sql
 

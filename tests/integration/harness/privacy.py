@@ -1,0 +1,105 @@
+"""No phone number and no name in any log: what the scenarios used is noted when each ends, and looked for in the
+logs of processes and servers when all have ended (./dev test; python -m harness.privacy LOGS).
+
+Dialers' notes and what a scenario itself asks PostgreSQL are no logs of the product: *.log files, and of the
+server's log the lines of the product's roles."""
+
+import itertools
+import os
+import re
+import sys
+from pathlib import Path
+
+import psycopg
+
+from harness.settings import ROOT
+
+NOTES = Path(os.environ.get("LEADSPOOL_TEST_NOTES", ROOT / ".dev" / "reports" / "used"))
+PHONES = {"phone"}
+NAMES = {"first_name", "last_name"}
+MOST_LEADS = 20_000  # of one namespace: those of a large import are more of the same
+
+DIGITS = re.compile(r"(?<![\w.])\+?\d(?:[ ().-]{0,3}\d){9,14}(?!\w)")
+WORD = re.compile(r"[^\W\d_]{5,}")
+ENTRY = re.compile(r"^\d{4}-\d\d-\d\d \S+ \S+ \[\d+\] (\S*) [A-Z]+:  ")
+ROLE = re.compile(r"_(importer|recycler|stats|exporter|cli|owner)$")
+
+
+def national(text):
+    """The last ten digits, which any spelling of a number has."""
+    return re.sub(r"\D", "", str(text))[-10:]
+
+
+def values_of(value, keys):
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            if name in keys and isinstance(inner, str | int):
+                yield str(inner)
+            else:
+                yield from values_of(inner, keys)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from values_of(inner, keys)
+
+
+def used(space, records):
+    """(phones, names) of the namespace: of its messages, its leads and its numbers."""
+    phones, names = set(), set()
+    for record in records:
+        try:
+            value = record.value
+        except (ValueError, RecursionError):
+            continue
+        phones.update(values_of(value, PHONES))
+        names.update(values_of(value, NAMES))
+    try:
+        rows = space.rows(f"SELECT phone, first_name, last_name FROM leads LIMIT {MOST_LEADS}")
+        rows += space.rows(f"SELECT phone, NULL, NULL FROM number WHERE phone IS NOT NULL LIMIT {MOST_LEADS}")
+    except psycopg.Error:  # tables that the test has taken away
+        rows = []
+    for phone, *both in rows:
+        phones.add(str(phone))
+        names.update(name for name in both if name)
+    found = {word for name in names for word in WORD.findall(name)}
+    return {national(phone) for phone in phones if len(national(phone)) == 10}, found
+
+
+def note(space, records):
+    phones, names = used(space, records)
+    NOTES.mkdir(parents=True, exist_ok=True)
+    (NOTES / space.ns).write_text("\n".join(itertools.chain(phones, names)))
+
+
+def lines_of(path):
+    """(number, text) of the product's lines."""
+    ours = path.name != "postgres.log"
+    with path.open(errors="replace") as file:
+        for number, line in enumerate(file, 1):
+            entry = ENTRY.match(line)
+            if entry and path.name == "postgres.log":
+                ours = bool(ROLE.search(entry[1]))
+            if ours:
+                yield number, line
+
+
+def leaks(paths, words):
+    """(path:line, what it has)"""
+    for path in paths:
+        for number, line in lines_of(path):
+            said = {national(run) for run in DIGITS.findall(line)} | set(WORD.findall(line))
+            for word in said & words:
+                yield f"{path}:{number}", word
+
+
+def main(logs):
+    words = {word for notes in NOTES.glob("*") for word in notes.read_text().split("\n") if word}
+    paths = sorted(Path(logs).rglob("*.log"))
+    found = list(leaks(paths, words))
+    for place, word in found[:50]:
+        print(f"{place}: {word}")
+    print(f"{len(words)} numbers and names looked for in {len(paths)} logs: {len(found)} found")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

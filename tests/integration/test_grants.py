@@ -1,0 +1,196 @@
+"""Each right in PostgreSQL that one role alone has is needed: a statement that its process ran fails without it."""
+
+import re
+from collections import defaultdict
+
+import psycopg
+from harness import wait_for
+from harness.settings import settings
+from psycopg import sql
+from scenario import ask, run_import, tell
+
+OWN = ("importer", "recycler", "stats", "exporter", "cli")
+SERVER_LOG = settings().logs.parent / "postgres.log"
+ENTRY = re.compile(r"^\S+ \S+ \S+ \[\d+\] (\S*) (\w+):  (.*)$")
+RUN = re.compile(r"(?:statement|execute [^:]+): (.*)", re.DOTALL)
+CURSOR = re.compile(r"^DECLARE \w+ NO SCROLL CURSOR FOR\s")
+
+
+def record(space):
+    """From now on the server's log has what these roles run."""
+    for role in OWN:
+        space.db.execute(f"ALTER ROLE {space.ns}_{role} SET log_statement = 'all'")
+    return SERVER_LOG.stat().st_size
+
+
+def ran(space, since):
+    """{role without the namespace: its statements}"""
+    found = defaultdict(set)
+    with SERVER_LOG.open(errors="replace") as log:
+        log.seek(since)
+        user, lines = None, []
+        for line in [*log, "- - - [0] - END:  "]:
+            entry = ENTRY.match(line)
+            if not entry:
+                lines.append(line.removeprefix("\t"))
+                continue
+            said = RUN.fullmatch("\n".join(text.rstrip("\n") for text in lines))
+            if user and user.startswith(f"{space.ns}_") and said:
+                found[user.removeprefix(f"{space.ns}_")].add(said[1])
+            user, lines = entry[1], [entry[3]]
+    return found
+
+
+GRANTED = """
+    SELECT a.grantee::regrole::text, c.relname, a.privilege_type
+    FROM pg_class c, aclexplode(c.relacl) a
+    WHERE c.relnamespace = current_schema()::regnamespace AND a.grantee = ANY (%s::regrole[])
+    ORDER BY 1, 2, 3
+"""
+
+
+class Proof:
+    """A connection that tries what a role ran with one of its rights taken away."""
+
+    def __init__(self, space, role, statements):
+        self.role = sql.Identifier(f"{space.ns}_{role}")
+        self.connection = psycopg.connect(settings().database_url, options=f"-c search_path={space.ns}")
+        self.connection.prepare_threshold = None
+        self.statements = [(text, self.prepare(n, text)) for n, text in enumerate(sorted(statements))]
+        self.connection.commit()
+
+    def prepare(self, n, text):
+        """What runs it without effect; None for what is no query."""
+        text = CURSOR.sub("", text)
+        if text.startswith("COPY"):
+            return text
+        if not re.match(r"(--.*\n)*\s*(SELECT|INSERT|UPDATE|DELETE|WITH)\b", text):
+            return None
+        with self.connection.transaction():
+            self.connection.execute(f"PREPARE s{n} AS {text}".encode())
+        count = self.connection.execute(
+            "SELECT cardinality(parameter_types) FROM pg_prepared_statements WHERE name = %s", [f"s{n}"]
+        ).fetchone()[0]
+        return f"EXPLAIN EXECUTE s{n}" + (f"({', '.join(['NULL'] * count)})" if count else "")
+
+    def denied(self, trial):
+        try:
+            with self.connection.transaction(), self.connection.cursor() as cursor:
+                if trial.startswith("COPY"):
+                    with cursor.copy(trial):
+                        raise psycopg.errors.BadCopyFileFormat
+                cursor.execute(trial)
+        except psycopg.errors.InsufficientPrivilege:
+            return True
+        except psycopg.Error:
+            pass
+        return False
+
+    def trials(self, table):
+        for text, trial in self.statements:
+            if trial and re.search(rf"\b{table}\b", text):
+                sequence = re.search(rf"(nextval|setval)\('{table}'", text)
+                yield f"SELECT {sequence[1]}('{table}'{', 1000' if sequence[1] == 'setval' else ''})" if sequence else trial
+
+    def needs(self, table, privilege):
+        try:
+            self.connection.execute(
+                sql.SQL("REVOKE {} ON {} FROM {}").format(sql.SQL(privilege), sql.Identifier(table), self.role)
+            )
+            self.connection.execute(sql.SQL("SET LOCAL ROLE {}").format(self.role))
+            return any(self.denied(trial) for trial in self.trials(table))
+        finally:
+            self.connection.rollback()
+
+
+def test_each_own_grant_is_needed(space):
+    since = record(space)
+    whole_day(space)
+    space.end_processes()
+    statements = ran(space, since)
+    roles = [f"{space.ns}_{role}" for role in OWN]
+    granted = [(role.removeprefix(f"{space.ns}_"), *what) for role, *what in space.rows(GRANTED, roles)]
+    assert {role for role, *_ in granted} == set(OWN) == set(statements)
+    idle = []
+    for role in OWN:
+        proof = Proof(space, role, statements[role])
+        assert not any(proof.denied(trial) for _, trial in proof.statements if trial and "EXPLAIN" in trial)
+        own = [what for who, *what in granted if who == role]
+        idle += [(role, *what) for what in own if not proof.needs(*what)]
+        proof.connection.close()
+    assert not idle, f"{len(idle)} of {len(granted)} rights that nothing needed: {idle}"
+
+
+def cli_yes(space, *words):
+    return space.cli(*words, "--yes", "--wait", "--json")
+
+
+def whole_day(space):
+    """Something of all that each service does."""
+    for service in OWN[:4]:
+        space.worker(service, ready=False)
+    for worker in space.workers:
+        worker.wait_ready(60)
+    for list_id in ("a", "b", "d"):
+        space.cli("list", "create", "--list-id", list_id, "--campaign", "c")
+    space.cli("list", "update", "d", "--name", "Dee")
+    rows = [f"+1504621{n:04},Zacharias,{70000 + n}\n" for n in range(60)]
+    (space.inbox / "rows.csv").write_text("Phone,First Name,Zip\n" + "".join(rows) + "5,Nobody,1\n")
+    run_import(space, "rows.csv", "a")
+    run_import(space, "rows.csv", "b")
+    (space.inbox / "more.csv").write_text("Phone,First Name,Zip\n" + "".join(rows).replace("Zach", "Mal"))
+    run_import(space, "more.csv", "b", on_duplicate="update")
+    ask(space, "lead.upsert", {"list_id": "d", "lead": {"phone": "+12125550142", "first_name": "Zacharias"}})
+    (space.inbox / "stop.csv").write_text("Phone\n+12125550142\n+15046219999\n")
+    dialing(space)
+    changes(space)
+    looking(space)
+
+
+def dialing(space):
+    space.cli("campaign", "put", "c", "--active", "--window", "mon-sun=00:00-24:00", "--law-pack", "none",
+              "--hopper-target", 100)  # fmt: skip
+    space.cli("disposition", "set", "STOP", "--campaign", "c", "--dnc", "yes", "--final", "yes")
+    space.cli("rules", "set", "NA", "--campaign", "c", "--max-attempts", 3, "--interval", "30m")
+    space.cli("dialer-sim", "--campaign", "c", "--max-calls", 15, "--think", 0, "--duration", "20s")
+    wait_for(lambda: space.rows("SELECT FROM offer WHERE state = 1 LIMIT 1"), what="an offer")
+    offer = space.value("SELECT offer_id FROM offer WHERE state = 1 ORDER BY 1 DESC LIMIT 1")
+    space.cli("outcome", "STOP", "--offer", offer, "--duration", 5)
+    wait_for(lambda: space.value("SELECT count(*) FROM dnc_entry") > 0, what="its entry")
+    wait_for(lambda: space.value("SELECT count(*) FROM put_off") > 0, 60, what="a number called just now")
+    space.cli("campaign", "put", "c", "--cap-gap", "2h")
+
+
+def changes(space):
+    space.cli("dnc", "add", "+15046210059")
+    space.cli("dnc", "rm", "+15046210059")
+    space.cli("dnc", "import", space.inbox / "stop.csv", "--source", "test", "--wait")
+    cli_yes(space, "reset", "--list", "a", "--where", "attempts > 0")
+    cli_yes(space, "move", "--from", "b", "--to", "a", "--where", "phone in (+15046210007, +15046210058)")
+    cli_yes(space, "list", "rm", "b")
+    job = space.value("SELECT min(job_no) FROM jobs")
+    cli_yes(space, "import", "undo", job)
+    space.cli("lead", "erase", "+15046210030", "--yes")
+    space.db.execute("UPDATE list_stats SET total = total + 1, ready = ready + 1")
+    space.cli("stats", "reconcile", "--repair")
+    space.cli("stats", "rebuild")
+
+
+def looking(space):
+    space.cli("export", "--list", "a", "--what", "attempts")
+    space.cli("export", "--list", "a", "--what", "dnc")
+    lead = space.value("SELECT lead_id FROM leads LIMIT 1")
+    for words in (
+        ["doctor"], ["explain", lead], ["stats", "--list", "a", "--record"], ["stats", "--list", "a", "--why"],
+        ["stats", "--campaign", "c", "--record"], ["campaign", "ls"], ["campaign", "show", "c"], ["list", "ls"],
+        ["job", "ls"], ["job", "show", 1], ["offer", "ls"], ["position", "ls"], ["position", "incidents"],
+        ["position", "ack", "--all", "--yes"], ["epoch", "show"], ["dlq", "ls"], ["top"], ["rules", "ls", "--campaign", "c"],
+        ["disposition", "ls", "--campaign", "c"], ["migrate", "--plan"], ["lead", "show", lead],
+    ):  # fmt: skip
+        space.cli(*words, code=None)
+    tell(space, "list.create", b"{", key="a", topic="importer.commands", bad=True)
+    wait_for(lambda: space.cli_json("dlq", "ls"), what="a dead letter")
+    space.cli("dlq", "drop", "--all", "--yes")
+    space.end_processes()
+    space.cli("epoch", "bump")
+    space.cli("position", "reset", "--topic", "importer.commands", "--partition", 0, "--to", "latest", "--yes")

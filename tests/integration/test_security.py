@@ -1,0 +1,247 @@
+"""All links as an operator locks them: certificates, passwords from files, rights of their own; and what is said
+to whoever shows the wrong ones."""
+
+import re
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from harness import roles, wait_for
+from harness.certificates import Authority
+from harness.redis_server import RedisServer
+from harness.secure_servers import SecureKafka, SecurePostgres, acl_bindings
+from harness.settings import settings
+from harness.space import Space
+from scenario import LONG
+
+KEY_PASSWORD = "the key: {}%"
+BY_PASSWORD = ("recycler", "exporter", "cli")  # the others show a certificate
+ROWS = "Telephone,First Name\n" + "".join(f"504621{n:04},Zacharias\n" for n in range(20))
+
+
+class SecureSpace(Space):
+    """A namespace on servers of its own."""
+
+    def __init__(self, name):
+        super().__init__(name)
+        users = {f"{self.ns}_{service}": f"pass word/{service}%" for service in BY_PASSWORD}
+        self.secrets = self.dir / "secrets"
+        self.secrets.mkdir()
+        self.authority = Authority(self.dir / "certificates")
+        self.kafka = SecureKafka(self.authority, self.dir / "kafka", self.logs, users)
+        self.postgres = SecurePostgres(self.authority, self.logs, users)
+        self.redis = RedisServer(self, socket=True)
+        self.has_roles = False  # env() here has them
+
+    def start(self):
+        self.kafka.start()
+        self.redis.start()
+        self.postgres.start()
+        roles.make_roles(self.ns, self.postgres.url)
+        self.postgres.set_passwords()
+        self.kafka.wait_ready()
+        self.acls = acl_bindings(self.cli("topics", "print", "--as", "kafka-acls").stdout)
+        self.kafka.grant(self.acls)
+        self.cli("migrate")
+        return self
+
+    def secret(self, name, text):
+        """A file as systemd and Docker give one."""
+        path = self.secrets / name
+        if not path.exists():
+            path.write_text(f"{text}\n")
+        return str(path)
+
+    def kafka_env(self, service):
+        user = f"{self.ns}_{service}"
+        links = {"KAFKA_SSL_CA_LOCATION": str(self.authority.crt)}
+        if service in BY_PASSWORD:
+            return links | {
+                "KAFKA_BOOTSTRAP_SERVERS": self.kafka.at("sasl"),
+                "KAFKA_SECURITY_PROTOCOL": "sasl_ssl",
+                "KAFKA_SASL_MECHANISM": "PLAIN",
+                "KAFKA_SASL_USERNAME": user,
+                "KAFKA_SASL_PASSWORD_FILE": self.secret(f"{service}.kafka", f"pass word/{service}%"),
+            }
+        crt, key = self.authority.client(user, KEY_PASSWORD)
+        return links | {
+            "KAFKA_BOOTSTRAP_SERVERS": self.kafka.at("tls"),
+            "KAFKA_SECURITY_PROTOCOL": "ssl",
+            "KAFKA_SSL_CERTIFICATE_LOCATION": str(crt),
+            "KAFKA_SSL_KEY_LOCATION": str(key),
+            "KAFKA_SSL_KEY_PASSWORD_FILE": self.secret("key", KEY_PASSWORD),
+        }
+
+    def database(self, service, host="localhost", ca=None, mode="verify-full", password=None):
+        user = f"{self.ns}_{service}"
+        words = [f"host={host}", f"port={self.postgres.port}", "dbname=leadspool", f"user={user}",
+                 f"sslmode={mode}", f"sslrootcert={ca or self.authority.crt}"]  # fmt: skip
+        if service in BY_PASSWORD:
+            words += [f"password='{password or f'pass word/{service}%'}'", "channel_binding=require"]
+        else:
+            crt, key = self.authority.client(user, KEY_PASSWORD)
+            words += [f"sslcert={crt}", f"sslkey={key}", f"sslpassword='{KEY_PASSWORD}'"]
+        return " ".join(words)
+
+    def env(self, more=None, service="cli"):
+        env = super().env() | self.kafka_env(service)
+        for name in ("DATABASE_URL", "REDIS_URL"):
+            env.pop(name)
+        env["DATABASE_URL_FILE"] = self.secret(f"{service}.database", self.database(service))
+        env["REDIS_URL_FILE"] = self.secret(
+            f"{service}.redis", self.redis.user_url("stats" if service == "stats" else "reader")
+        )
+        for name, value in (more or {}).items():
+            env.pop(f"{name}_FILE", None)
+            env[name] = value
+        return {name: value for name, value in env.items() if value is not None}
+
+    def stop(self):
+        self.end_processes()
+        self.kafka.stop()
+        self.postgres.stop()
+        self.redis.kill9()
+        self.drop()
+
+
+@pytest.fixture
+def secure(request):
+    space = SecureSpace(request.node.name)
+    try:
+        yield space.start()
+    finally:
+        space.stop()
+
+
+def test_locked(secure):
+    workers = {name: secure.worker(name, ready=False) for name in ("importer", "recycler", "stats", "exporter")}
+    for worker in workers.values():
+        worker.wait_ready(60)  # the first makes the broker's own topic
+    work(secure)
+    refused(secure)
+    reads_are_needed(secure, workers)
+    for log in secure.logs.glob("*.log"):
+        text = log.read_text(errors="replace")
+        assert "pass word" not in text and KEY_PASSWORD not in text, log
+    assert [fault for worker in secure.workers for fault in worker.faults()] == []
+
+
+def work(space):
+    """Something of each service's, and of each topic that one reads."""
+    space.cli("list", "create", "--list-id", "a", "--campaign", "c")
+    file = space.dir / "rows.csv"
+    file.write_text(ROWS)
+    done = space.cli_json("import", file, "--list", "a", "--wait")
+    assert done["inserted"] == 20, done
+    space.cli("campaign", "put", "c", "--active", "--window", "mon-sun=00:00-24:00", "--law-pack", "none")
+    space.cli("dnc", "add", "5046210001")
+    space.cli("dialer-sim", "--campaign", "c", "--max-calls", 3, "--think", 0, "--duration", "30s")
+    assert len(space.cli("export", "--list", "a").stdout.splitlines()) > 15
+    wait_for(lambda: space.cli_json("stats", "--list", "a")["source"] == "redis", what="counters in Redis")
+    space.cli("stats", "rebuild")
+    assert space.cli_json("dlq", "ls") == []
+    assert space.cli_json("doctor")["ok"]
+    assert all(topic["ok"] for topic in space.cli_json("topics", "check"))
+
+
+def refused(space):
+    """Each in a command of its own, beside each other: what is said names what to look at."""
+    stranger = Authority(space.dir / "strangers")
+    crt, key = stranger.client(f"{space.ns}_importer")
+    by_certificate = space.kafka_env("importer")
+    strange = by_certificate | {
+        "KAFKA_SSL_CERTIFICATE_LOCATION": str(crt),
+        "KAFKA_SSL_KEY_LOCATION": str(key),
+        "KAFKA_SSL_KEY_PASSWORD_FILE": None,
+    }
+    sasl_off = dict.fromkeys(("KAFKA_SASL_MECHANISM", "KAFKA_SASL_USERNAME", "KAFKA_SASL_PASSWORD_FILE"))
+    none = strange | {"KAFKA_SSL_CERTIFICATE_LOCATION": None, "KAFKA_SSL_KEY_LOCATION": None}
+    topics, lists = ("topics", "check"), ("list", "ls")
+    cases = {
+        "kafka: a broker of a strange authority": (
+            topics, {"KAFKA_SSL_CA_LOCATION": str(stranger.crt)}, "certificate.*KAFKA_SSL_CA_LOCATION"),
+        "kafka: another host": (
+            topics, {"KAFKA_BOOTSTRAP_SERVERS": space.kafka.at("sasl", "127.0.0.1")}, "certificate.*names in"),
+        "kafka: a wrong password": (
+            topics, {"KAFKA_SASL_PASSWORD": "wrong"}, "uthentication failed.*KAFKA_SASL_PASSWORD"),
+        "kafka: a strange certificate": (topics, sasl_off | strange, "our own certificate"),
+        "kafka: no certificate": (topics, sasl_off | none, "our own certificate"),
+        "kafka: SCRAM": (topics, {"KAFKA_SASL_MECHANISM": "SCRAM-SHA-512"}, "nonce.*mTLS, PLAIN over TLS"),
+        "postgresql: a server of a strange authority": (
+            lists, {"DATABASE_URL": space.database("cli", ca=stranger.crt)}, "certificate verify failed"),
+        "postgresql: another host": (
+            lists, {"DATABASE_URL": space.database("cli", host="127.0.0.1")}, "does not match host name"),
+        "postgresql: a wrong password": (
+            lists, {"DATABASE_URL": space.database("cli", password="wrong")}, "password authentication failed"),
+        "postgresql: no TLS": (
+            lists, {"DATABASE_URL": space.database("cli", mode="disable").replace("channel_binding=require", "")},
+            "no encryption"),
+        "postgresql: a password that is not quoted": (
+            lists, {"DATABASE_URL": "host=localhost password=pass word/cli%"}, "percent-encoded"),
+        "redis: TLS": (lists, {"REDIS_URL": "rediss://127.0.0.1/0"}, "hiredis 0.14 has no TLS.*stunnel.*unix://"),
+    }  # fmt: skip
+
+    def told(name):
+        words, env, says = cases[name]
+        done = space.cli(*words, env=env, code=None, timeout=60)
+        assert done.returncode in (1, 2), (name, done)
+        assert re.search(says, done.stderr, re.DOTALL), (name, done.stderr)
+        assert "pass word" not in done.stderr + done.stdout, name
+        return name
+
+    with ThreadPoolExecutor(4) as pool:
+        assert len(list(pool.map(told, cases))) == len(cases)
+    said = space.cli("stats", "--list", "a", "--json", env={"REDIS_URL": space.redis.user_url("reader") + "?"}, code=None)
+    assert "secret" not in said.stderr
+    wrong = space.redis.user_url("reader").replace(roles.PASSWORD, "wrong")
+    said = space.cli("top", "--json", env={"REDIS_URL": wrong}, code=None)
+    assert "WRONGPASS" in said.stderr + said.stdout, said
+
+
+def reads_are_needed(space, workers):
+    """Each right of Kafka that one service alone has, taken away: that service says so. Then it goes on."""
+    own = [acl for acl in space.acls if not acl.principal.endswith(("_cli", "_owner")) and acl.operation.name == "READ"]
+    assert {acl.principal.rpartition("_")[2] for acl in own} == set(workers)
+    for acl in own if LONG else own[:: len(own) // 3]:
+        worker = workers[acl.principal.rpartition("_")[2]]
+        said = len(worker.log())
+        space.kafka.revoke(acl)
+        wait_for(lambda: "uthorization failed" in worker.log()[said:], 40, what=f"{acl} missed")  # noqa: B023
+        space.kafka.grant([acl])
+    space.cli("list", "create", "--list-id", "b", "--campaign", "c")
+
+
+def test_secrets_from_files(space):
+    """One trailing newline is dropped; what cannot be read, or is given twice, stops the start; no value is shown."""
+    secret = "key-of-17-bytes!!"
+    path = space.dir / "key"
+    path.write_text(secret + "\n")
+    pairs = {
+        "LEADSPOOL_NUMBER_KEY": secret,
+        "KAFKA_SASL_PASSWORD": secret,
+        "DATABASE_URL": f"postgresql://u:{secret}@localhost/x",
+        "REDIS_URL": f"redis://u:{secret}@localhost",
+    }
+    file = space.dir / "secret"
+    for name, value in pairs.items():
+        def check(env, code, name=name, value=value):
+            done = worker(space, {name: None} | env, "--check-config")
+            assert done.returncode == code, (env, done)
+            assert value not in done.stdout + done.stderr and secret not in done.stdout + done.stderr
+            return done.stdout + done.stderr
+
+        shown = re.escape(name if not name.startswith("KAFKA_") else "kafka sasl.password")
+        file.write_text(value + "\n")
+        assert re.search(rf"^{shown}=\*+ \(file\)$", check({f"{name}_FILE": str(file)}, 0), re.MULTILINE)
+        assert re.search(rf"^{shown}=\*+ \(environment\)$", check({name: value}, 0), re.MULTILINE)
+        assert "give" in check({name: value, f"{name}_FILE": str(file)}, 1)
+        assert "No such file" in check({f"{name}_FILE": f"{file}.none"}, 1)
+        file.write_text("")
+        assert "is empty" in check({f"{name}_FILE": str(file)}, 1)
+        assert secret not in worker(space, {name: value}, "--help").stdout
+
+
+def worker(space, env, *args):
+    return subprocess.run(
+        [settings().bin / "leadspool-importer", *args], env=space.env(env), capture_output=True, text=True, timeout=30
+    )
