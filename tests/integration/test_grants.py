@@ -4,10 +4,11 @@ import re
 from collections import defaultdict
 
 import psycopg
-from harness import wait_for
+import pytest
+from harness import Space, roles, wait_for
 from harness.settings import settings
 from psycopg import sql
-from scenario import ask, run_import, tell
+from scenario import ask, done, run_import, tell
 
 OWN = ("importer", "recycler", "stats", "exporter", "cli")
 SERVER_LOG = settings().logs.parent / "postgres.log"
@@ -46,6 +47,12 @@ GRANTED = """
     FROM pg_class c, aclexplode(c.relacl) a
     WHERE c.relnamespace = current_schema()::regnamespace AND a.grantee = ANY (%s::regrole[])
     ORDER BY 1, 2, 3
+"""
+
+
+OWNERS = """
+    SELECT relowner::regrole::text FROM pg_class WHERE relnamespace = current_schema()::regnamespace
+    UNION SELECT proowner::regrole::text FROM pg_proc WHERE pronamespace = current_schema()::regnamespace
 """
 
 
@@ -108,8 +115,8 @@ def test_each_own_grant_is_needed(space):
     whole_day(space)
     space.end_processes()
     statements = ran(space, since)
-    roles = [f"{space.ns}_{role}" for role in OWN]
-    granted = [(role.removeprefix(f"{space.ns}_"), *what) for role, *what in space.rows(GRANTED, roles)]
+    names = [f"{space.ns}_{role}" for role in OWN]
+    granted = [(name.removeprefix(f"{space.ns}_"), *what) for name, *what in space.rows(GRANTED, names)]
     assert {role for role, *_ in granted} == set(OWN) == set(statements)
     idle = []
     for role in OWN:
@@ -119,6 +126,28 @@ def test_each_own_grant_is_needed(space):
         idle += [(role, *what) for what in own if not proof.needs(*what)]
         proof.connection.close()
     assert not idle, f"{len(idle)} of {len(granted)} rights that nothing needed: {idle}"
+
+
+@pytest.fixture
+def bare(request):
+    """A namespace whose tables the superuser made."""
+    space = Space(request.node.name)
+    space.cli("migrate")
+    yield space
+    space.drop()
+
+
+def test_roles_may_come_later(bare):
+    roles.make_roles(bare.ns)
+    roles.make_roles(bare.ns)
+    roles.make_users(bare.ns)
+    bare.has_roles = True
+    assert bare.cli_json("migrate") == []
+    assert {owner for owner, in bare.rows(OWNERS)} == {f"{bare.ns}_owner"}
+    bare.importer()
+    assert done(bare, "list.create", {"list_id": "a", "campaign_id": "c"})[0]["result"] == "created"
+    denied = bare.cli("migrate", env={"DATABASE_URL": roles.with_user(settings().database_url, f"{bare.ns}_cli")}, code=1)
+    assert "permission denied" in denied.stderr
 
 
 def cli_yes(space, *words):
@@ -188,7 +217,7 @@ def looking(space):
         ["disposition", "ls", "--campaign", "c"], ["migrate", "--plan"], ["lead", "show", lead],
     ):  # fmt: skip
         space.cli(*words, code=None)
-    tell(space, "list.create", b"{", key="a", topic="importer.commands", bad=True)
+    tell(space, "list.update", {"list_id": "a"}, headers={"ce_type": None}, bad=True)
     wait_for(lambda: space.cli_json("dlq", "ls"), what="a dead letter")
     space.cli("dlq", "drop", "--all", "--yes")
     space.end_processes()
