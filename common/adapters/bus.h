@@ -160,6 +160,9 @@ typedef struct BusTopicSpec {
     int partitions;
     int64_t retention_ms; /* -1: for ever */
     bool compacted;
+    const char *key;      /* what its messages are keyed by */
+    const char *taken_by; /* the service that reads it; NULL: others do */
+    const char *about;    /* what it is for */
 } BusTopicSpec;
 typedef struct BusAdmin BusAdmin;
 Status bus_admin_open(const Config *cfg, BusAdmin **ret, Error *err) MUST_CHECK;

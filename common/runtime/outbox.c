@@ -1,5 +1,6 @@
 #include "runtime/outbox.h"
 
+#include <assert.h>
 #include <endian.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -9,6 +10,7 @@
 #include "base/hash.h"
 #include "base/ids.h"
 #include "base/mem.h"
+#include "runtime/contract.h"
 #include "sql_queries.h"
 
 void outbox_init(Outbox *outbox, const char *ns)
@@ -159,6 +161,7 @@ static void frame_add_header(StrBuf *buf, const char *name, const char *text)
 
 void outbox_add(Outbox *outbox, const Event *event)
 {
+    assert(contract_has(event->topic, event->type));
     char id[IDS_UUID_SIZE];
     char sequence[64];
     ids_uuid5(id, "%s/%s/%d", event->cause, event->topic, event->ordinal);

@@ -13,6 +13,7 @@
 #include "adapters/bus.h"
 #include "adapters/http.h"
 #include "base/clock.h"
+#include "base/exitcode.h"
 #include "base/guard.h"
 #include "base/ids.h"
 #include "base/log.h"
@@ -20,6 +21,7 @@
 #include "base/metrics.h"
 #include "domain/law_pack.h"
 #include "runtime/apply.h"
+#include "runtime/contract.h"
 #include "runtime/holding.h"
 #include "runtime/housekeeping.h"
 #include "runtime/intake.h"
@@ -90,7 +92,7 @@ static void service_on_signal(int number)
 {
     (void)number;
     if (++service_stop_signals > 1) {
-        _exit(1);
+        _exit(EXITCODE_FAILED);
     }
     alarm(STOP_WITHIN_S);
 }
@@ -100,7 +102,7 @@ static void service_on_signal(int number)
 static void service_on_alarm(int number)
 {
     (void)number;
-    _exit(1);
+    _exit(EXITCODE_FAILED);
 }
 
 static void service_on_hangup(int number)
@@ -607,6 +609,15 @@ static void loop_stop(Loop *loop)
     db_close(loop->db);
 }
 
+static Status service_check_contract(const Service *service, Error *err)
+{
+    AUTO_FREE char *breach =
+        contract_breach(service->name, service->topics, service->topic_count, service->handlers);
+    return breach == NULL ? STATUS_OK
+                          : error_set(err, STATUS_FATAL, "contract_broken",
+                                      "the table of messages and the handlers differ: %s", breach);
+}
+
 static int service_run(const Service *service, const Config *cfg)
 {
     Loop *loop = mem_alloc(sizeof *loop);
@@ -618,7 +629,10 @@ static int service_run(const Service *service, const Config *cfg)
         LOG_INFO("config.ignored", "name=%s msg=%s", cfg->ignored[i], "looks like a service link");
     }
     Error err = {0};
-    Status status = loop_start(loop, &err);
+    Status status = service_check_contract(service, &err);
+    if (status == STATUS_OK) {
+        status = loop_start(loop, &err);
+    }
     if (status == STATUS_OK) {
         LOG_INFO("service.started");
     }
@@ -632,7 +646,7 @@ static int service_run(const Service *service, const Config *cfg)
     LOG_INFO("service.stopped");
     /* Nothing is left to lose, and librdkafka may hang in exit handlers. */
     fflush(NULL);
-    _exit(status == STATUS_OK ? 0 : 1);
+    _exit(status == STATUS_OK ? EXITCODE_DONE : EXITCODE_FAILED);
 }
 
 /* ---- arguments ---- */
@@ -683,19 +697,19 @@ int service_main(const Service *service, int argc, char **argv)
     }
     if (argc == 2 && strcmp(argv[1], "--version") == 0) {
         printf("leadspool-%s %s\n", service->name, LEADSPOOL_VERSION);
-        return 0;
+        return EXITCODE_DONE;
     }
     if (argc > 1 && !check_only) {
         fprintf(stderr, "leadspool-%s: unknown argument %s; see --help\n", service->name, argv[1]);
-        return 2;
+        return EXITCODE_USAGE;
     }
     Config cfg;
     if (!service_configure(&cfg)) {
-        return 2;
+        return EXITCODE_USAGE;
     }
     if (check_only) {
         config_print(stdout, &cfg);
-        return 0;
+        return EXITCODE_DONE;
     }
     log_setup(service->name, cfg.ns, cfg.log_level);
     service_harden();

@@ -1,6 +1,7 @@
 #include "runtime/outbox.h"
 
 #include <criterion/criterion.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -135,6 +136,13 @@ Test(outbox, any_message_comes_out_as_it_went_in)
     }
 }
 
+Test(outbox, what_is_not_in_the_table_of_messages_is_not_told, .signal = SIGABRT)
+{
+    Event event = event_of("a", 1, "{}");
+    event.type = "lead.renamed";
+    outbox_add(&outbox, &event);
+}
+
 Test(outbox, a_key_has_one_lane_and_keys_spread)
 {
     bool used[OUTBOX_LANES] = {false};
@@ -146,6 +154,7 @@ Test(outbox, a_key_has_one_lane_and_keys_spread)
         for (int n = 0; n < 3; n++) {
             Event event = event_of(key, n, "{}");
             event.topic = n == 1 ? "list.events" : "lead.events";
+            event.type = n == 1 ? "list.updated" : "lead.updated";
             outbox_add(&outbox, &event);
         }
         int lane = lane_in_use();
