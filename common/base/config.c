@@ -459,24 +459,38 @@ void config_done(Config *config)
     *config = (Config){.ns = NULL};
 }
 
-static void config_help_key(FILE *out, const ConfigKey *key)
+bool config_doc(size_t at, ConfigDoc *ret)
 {
-    fprintf(out, "  %s\n      %s\n", key->name, key->doc);
-    if (key->type == CONFIG_TYPE_INT) {
-        fprintf(out, "      %d..%d", key->min, key->max);
-    } else {
-        fprintf(out, "      %s", key->allowed);
+    if (at >= CONFIG_KEY_COUNT) {
+        return false;
     }
-    const char *value = key->default_value[0] != '\0' ? key->default_value : "none";
-    fprintf(out, "; default %s%s%s\n", value, key->secret ? "; or " : "",
-            key->secret ? "a file, by the same name with _FILE" : "");
+    const ConfigKey *key = &config_keys[at];
+    *ret = (ConfigDoc){.name = key->name,
+                       .default_value = key->default_value,
+                       .secret = key->secret,
+                       .doc = key->doc};
+    if (key->type == CONFIG_TYPE_INT) {
+        snprintf(ret->allowed, sizeof ret->allowed, "%d..%d", key->min, key->max);
+    } else {
+        snprintf(ret->allowed, sizeof ret->allowed, "%s", key->allowed);
+    }
+    return true;
+}
+
+static void config_help_key(FILE *out, const ConfigDoc *doc)
+{
+    const char *value = doc->default_value[0] != '\0' ? doc->default_value : "none";
+    fprintf(out, "  %s\n      %s\n      %s; default %s%s%s\n", doc->name, doc->doc, doc->allowed,
+            value, doc->secret ? "; or " : "",
+            doc->secret ? "a file, by the same name with _FILE" : "");
 }
 
 void config_help(FILE *out)
 {
     fputs("Settings, from the environment:\n", out);
-    for (const ConfigKey *key = config_keys; key < config_keys + CONFIG_KEY_COUNT; key++) {
-        config_help_key(out, key);
+    ConfigDoc doc;
+    for (size_t at = 0; config_doc(at, &doc); at++) {
+        config_help_key(out, &doc);
     }
     fputs("  KAFKA_*, KAFKA_CONSUMER_*, KAFKA_PRODUCER_*\n"
           "      any other librdkafka property: _ is a dot, __ a hyphen, ___ an underscore;\n"

@@ -90,6 +90,17 @@ Status config_load(char *const env[], Config *ret_config, StrBuf *problems, Erro
 void config_done(Config *config);
 #define AUTO_CONFIG __attribute__((cleanup(config_done))) Config
 
+/* A row of the table, for people. */
+typedef struct ConfigDoc {
+    const char *name;
+    const char *default_value; /* "": none */
+    char allowed[48];
+    bool secret; /* may come from a file */
+    const char *doc;
+} ConfigDoc;
+/* The row at this place; false behind the last. */
+bool config_doc(size_t at, ConfigDoc *ret);
+
 /* The table, for --help: name, default, what is allowed, what it does. */
 void config_help(FILE *out);
 

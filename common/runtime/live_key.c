@@ -8,17 +8,42 @@
 static const struct LiveName {
     const char *before;
     const char *behind;
+    LiveKeySpec spec;
 } live_names[LIVE_KIND_END] = {
-    [LIVE_LIST_STATS] = {"list:", ":stats"},
-    [LIVE_LIST_NOW] = {"list:", ":now"},
-    [LIVE_CAMPAIGN_STATS] = {"campaign:", ":stats"},
-    [LIVE_CAMPAIGN_LISTS] = {"campaign:", ":lists"},
-    [LIVE_JOB] = {"job:", ""},
-    [LIVE_CAMPAIGNS] = {"campaigns", NULL},
-    [LIVE_MARKER] = {"stats:marker", NULL},
-    [LIVE_PROBE] = {"stats:probe", NULL},
-    [LIVE_CHANGES] = {"changes", NULL},
+    [LIVE_LIST_STATS] = {"list:",
+                         ":stats",
+                         {"hash", "the counters of a list, exact at their version",
+                          "8 days after the list was deleted"}},
+    [LIVE_LIST_NOW] = {"list:",
+                       ":now",
+                       {"hash", "what a list shows with the time it was taken",
+                        "an hour after it was taken"}},
+    [LIVE_CAMPAIGN_STATS] = {"campaign:",
+                             ":stats",
+                             {"hash", "sums over the lists of a campaign, its offers and answers",
+                              "never"}},
+    [LIVE_CAMPAIGN_LISTS] = {"campaign:", ":lists", {"set", "ids of its lists", "never"}},
+    [LIVE_JOB] = {"job:", "", {"hash", "a job", "a day after its end"}},
+    [LIVE_CAMPAIGNS] = {"campaigns",
+                        NULL,
+                        {"set", "ids of all campaigns that have lists", "never"}},
+    [LIVE_MARKER] = {"stats:marker",
+                     NULL,
+                     {"hash", "epoch, run_id, at, state (building, whole) of the last rebuild",
+                      "never"}},
+    [LIVE_PROBE] = {"stats:probe",
+                    NULL,
+                    {"string", "there while a leadspool-stats is at work", "10 s"}},
+    [LIVE_CHANGES] = {"changes",
+                      NULL,
+                      {"channel", "{\"key\", \"epoch\", \"version\"} for each hash that was stored",
+                       ""}},
 };
+
+const LiveKeySpec *live_key_spec(LiveKind kind)
+{
+    return &live_names[kind].spec;
+}
 
 void live_key(char ret[LIVE_KEY_SIZE], const char *ns, LiveKind kind, const char *id)
 {

@@ -18,7 +18,7 @@
 #include "cli/args.h"
 #include "cli/help.h"
 
-static const Noun cli_nouns[] = {
+const Noun cli_nouns[] = {
     {"list", "lists of leads", cli_list_verbs},
     {"import", "load a CSV file into a list", cli_import_verbs},
     {"export", "write a list to a CSV file", cli_export_verbs},
@@ -43,6 +43,7 @@ static const Noun cli_nouns[] = {
     {"outcome", "what a call came to, by hand", cli_outcome_verbs},
     {"dialer-sim", "a dialer cluster for demos, tests and benchmarks", cli_dialer_sim_verbs},
     {"dlq", "messages that could not be applied", cli_dlq_verbs},
+    {"reference", "what leadspool is made of: its own tables", cli_reference_verbs},
     {0},
 };
 
@@ -221,6 +222,14 @@ static int cli_unknown_verb(const Noun *noun, const char *typed)
     return cli_no_such(typed, what, &suggest);
 }
 
+/* "stats rebuid": a word where the noun itself takes none. */
+static bool cli_verb_mistyped(const Noun *noun, const char *name)
+{
+    bool others = noun->verbs[1].run != NULL && noun->verbs[0].word_most == 0;
+    return others && name != NULL && name[0] != '-' && name[0] != '\0' &&
+           cli_find_verb(noun, name) == NULL;
+}
+
 /* ---- running it ---- */
 
 static Status cli_configure(Cli *cli, Error *err)
@@ -292,6 +301,9 @@ static int cli_noun_main(const Noun *noun, int argc, char **argv)
     };
     const char *name = argc > 2 ? argv[2] : NULL;
     bool plain = noun->verbs[0].name[0] == '\0';
+    if (plain && cli_verb_mistyped(noun, name)) {
+        return cli_unknown_verb(noun, name);
+    }
     if (plain && (name == NULL || name[0] == '\0' || cli_find_verb(noun, name) == NULL)) {
         return cli_run(&cli, argc - 1, argv + 1);
     }
@@ -322,6 +334,8 @@ static int cli_help_about(int argc, char **argv)
     const Verb *verb = noun != NULL && argc > 3 ? cli_find_verb(noun, argv[3]) : NULL;
     if (verb != NULL) {
         help_verb(stdout, noun, verb);
+    } else if (noun != NULL && argc > 3) {
+        return cli_unknown_verb(noun, argv[3]);
     } else if (noun != NULL) {
         help_noun(stdout, noun);
     } else {

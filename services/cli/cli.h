@@ -1,9 +1,10 @@
 /* cli.h - the command line's verbs, and what each of them gets. Layer: services/cli.
  *
  * A noun is a file, cli_<noun>.c, with a table of verbs; one table drives parsing, help and the
- * suggestions for typos. Data goes to standard output, talk to standard error. Exit codes: 0 done,
- * 1 failed or rejected, 2 usage or configuration. With --json standard output gets exactly one
- * line, also when the verb fails: {"error":{"code","field","message"}}. */
+ * suggestions for typos, `leadspool reference`, the manual page and the completion. Data goes to
+ * standard output, talk to standard error. Exit codes: 0 done, 1 failed or rejected, 2 usage or
+ * configuration. With --json standard output gets exactly one line, also when the verb fails:
+ * {"error":{"code","field","message"}}. */
 #pragma once
 
 #include <stdbool.h>
@@ -13,9 +14,10 @@
 #include "adapters/db.h"
 #include "base/config.h"
 #include "base/error.h"
+#include "base/exitcode.h"
 #include "base/strbuf.h"
 
-enum { CLI_DONE = 0, CLI_FAILED = 1, CLI_USAGE = 2 };
+enum { CLI_DONE = EXITCODE_DONE, CLI_FAILED = EXITCODE_FAILED, CLI_USAGE = EXITCODE_USAGE };
 
 typedef struct Cli Cli;
 
@@ -71,6 +73,10 @@ extern const Verb cli_outcome_verbs[];
 extern const Verb cli_explain_verbs[];
 extern const Verb cli_dialer_sim_verbs[];
 extern const Verb cli_dlq_verbs[];
+extern const Verb cli_reference_verbs[];
+
+/* All of them; ends with one without a name. */
+extern const Noun cli_nouns[];
 
 typedef struct CliGiven {
     const CliOption *option;
