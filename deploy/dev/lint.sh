@@ -9,9 +9,9 @@ lint_files() {
 
 # lint_run [--quick]
 lint_run() {
-    local failed=0 checks=(lint_format lint_layers lint_shell lint_python) check
+    local failed=0 checks=(lint_format lint_layers lint_shell lint_python lint_manuals) check
     setup_all
-    [[ ${1:-} == --quick ]] || checks+=(lint_tidy)
+    [[ ${1:-} == --quick ]] || checks+=(lint_asyncapi lint_tidy)
     cd "$ROOT" || return
     for check in "${checks[@]}"; do
         if "$check"; then
@@ -40,11 +40,30 @@ lint_layers() {
 }
 
 lint_shell() {
-    { echo dev && echo .ci/run && lint_files .sh; } | xargs -r shellcheck -x
+    { echo dev && echo .ci/run && lint_files .sh .bash; } | xargs -r shellcheck -x
 }
 
 lint_python() {
     "$PYTHON" -m ruff check --quiet tests deploy
+}
+
+lint_manuals() {
+    mandoc -T lint -W warning man/*.[1-9]
+}
+
+# AsyncAPI's own parser says whether the document is one; that it is what the product does, test_docs.py says.
+lint_asyncapi() {
+    local folder=$DEV/asyncapi from=$ROOT/tests/lint/asyncapi
+    command -v npm >/dev/null || die "npm is missing: install Debian's npm, or Node.js with npm"
+    if ! stamp_holds "$folder/stamp" "$from/package.json"; then
+        rm -rf "$folder"
+        mkdir -p "$folder"
+        cp "$from/package.json" "$folder"
+        (cd "$folder" && log_run npm npm install --no-audit --no-fund --ignore-scripts --silent) || return
+        stamp_of "$from/package.json" >"$folder/stamp"
+    fi
+    cp "$from/check.mjs" "$folder"
+    node "$folder/check.mjs" schemas/asyncapi.yaml
 }
 
 # Half a minute on two cores. It needs the build's compile commands and generated headers.

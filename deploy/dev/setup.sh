@@ -6,7 +6,7 @@ PACKAGES=(
     libabsl-dev libcriterion-dev libcsv-dev libhiredis-dev libjansson-dev libmicrohttpd-dev
     libphonenumber-dev libpq-dev librdkafka-dev libssl-dev libuchardet-dev libutf8proc-dev
     libxxhash-dev python3-phonenumbers tzdata uthash-dev uuid-dev
-    maven openjdk-17-jre-headless openssl postgresql-15 python3 python3-venv redis-server
+    mandoc maven openjdk-17-jre-headless openssl postgresql-15 python3 python3-venv redis-server
 )
 
 setup_all() {
@@ -24,6 +24,8 @@ packages_missing() {
         status=$(dpkg-query -W -f '${db:Status-Abbrev}' "$package" 2>/dev/null) || status=
         [[ $status == ii* ]] || echo "$package"
     done
+    # Node.js comes in many ways; any will do.
+    { command -v node && command -v npm; } >/dev/null || printf '%s\n' nodejs npm
 }
 
 setup_packages() {
