@@ -11,14 +11,35 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 SERVICES = ("exporter", "importer", "recycler", "stats")
 TEXT = r'"(?:[^"\\]|\\.)*"'
-METRIC = re.compile(
-    rf"METRIC_(COUNTER|GAUGE|HISTOGRAM)\(\s*({TEXT})\s*,\s*({TEXT}(?:\s*{TEXT})*)\s*((?:,\s*(?:{TEXT}|NULL)\s*)*)\)"
+TEXTS = rf"{TEXT}(?:\s*{TEXT})*"
+LABELS = rf"(?:,\s*(?:{TEXT}|NULL)\s*)*"
+METRIC = re.compile(rf"METRIC_(COUNTER|GAUGE|HISTOGRAM)\(\s*({TEXT})\s*,\s*({TEXTS})\s*({LABELS})\)")
+# metric_table.inc: variable, type, name, unit, workers, help, labels
+METRIC_ROW = re.compile(
+    rf"^METRIC\(\w+,\s*(\w+),\s*({TEXT}),\s*{TEXT},\s*({TEXT}),\s*({TEXTS})\s*({LABELS})\)", re.M
 )
 
 
 def c_text(literals):
     """The text of C string literals that stand beside each other."""
     return "".join(json.loads(literal) for literal in re.findall(TEXT, literals))
+
+
+def metric_rows():
+    """(type, name, "" or the worker that has it, help, labels) of each metric in the sources."""
+    for path in sorted(p for folder in ("common", "services") for p in (ROOT / folder).rglob("*.[ci]*")):
+        text, where = path.read_text(), path.relative_to(ROOT).parts
+        for kind, name, workers, about, labels in METRIC_ROW.findall(text):
+            yield (
+                kind,
+                c_text(name),
+                c_text(workers),
+                c_text(about),
+                map(json.loads, re.findall(TEXT, labels)),
+            )
+        for kind, name, about, labels in METRIC.findall(text):
+            worker = where[1] if where[0] == "services" else ""
+            yield kind, c_text(name), worker, c_text(about), map(json.loads, re.findall(TEXT, labels))
 
 
 @dataclass(frozen=True)
@@ -87,19 +108,10 @@ class Tables:
     @cached_property
     def metrics(self):
         found = {}
-        for path in sorted([*(ROOT / "common").rglob("*.c"), *(ROOT / "services").rglob("*.c")]):
-            where = path.relative_to(ROOT).parts
-            workers = where[1] if where[0] == "services" else "all"
-            for kind, name, about, labels in METRIC.findall(path.read_text()):
-                metric = Metric(
-                    c_text(name),
-                    kind.lower(),
-                    tuple(map(json.loads, re.findall(TEXT, labels))),
-                    workers,
-                    c_text(about),
-                )
-                assert metric.name not in found, f"{metric.name} is there twice"
-                found[metric.name] = metric
+        for kind, name, workers, about, labels in metric_rows():
+            metric = Metric(name, kind.lower(), tuple(labels), workers or "all", about)
+            assert metric.name not in found, f"{metric.name} is there twice"
+            found[metric.name] = metric
         return sorted(
             found.values(), key=lambda metric: (metric.workers != "all", metric.workers, metric.name)
         )
