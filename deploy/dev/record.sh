@@ -1,0 +1,21 @@
+# shellcheck shell=bash
+# The recording of docs/first-campaign: its commands, run for real in a fresh namespace with all four workers.
+
+record_run() {
+    local folder=$ROOT/docs/first-campaign service code=0
+    log_run build build_preset dev || die "the build failed; see above"
+    servers_up
+    servers_export
+    LEADSPOOL_NAMESPACE=recording_$(date +%s)
+    export LEADSPOOL_NAMESPACE PATH="$BUILD/dev:$PATH"
+    leadspool migrate >/dev/null
+    for service in importer recycler exporter stats; do
+        process_start "recorded-$service" "$BUILD/dev/leadspool-$service"
+    done
+    sleep "${RECORD_AFTER_S:-5}" # the workers take their partitions
+    (cd "$folder" && "$PYTHON" "$ROOT/deploy/dev/record.py" commands session.cast session.txt) || code=$?
+    for service in importer recycler exporter stats; do
+        process_stop "recorded-$service"
+    done
+    return "$code"
+}
