@@ -13,8 +13,9 @@
 #include "runtime/live_key.h"
 #include "runtime/topics.h"
 
-static void reference_settings(Table *table)
+static void reference_settings(const Config *cfg, Table *table)
 {
+    (void)cfg;
     ConfigDoc doc;
     for (size_t at = 0; config_doc(at, &doc); at++) {
         table_add(table, doc.name);
@@ -25,21 +26,24 @@ static void reference_settings(Table *table)
     }
 }
 
-static void reference_topics(Table *table)
+static void reference_topics(const Config *cfg, Table *table)
 {
+    AUTO_FREE BusTopicSpec *specs = mem_alloc(topic_count * sizeof *specs);
+    topics_declared(cfg, specs);
     for (size_t i = 0; i < topic_count; i++) {
-        table_add(table, topics[i].topic);
-        table_add(table, topics[i].key);
-        table_add_i64(table, topics[i].partitions);
-        table_add_i64(table, topics[i].retention_ms);
-        table_add_bool(table, topics[i].compacted);
-        table_add(table, topics[i].taken_by);
-        table_add(table, topics[i].about);
+        table_add(table, specs[i].topic);
+        table_add(table, specs[i].key);
+        table_add_i64(table, specs[i].partitions);
+        table_add_i64(table, specs[i].retention_ms);
+        table_add_bool(table, specs[i].compacted);
+        table_add(table, specs[i].taken_by);
+        table_add(table, specs[i].about);
     }
 }
 
-static void reference_messages(Table *table)
+static void reference_messages(const Config *cfg, Table *table)
 {
+    (void)cfg;
     for (size_t i = 0; i < contract_count; i++) {
         table_add(table, contract[i].type);
         table_add(table, contract[i].topic);
@@ -47,8 +51,9 @@ static void reference_messages(Table *table)
     }
 }
 
-static void reference_redis(Table *table)
+static void reference_redis(const Config *cfg, Table *table)
 {
+    (void)cfg;
     for (LiveKind kind = 0; kind < LIVE_KIND_END; kind++) {
         const LiveKeySpec *spec = live_key_spec(kind);
         char key[LIVE_KEY_SIZE];
@@ -60,8 +65,9 @@ static void reference_redis(Table *table)
     }
 }
 
-static void reference_exit_codes(Table *table)
+static void reference_exit_codes(const Config *cfg, Table *table)
 {
+    (void)cfg;
     for (size_t i = 0; i < exit_code_count; i++) {
         table_add_i64(table, exit_codes[i].code);
         table_add(table, exit_codes[i].command);
@@ -90,8 +96,9 @@ static void reference_add_verb(Table *table, const char *name, const Verb *verb)
     table_add(table, verb->examples);
 }
 
-static void reference_verbs(Table *table)
+static void reference_verbs(const Config *cfg, Table *table)
 {
+    (void)cfg;
     reference_each_verb(table, reference_add_verb);
 }
 
@@ -105,13 +112,15 @@ static void reference_add_options(Table *table, const char *name, const Verb *ve
     }
 }
 
-static void reference_options(Table *table)
+static void reference_options(const Config *cfg, Table *table)
 {
+    (void)cfg;
     reference_each_verb(table, reference_add_options);
 }
 
-static void reference_nouns(Table *table)
+static void reference_nouns(const Config *cfg, Table *table)
 {
+    (void)cfg;
     for (const Noun *noun = cli_nouns; noun->name != NULL; noun++) {
         table_add(table, noun->name);
         table_add(table, noun->summary);
@@ -122,7 +131,7 @@ enum { REFERENCE_COLUMNS_MAX = 8 };
 
 static const struct Reference {
     const char *name;
-    void (*fill)(Table *table);
+    void (*fill)(const Config *cfg, Table *table);
     TableColumn columns[REFERENCE_COLUMNS_MAX];
 } references[] = {
     {"settings",
@@ -187,7 +196,7 @@ static Status reference_run(Cli *cli, Error *err)
             table_add(&table, references[i].name);
         } else if (strcmp(name, references[i].name) == 0) {
             table_init(&table, references[i].columns);
-            references[i].fill(&table);
+            references[i].fill(&cli->config, &table);
             table_print(cli, &table);
             return STATUS_OK;
         }
