@@ -23,6 +23,7 @@ typedef struct LogThreadContext {
     int64_t offset;
     int64_t job;
     char list[65];
+    char trace[TRACE_ID_SIZE];
 } LogThreadContext;
 
 static char log_service[32] = "leadspool";
@@ -89,6 +90,7 @@ void log_context_set(const LogContext *context)
     log_thread.offset = context->offset;
     log_thread.job = context->job;
     log_context_list(context->list);
+    log_context_trace(context->trace);
 }
 
 void log_context_job(int64_t job)
@@ -99,6 +101,11 @@ void log_context_job(int64_t job)
 void log_context_list(const char *list_id)
 {
     log_copy(log_thread.list, sizeof log_thread.list, list_id);
+}
+
+void log_context_trace(const Trace *trace)
+{
+    trace_id(trace, log_thread.trace);
 }
 
 void log_context_clear(void)
@@ -134,6 +141,9 @@ static void log_add_context(LogLine *line)
     }
     if (log_thread.list[0] != '\0') {
         logtext_add_field(line, "list", log_thread.list);
+    }
+    if (log_thread.trace[0] != '\0') {
+        logtext_add_field(line, "trace_id", log_thread.trace);
     }
 }
 

@@ -28,6 +28,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/trace.h"
+
 #define LOG_LINE_BYTES 2000 /* with the newline */
 
 typedef enum LogLevel {
@@ -83,10 +85,12 @@ typedef struct LogContext {
     int64_t offset;
     int64_t job;
     const char *list;
+    const Trace *trace; /* its id is shown; NULL: none */
 } LogContext;
 void log_context_set(const LogContext *context);
 void log_context_job(int64_t job);          /* when it becomes known later */
 void log_context_list(const char *list_id); /* the same */
+void log_context_trace(const Trace *trace); /* the same */
 void log_context_clear(void);
 
 /* Where lines go: 2 unless a test says otherwise. */

@@ -180,6 +180,15 @@ apply_transaction(Apply *apply, const Batch *batch, int count, int64_t now_us, E
     return status;
 }
 
+/* What several caused together is of no trace. */
+static Status apply_traced(Apply *apply, const Batch *batch, int count, int64_t now_us, Error *err)
+{
+    apply->outbox.trace = count == 1 ? batch->messages[0]->trace : NULL;
+    Status status = apply_transaction(apply, batch, count, now_us, err);
+    apply->outbox.trace = NULL; /* it ends with the message */
+    return status;
+}
+
 static Status apply_prepare(Apply *apply, const Batch *batch, int count, int64_t now_us, Error *err)
 {
     if (batch->handler == NULL || batch->handler->prepare == NULL) {
@@ -203,7 +212,7 @@ Status apply_batch(Apply *apply, Batch *batch, int count, Error *err)
     apply_note_moves(apply, batch, count);
     Status status = apply_prepare(apply, batch, count, now_us, err);
     if (status == STATUS_OK) {
-        status = apply_transaction(apply, batch, count, now_us, err);
+        status = apply_traced(apply, batch, count, now_us, err);
     }
     metric_observe(&apply_seconds, (double)(clock_mono_ms() - begun_ms) / 1000.0, NULL, NULL);
     return status;
@@ -216,7 +225,7 @@ Status apply_bury(Apply *apply, Batch *batch, const Error *cause, Error *err)
     message_reopen(batch->messages[0]);
     message_bury(batch->messages[0], cause);
     apply_note_moves(apply, batch, 1);
-    Status status = apply_transaction(apply, batch, 1, clock_now_us(), err);
+    Status status = apply_traced(apply, batch, 1, clock_now_us(), err);
     batch->handler = handler;
     return status;
 }

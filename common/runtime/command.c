@@ -102,6 +102,7 @@ void command_reply(const Message *message, Outbox *outbox)
         .type = command_reply_types[message->fate],
         .subject = message->subject,
         .correlation = message->id,
+        .trace = message->trace,
         .cause = cause,
         .n = message->reply_n,
         .data = data.data,

@@ -15,6 +15,7 @@
 typedef struct JobOrder {
     const char *source;
     const char *command_id;
+    const Trace *trace; /* or NULL */
 } JobOrder;
 
 static Status job_insert(Db *db,
@@ -38,6 +39,9 @@ static Status job_insert(Db *db,
     db_param_text(&params, order->command_id);
     db_param_text(&params, spec->params);
     db_param_time(&params, now_us);
+    bool traced = order->trace != NULL;
+    db_param_text(&params, traced ? order->trace->parent : NULL);
+    db_param_text(&params, traced ? order->trace->state : NULL);
     AUTO_RESULT *result = NULL;
     Status status = db_query(db, sql_job_insert, &params, &result, err);
     db_array_done(&slots);
@@ -48,6 +52,14 @@ static Status job_insert(Db *db,
                          "the same command is being handled elsewhere");
     }
     return status;
+}
+
+bool job_trace(const DbResult *result, int row, int column, Trace *ret)
+{
+    const char *parent = db_text(result, row, column);
+    const char *state = db_text(result, row, column + 1);
+    return parent != NULL &&
+           trace_read(parent, strlen(parent), state, state != NULL ? strlen(state) : 0, ret);
 }
 
 Status job_event(Db *db,
@@ -72,6 +84,7 @@ Status job_event(Db *db,
     }
     char id[24];
     char at[CLOCK_RFC3339_SIZE];
+    Trace trace;
     const char *about = db_text(result, 0, 5);
     snprintf(id, sizeof id, "%" PRId64, job_no);
     clock_format_rfc3339(outbox->now_us, at);
@@ -86,6 +99,7 @@ Status job_event(Db *db,
                    .type = type,
                    .subject = id,
                    .correlation = db_text(result, 0, 3),
+                   .trace = job_trace(result, 0, 6, &trace) ? &trace : NULL,
                    .cause = cause,
                    .ordinal = ordinal,
                    .n = db_i64(result, 0, 0),
@@ -98,7 +112,7 @@ Status job_event(Db *db,
 Status job_start(
     Db *db, Outbox *outbox, Message *message, const JobSpec *spec, int64_t *ret_job_no, Error *err)
 {
-    JobOrder order = {message->source, message->id};
+    JobOrder order = {message->source, message->id, message->trace};
     Status status = job_insert(db, &order, spec, outbox->now_us, ret_job_no, err);
     if (status != STATUS_OK) {
         return status;
@@ -129,7 +143,7 @@ Status job_follow(Db *db,
                   const JobSpec *spec,
                   Error *err)
 {
-    JobOrder order = {source, command_id};
+    JobOrder order = {source, command_id, outbox->trace};
     bool known = false;
     int64_t job_no = 0;
     char cause[64];

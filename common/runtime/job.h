@@ -44,13 +44,17 @@ Status job_start(Db *db,
                  Error *err) MUST_CHECK;
 
 /* A job that another one leaves behind, known by the source and an id of its own: made once,
- * however often this is called. */
+ * however often this is called. It has the trace of the outbox. */
 Status job_follow(Db *db,
                   Outbox *outbox,
                   const char *source,
                   const char *command_id,
                   const JobSpec *spec,
                   Error *err) MUST_CHECK;
+
+/* The trace of the command that made it, from columns traceparent and tracestate of a jobs row.
+ * False when it had none. */
+bool job_trace(const DbResult *result, int row, int column, Trace *ret);
 
 /* Emits the job's next event. type: "job.progress" ...; fields: JSON members without braces, or "".
  * cause and ordinal as in outbox.h. Locks the jobs row: after list_stats, before the outbox. */

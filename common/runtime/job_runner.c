@@ -107,6 +107,8 @@ static JobRun *runner_new_run(const JobThread *self, const DbResult *row)
     snprintf(run->list_id, sizeof run->list_id, "%s",
              db_text(row, 0, 8) != NULL ? db_text(row, 0, 8) : "");
     atomic_store(&run->cancelled, db_bool(row, 0, 10));
+    run->trace = job_trace(row, 0, 13, &run->trace_kept) ? &run->trace_kept : NULL;
+    run->outbox->trace = run->trace;
     run->first = db_bool(row, 0, 11);
     run->started_us = db_i64(row, 0, 12);
     return run;
@@ -115,6 +117,7 @@ static JobRun *runner_new_run(const JobThread *self, const DbResult *row)
 static void runner_free_run(JobRun *run)
 {
     if (run != NULL) {
+        run->outbox->trace = NULL;
         json_decref(run->params);
         free(run->source);
         free(run->command_id);
@@ -404,6 +407,7 @@ static void runner_run(JobThread *self, JobRun *run)
 {
     log_context_job(run->job_no);
     log_context_list(run->list_id);
+    log_context_trace(run->trace);
     LOG_INFO("job.claimed", "kind=%s token=%" PRId64, run->kind, run->token);
     const JobKind *kind = runner_kind(self->runner, run->kind);
     JobKeeper keeper = {.thread = self, .run = run};

@@ -14,6 +14,7 @@
 #include "adapters/db.h"
 #include "base/config.h"
 #include "base/error.h"
+#include "base/trace.h"
 #include "runtime/outbox.h"
 #include "runtime/relay.h"
 
@@ -35,6 +36,8 @@ typedef struct JobRun {
     json_t *params; /* as the command made them; borrowed */
     char *command_id;
     char *source;
+    const Trace *trace; /* of the command, or NULL */
+    Trace trace_kept;
     int64_t started_us;    /* of the first claim */
     atomic_bool lost;      /* another process has the job: stop, commit nothing more */
     atomic_bool cancelled; /* stop at the next checkpoint */

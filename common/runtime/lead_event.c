@@ -33,6 +33,7 @@ void lead_event_add(Outbox *outbox, const LeadEvent *lead)
                    .type = lead->changed != NULL ? "lead.updated" : "lead.created",
                    .subject = lead_id,
                    .correlation = lead->correlation,
+                   .trace = lead->trace,
                    .cause = lead->cause,
                    .ordinal = lead->ordinal,
                    .n = lead->n,

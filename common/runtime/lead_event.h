@@ -14,6 +14,7 @@ typedef struct LeadEvent {
     Stage stage;
     const char *changed;     /* JSON array of names: lead.updated; NULL: lead.created */
     const char *correlation; /* as in Event */
+    const Trace *trace;      /* the same */
     const char *cause;
     int ordinal;
     int64_t n; /* the lead_version of this transaction */

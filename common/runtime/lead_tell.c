@@ -23,6 +23,7 @@ static void tell_add(const LeadTell *tell, int row, Event *event, int *told, con
     if (tell->message != NULL) {
         message_cause(tell->message, cause);
         event->correlation = tell->message->id;
+        event->trace = tell->message->trace;
         event->ordinal = ++tell->message->ordinal;
     } else {
         snprintf(cause, sizeof cause, "lead/%s/%" PRId64 "/%d", lead_id, tell->outbox->epoch,

@@ -41,6 +41,32 @@ static void message_end_unread(Message *message, const Error *bad)
     (message->event ? message_bury : message_reject)(message, bad);
 }
 
+/* The first that is valid stands. */
+static void message_take_trace(
+    Message *message, const char *parent, size_t parent_len, const char *state, size_t state_len)
+{
+    Trace trace;
+    if (message->trace == NULL && parent != NULL &&
+        trace_read(parent, parent_len, state, state_len, &trace)) {
+        message->trace = mem_alloc(sizeof *message->trace);
+        *message->trace = trace;
+    }
+}
+
+/* Of the transport, else of the event's own. */
+static void message_read_trace(Message *message)
+{
+    static const char *const names[][2] = {{"traceparent", "tracestate"},
+                                           {"ce_traceparent", "ce_tracestate"}};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        size_t len = 0;
+        size_t state_len = 0;
+        const char *parent = bus_record_header(message->record, names[i][0], &len);
+        const char *state = bus_record_header(message->record, names[i][1], &state_len);
+        message_take_trace(message, parent, len, state, state_len);
+    }
+}
+
 static Status message_read_binary(Message *message, Error *err)
 {
     for (size_t i = 0; i < MESSAGE_ATTRIBUTES; i++) {
@@ -79,6 +105,10 @@ static Status message_read_structured(Message *message, Error *err)
     if (status != STATUS_OK) {
         return status;
     }
+    const json_t *parent = json_object_get(envelope, "traceparent");
+    const json_t *state = json_object_get(envelope, "tracestate");
+    message_take_trace(message, json_string_value(parent), json_string_length(parent),
+                       json_string_value(state), json_string_length(state));
     json_t *data = json_object_get(envelope, "data");
     if (json_is_object(data)) {
         message->data = json_incref(data);
@@ -106,6 +136,7 @@ Message *message_new(BusRecord *record, int generation)
     message->generation = generation;
     message->reply_n = 1;
     message->event = topic_is_events(record->topic);
+    message_read_trace(message);
     Error err;
     Status status = message_is_structured(record) ? message_read_structured(message, &err)
                                                   : message_read_binary(message, &err);
@@ -123,6 +154,7 @@ void message_free(Message *message)
         bus_record_free(message->record);
         json_decref(message->data);
         free(message->subject);
+        free(message->trace);
         free(message->reply);
         free(message);
     }

@@ -2,13 +2,17 @@
  *
  * Binary mode (ce_* headers) and structured mode (content-type application/cloudevents+json) are
  * both taken. A message without a usable identity (ce_id, ce_source, ce_type) cannot be answered
- * and goes to the dead letters; one with an identity is answered, whatever its data is. */
+ * and goes to the dead letters; one with an identity is answered, whatever its data is.
+ *
+ * Its trace context is a bare traceparent header, or the CloudEvents extension of that name; one
+ * that is invalid counts as none. */
 #pragma once
 
 #include <jansson.h>
 
 #include "adapters/bus.h"
 #include "base/error.h"
+#include "base/trace.h"
 
 typedef enum MessageFate {
     MESSAGE_OPEN = 0,
@@ -25,6 +29,7 @@ typedef struct Message {
     char source[257];
     char type[65];
     char *subject; /* "<source>/<id>", what replies are about */
+    Trace *trace;  /* owned; NULL: none that is valid */
     json_t *data;  /* an object; owned; NULL when it could not be read (then rejected) */
     int ordinal;   /* events caused by this message so far */
     MessageFate fate;

@@ -159,9 +159,26 @@ static void frame_add_header(StrBuf *buf, const char *name, const char *text)
     frame_add_text(buf, text);
 }
 
+/* How many headers it takes. */
+static uint32_t trace_headers(const Trace *trace)
+{
+    return trace == NULL ? 0 : 1 + (trace->state[0] != '\0');
+}
+
+static void frame_add_trace(StrBuf *buf, const Trace *trace)
+{
+    if (trace != NULL) {
+        frame_add_header(buf, "traceparent", trace->parent);
+    }
+    if (trace != NULL && trace->state[0] != '\0') {
+        frame_add_header(buf, "tracestate", trace->state);
+    }
+}
+
 void outbox_add(Outbox *outbox, const Event *event)
 {
     assert(contract_has(event->topic, event->type));
+    const Trace *trace = event->trace != NULL ? event->trace : outbox->trace;
     char id[IDS_UUID_SIZE];
     char sequence[64];
     ids_uuid5(id, "%s/%s/%d", event->cause, event->topic, event->ordinal);
@@ -172,7 +189,8 @@ void outbox_add(Outbox *outbox, const Event *event)
     frame_add_name(buf, event->topic);
     frame_add(buf, event->key, event->key_len);
     frame_add(buf, event->data, event->data_len);
-    strbuf_add_u32(buf, 8 + (event->correlation != NULL) + (event->campaign != NULL));
+    strbuf_add_u32(buf, 8 + (event->correlation != NULL) + (event->campaign != NULL) +
+                            trace_headers(trace));
     frame_add_header(buf, "ce_specversion", "1.0");
     frame_add_header(buf, "ce_id", id);
     frame_add_header(buf, "ce_source", outbox->source);
@@ -187,6 +205,7 @@ void outbox_add(Outbox *outbox, const Event *event)
     if (event->campaign != NULL) {
         frame_add_header(buf, "campaign", event->campaign);
     }
+    frame_add_trace(buf, trace);
 }
 
 void outbox_add_raw(Outbox *outbox, const BusMessage *message)

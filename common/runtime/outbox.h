@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/strbuf.h"
+#include "base/trace.h"
 
 enum { OUTBOX_LANES = 16, OUTBOX_ROW_BYTES = 512 * 1024 };
 
@@ -28,6 +29,7 @@ typedef struct Event {
     const char *type;
     const char *subject;
     const char *correlation; /* ce_id of the command that caused it, or NULL */
+    const Trace *trace;      /* of that command; NULL: the transaction's */
     const char *campaign;    /* header of what goes to dialers; NULL: none */
     const char *cause;
     int ordinal; /* among the events of the same cause */
@@ -42,6 +44,7 @@ typedef struct Outbox {
     int64_t now_us;
     char time[CLOCK_RFC3339_SIZE]; /* now_us, as the events say it */
     int64_t epoch;
+    const Trace *trace; /* of the only command or job at work; borrowed; NULL: none, or several */
     StrBuf lanes[OUTBOX_LANES];
     int counts[OUTBOX_LANES];
     /* Rows already cut, when a lane grew beyond OUTBOX_ROW_BYTES. */

@@ -313,7 +313,8 @@ static void loop_set_context(const Loop *loop)
     LogContext context = {.command = message->id,
                           .topic = message->record->topic,
                           .partition = message->record->partition,
-                          .offset = message->record->offset};
+                          .offset = message->record->offset,
+                          .trace = message->trace};
     log_context_set(&context);
 }
 

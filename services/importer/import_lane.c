@@ -25,6 +25,7 @@ void import_lane_init(ImportLane *lane, ImportShared *shared, int number, const 
     lane->zones = zone_sets_new();
     dnc_filter_init(&lane->dnc, number, shared->spec->lanes);
     outbox_init(&lane->outbox, run->cfg->ns);
+    lane->outbox.trace = run->trace;
     import_plan_init(&lane->plan, shared->spec);
     reject_part_init(&lane->part, run->cfg->outbox, run->job_no, number, run->token);
     csv_fields_init(&lane->fields, shared->spec->format.delimiter, NULL);

@@ -74,6 +74,7 @@ static void *lane_main(void *opaque)
     ImportShared *shared = self->lanes->shared;
     log_context_job(shared->run->job_no);
     log_context_list(shared->run->list_id);
+    log_context_trace(shared->run->trace);
     ImportChunk *chunk;
     while ((chunk = lane_take(self)) != NULL) {
         bool wanted = chunk->number == self->lane.mark.chunk && !atomic_load(&shared->broken) &&

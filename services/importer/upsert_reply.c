@@ -77,6 +77,7 @@ void upsert_tell(Message *message, const UpsertItem items[], int count, Outbox *
                            .stage = item->stage,
                            .changed = changed.len > 0 ? changed.data : NULL,
                            .correlation = message->id,
+                           .trace = message->trace,
                            .cause = cause,
                            .ordinal = ++message->ordinal,
                            .n = item->lead->row.lead_version,

@@ -8,4 +8,4 @@ WHERE job_no = (
 )
 RETURNING job_no, kind, token, list_no, campaign_no, params::text, source, command_id,
           (SELECT list_id FROM list l WHERE l.list_no = jobs.list_no), slots, cancel_requested, token = 1,
-          extract(epoch FROM started_at) * 1000000
+          extract(epoch FROM started_at) * 1000000, traceparent, tracestate

@@ -8,4 +8,5 @@ RETURNING j.event_n, j.kind, j.state, j.command_id,
           CASE WHEN j.list_no IS NOT NULL THEN (SELECT list_id FROM list l WHERE l.list_no = j.list_no)
                WHEN j.campaign_no <> 0
                THEN (SELECT campaign_id FROM campaign c WHERE c.campaign_no = j.campaign_no)
-               ELSE current_schema()::text END
+               ELSE current_schema()::text END,
+          j.traceparent, j.tracestate

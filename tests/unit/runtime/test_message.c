@@ -70,3 +70,50 @@ Test(message, reads_its_sequence)
     cr_assert_not(message_sequence(message, &epoch, &n));
     message_let_go(message);
 }
+
+#define PARENT "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+#define OTHER  "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00"
+
+static const struct {
+    BusHeader headers[2];
+    const char *parent, *state; /* NULL: no trace */
+} traces[] = {
+    {{HEADER("traceparent", PARENT), HEADER("tracestate", "a=1")}, PARENT, "a=1"},
+    {{HEADER("ce_traceparent", PARENT), HEADER("ce_tracestate", "a=1")}, PARENT, "a=1"},
+    {{HEADER("ce_traceparent", PARENT), HEADER("traceparent", OTHER)}, OTHER, ""},
+    {{HEADER("ce_traceparent", PARENT), HEADER("traceparent", "x")}, PARENT, ""},
+    {{HEADER("traceparent", "x"), HEADER("tracestate", "a=1")}, NULL, NULL},
+    {{HEADER("ce_x", PARENT), HEADER("tracestate", "a=1")}, NULL, NULL},
+};
+
+Test(message, has_the_trace_of_its_headers)
+{
+    for (size_t i = 0; i < sizeof traces / sizeof traces[0]; i++) {
+        BusRecord record = record_of("importer.commands", "{}");
+        record.headers[record.header_count++] = traces[i].headers[0];
+        record.headers[record.header_count++] = traces[i].headers[1];
+        Message *message = message_new(&record, 1);
+        cr_assert_eq(message->fate, MESSAGE_OPEN, "case %zu", i);
+        cr_assert_eq(message->trace != NULL, traces[i].parent != NULL, "case %zu", i);
+        if (message->trace != NULL) {
+            cr_assert_str_eq(message->trace->parent, traces[i].parent);
+            cr_assert_str_eq(message->trace->state, traces[i].state);
+        }
+        message_let_go(message);
+    }
+}
+
+Test(message, in_structured_mode_has_the_trace_of_its_envelope)
+{
+    BusRecord record = record_of(
+        "importer.commands", "{\"id\":\"1\",\"source\":\"urn:test\",\"type\":\"x.y\",\"data\":{},"
+                             "\"traceparent\":\"" PARENT "\",\"tracestate\":\"a=1\"}");
+    record.headers[0] = (BusHeader)HEADER("content-type", "application/cloudevents+json");
+    record.header_count = 1;
+    Message *message = message_new(&record, 1);
+    cr_assert_eq(message->fate, MESSAGE_OPEN);
+    cr_assert_not_null(message->trace);
+    cr_assert_str_eq(message->trace->parent, PARENT);
+    cr_assert_str_eq(message->trace->state, "a=1");
+    message_let_go(message);
+}

@@ -64,6 +64,38 @@ static const char *header_text(const BusMessage *message, const char *name, size
     return NULL;
 }
 
+Test(outbox, event_goes_on_with_its_trace_or_the_transactions)
+{
+    static const Trace own = {"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", "a=1"};
+    static const Trace whole = {"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00", ""};
+    const Trace *const traces[][3] = {/* the event's, the transaction's, what it says */
+                                      {NULL, NULL, NULL},
+                                      {&own, NULL, &own},
+                                      {NULL, &whole, &whole},
+                                      {&own, &whole, &own}};
+    for (size_t i = 0; i < sizeof traces / sizeof traces[0]; i++) {
+        outbox_reset(&outbox, 7, 1700000000123456);
+        Event event = event_of("a", 9, "{}");
+        event.trace = traces[i][0];
+        outbox.trace = traces[i][1];
+        outbox_add(&outbox, &event);
+        const StrBuf *payload = &outbox.lanes[lane_in_use()];
+        BusMessage message;
+        BusHeader headers[BUS_HEADERS_MAX];
+        size_t at = 0;
+        size_t len = 0;
+        cr_assert(outbox_next(payload->data, payload->len, &at, &message, headers));
+        const char *parent = header_text(&message, "traceparent", &len);
+        cr_assert_eq(parent != NULL, traces[i][2] != NULL, "case %zu", i);
+        if (parent != NULL) {
+            check_bytes(parent, len, traces[i][2]->parent, "traceparent");
+        }
+        const char *state = header_text(&message, "tracestate", &len);
+        cr_assert_eq(state != NULL, traces[i][2] == &own, "case %zu", i);
+        cr_assert_eq(at, payload->len);
+    }
+}
+
 Test(outbox, event_comes_out_as_it_went_in)
 {
     static const struct {
