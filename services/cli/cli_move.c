@@ -5,7 +5,9 @@
 #include "base/mem.h"
 #include "cli/args.h"
 #include "cli/bulk_verb.h"
+#include "cli/lead_ids.h"
 #include "cli/where.h"
+#include "importer/leads_move.h"
 #include "runtime/lead_filter.h"
 #include "runtime/topics.h"
 #include "sql_queries.h"
@@ -14,7 +16,7 @@ static const CliOption move_options[] = {
     {"from", "ID", "the list that they are in"},
     {"to", "ID", "the list that they go to, also of another campaign"},
     WHERE_OPTION,
-    {"ids", "LEAD_ID,…", "these leads, in place of --where"},
+    LEAD_IDS_OPTIONS,
     {"on-duplicate", "skip|update",
      "a lead that the target has already stays (default), or tells its fields to that one and "
      "goes"},
@@ -29,34 +31,58 @@ static const TableColumn move_columns[] = {
     {"other_campaign", TABLE_BOOL}, {0},
 };
 
-/* --ids as the filter that they are. */
-static Status move_filter(const Cli *cli, Filter **ret, Error *err)
+/* Which leads: one of both. */
+typedef struct MoveLeads {
+    Filter *filter;
+    json_t *ids;
+} MoveLeads;
+
+static void move_leads_done(MoveLeads *leads)
 {
-    const char *ids = cli_option(cli, "ids");
-    if ((ids != NULL) == cli_flag(cli, "where")) {
-        return cli_usage(err, "give --where or --ids");
-    }
-    if (ids == NULL) {
-        return where_read(cli, true, ret, err);
-    }
-    Error bad;
-    AUTO_FREE char *text = mem_sprintf("lead_id in (%s)", ids);
-    return filter_parse(text, ret, NULL, &bad) == STATUS_OK
-               ? STATUS_OK
-               : cli_usage(err, "--ids: leads by comma, at most %d", FILTER_VALUES_MAX);
+    filter_free(leads->filter);
+    json_decref(leads->ids);
 }
 
-static Status move_look(Cli *cli, const Filter *filter, DbResult **ret, Error *err)
+static Status move_which(const Cli *cli, MoveLeads *leads, Error *err)
+{
+    Status status = lead_ids_read(cli, MOVE_IDS_MAX, &leads->ids, err);
+    if (status == STATUS_OK && (leads->ids != NULL) == cli_flag(cli, "where")) {
+        return cli_usage(err, "give --where, --ids or --ids-from");
+    }
+    return status == STATUS_OK && leads->ids == NULL ? where_read(cli, true, &leads->filter, err)
+                                                     : status;
+}
+
+static void move_ids_param(const json_t *ids, DbArray *array, DbParams *params)
+{
+    size_t i;
+    json_t *id;
+    if (ids == NULL) {
+        db_param_text(params, NULL);
+        return;
+    }
+    db_array_begin(array, DB_ARRAY_TEXT);
+    json_array_foreach((json_t *)ids, i, id)
+    {
+        db_array_string(array, json_string_value(id));
+    }
+    db_param_array(params, array);
+}
+
+static Status move_look(Cli *cli, const MoveLeads *leads, DbResult **ret, Error *err)
 {
     AUTO_STRBUF sql = STRBUF_INIT;
     DbArray values = {0};
+    DbArray ids = {0};
     DbParams params = {0};
-    lead_filter_sql(sql_cli_move, filter, &sql, &values);
+    lead_filter_sql(sql_cli_move, leads->filter, &sql, &values);
     db_param_text(&params, cli_option(cli, "from"));
     db_param_array(&params, &values);
     db_param_text(&params, cli_option(cli, "to"));
+    move_ids_param(leads->ids, &ids, &params);
     Status status = cli_query_long(cli, sql.data, &params, ret, err);
     db_array_done(&values);
+    db_array_done(&ids);
     if (status == STATUS_OK && db_rows(*ret) == 0) {
         return error_set_field(err, "list_id", "unknown_list",
                                "there is no list \"%s\" or \"%s\": `leadspool list ls` shows all",
@@ -65,16 +91,7 @@ static Status move_look(Cli *cli, const Filter *filter, DbResult **ret, Error *e
     return status;
 }
 
-static void move_set_ids(Command *command, const Filter *filter)
-{
-    json_t *ids = json_array();
-    for (size_t i = 0; filter != NULL && i < filter->value_count; i++) {
-        json_array_append_new(ids, json_string(filter->values[i]));
-    }
-    json_object_set_new(command->data, "lead_ids", ids);
-}
-
-static Status move_send(Cli *cli, Command *command, const Filter *filter, Error *err)
+static Status move_send(Cli *cli, Command *command, const MoveLeads *leads, Error *err)
 {
     Status status = command_set(command, "list_id", command->key, err);
     if (status == STATUS_OK) {
@@ -86,15 +103,15 @@ static Status move_send(Cli *cli, Command *command, const Filter *filter, Error 
     if (status != STATUS_OK) {
         return status;
     }
-    if (cli_flag(cli, "ids")) {
-        move_set_ids(command, filter);
+    if (leads->ids != NULL) {
+        json_object_set(command->data, "lead_ids", leads->ids);
     } else {
-        json_object_set_new(command->data, "where", filter_to_json(filter));
+        json_object_set_new(command->data, "where", filter_to_json(leads->filter));
     }
     return bulk_send(cli, command, err);
 }
 
-static Status move_read(const Cli *cli, Filter **ret, Error *err)
+static Status move_read(const Cli *cli, MoveLeads *leads, Error *err)
 {
     const char *policy = cli_option(cli, "on-duplicate");
     Status status = cli_need(cli, "from", err);
@@ -105,22 +122,18 @@ static Status move_read(const Cli *cli, Filter **ret, Error *err)
         strcmp(policy, "update") != 0) {
         return cli_usage(err, "--on-duplicate must be skip or update");
     }
-    return status == STATUS_OK ? move_filter(cli, ret, err) : status;
+    return status == STATUS_OK ? move_which(cli, leads, err) : status;
 }
 
-static Status move(Cli *cli, Error *err)
+static Status move_leads(Cli *cli, MoveLeads *leads, Error *err)
 {
     AUTO_COMMAND command = {
         .topic = TOPIC_IMPORTER_COMMANDS, .type = "leads.move", .key = cli_option(cli, "from")};
-    AUTO_FILTER *filter = NULL;
     AUTO_RESULT *look = NULL;
     AUTO_TABLE table;
     bool go = false;
     table_init(&table, move_columns);
-    Status status = move_read(cli, &filter, err);
-    if (status == STATUS_OK) {
-        status = move_look(cli, filter, &look, err);
-    }
+    Status status = move_look(cli, leads, &look, err);
     if (status != STATUS_OK) {
         return status;
     }
@@ -128,7 +141,18 @@ static Status move(Cli *cli, Error *err)
     AUTO_FREE char *question = mem_sprintf("Move %s leads from the list %s to the list %s?",
                                            db_text(look, 0, 2), command.key, cli_option(cli, "to"));
     status = bulk_confirm(cli, &table, question, &go, err);
-    return status == STATUS_OK && go ? move_send(cli, &command, filter, err) : status;
+    return status == STATUS_OK && go ? move_send(cli, &command, leads, err) : status;
+}
+
+static Status move(Cli *cli, Error *err)
+{
+    MoveLeads leads = {0};
+    Status status = move_read(cli, &leads, err);
+    if (status == STATUS_OK) {
+        status = move_leads(cli, &leads, err);
+    }
+    move_leads_done(&leads);
+    return status;
 }
 
 const Verb cli_move_verbs[] = {
@@ -139,7 +163,9 @@ const Verb cli_move_verbs[] = {
      move_options,
      "move --from spring --to summer --where \"stage = exhausted\" --dry-run\n"
      "move --from spring --to vip --where \"custom.tier = 'gold'\" --yes --wait\n"
-     "move --from spring --to summer --ids 4294967297,4294967301 --on-duplicate update --yes",
+     "move --from spring --to summer --ids 4294967297,4294967301 --on-duplicate update --yes\n"
+     "export --list spring --field lead_id --where \"custom.x = 'y'\" | "
+     "leadspool move --from spring --to vip --ids-from - --yes",
      move},
     {0},
 };

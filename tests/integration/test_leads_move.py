@@ -1,7 +1,8 @@
 """leads.move: all that is known of a lead goes to another list, and follows that list's campaign."""
 
 from harness import read_topic, settle, wait_for
-from scenario import all_published, ask, check_counters, create_list, done, job_events, upsert
+from rounds_of_lists import rows_of
+from scenario import all_published, ask, check_counters, create_list, done, job_events, run_import, upsert
 from test_list_delete import deleted, doctor, refused
 from test_offers import ANN, BOB, EVE, dialing, leads, offers_by_phone, put  # noqa: F401
 
@@ -110,3 +111,24 @@ def test_commands_and_command_line(space):
     assert space.cli_json(*args, "--where", "stage = ready", "--yes", "--wait")["moved"] == 1
     assert "leadspool move" in space.cli("move", "--help").stdout
     assert job_events(space, str(space.value("SELECT max(job_no) FROM jobs")))[0].value["to_list_id"] == "b"
+
+
+def test_thousands_by_their_ids(space):
+    """As an export lists them, and not one more than a command takes."""
+    space.importer()
+    for list_id in ("a", "b"):
+        create_list(space, list_id, campaign_id="c")
+    run_import(space, rows_of(space, "a.csv", 1500, 0))
+    named = [lead_id for [lead_id] in space.rows("SELECT lead_id FROM leads ORDER BY phone LIMIT 1200")]
+    (space.dir / "ids.csv").write_text("lead_id\r\n" + "".join(f"{lead_id}\r\n" for lead_id in named))
+    args = ("move", "--from", "a", "--to", "b")
+    counts = space.cli_json(*args, "--ids-from", space.dir / "ids.csv", "--dry-run")
+    assert counts["leads"] == len(named)
+    piped = ",".join(map(str, named + named[:9]))
+    assert space.cli_json(*args, "--ids-from", "-", "--yes", "--wait", input=piped)["moved"] == len(named)
+    moved = space.rows("SELECT lead_id FROM leads JOIN list USING (list_no) WHERE list_id = 'b'")
+    assert {lead_id for [lead_id] in moved} == set(named)
+    for bad in ("", "lead_id\n", "12 x", "-5", "0", " ".join(map(str, range(1, 10_002)))):
+        space.cli(*args, "--ids-from", "-", "--yes", input=bad, code=2)
+    space.cli(*args, "--ids-from", space.dir / "none", "--yes", code=2)
+    space.cli(*args, "--ids", "1", "--ids-from", "-", "--yes", input="1", code=2)
