@@ -100,6 +100,24 @@ Status number_revive(Db *db, const Config *cfg, const int64_t phones[], int coun
     return status == STATUS_OK ? db_commit(tx, err) : status;
 }
 
+Status number_erased(Db *db, const Config *cfg, const NumberAsk *ask, DbResult **ret, Error *err)
+{
+    bool any = false;
+    Status status = any_erased(db, &any, err);
+    *ret = NULL;
+    if (status != STATUS_OK || !any || ask->count == 0) {
+        return status;
+    }
+    NumberColumns columns = {0};
+    DbParams params = {0};
+    columns_fill(&columns, cfg, ask->phones, ask->count, &params);
+    db_param_i64(&params, ask->campaign_no);
+    db_param_time(&params, ask->now_us);
+    status = db_query_binary(db, sql_number_erased, &params, ret, err);
+    columns_done(&columns);
+    return status;
+}
+
 Status number_find(Db *db, DbArray *phones, DbResult **ret, Error *err)
 {
     DbParams params = {0};

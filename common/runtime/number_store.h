@@ -28,6 +28,17 @@ Status number_make_ids(Db *db,
 Status
 number_revive(Db *db, const Config *cfg, const int64_t phones[], int count, Error *err) MUST_CHECK;
 
+/* In a transaction: rows (phone, whether an entry holds for the campaign), binary, of the phones
+ * whose numbers were erased. *ret is NULL when no number ever was. */
+typedef struct NumberAsk {
+    const int64_t *phones;
+    int count;
+    int32_t campaign_no;
+    int64_t now_us;
+} NumberAsk;
+Status number_erased(Db *db, const Config *cfg, const NumberAsk *ask, DbResult **ret, Error *err)
+    MUST_CHECK;
+
 /* Rows (phone, number_id), binary, of those that have one. */
 Status number_find(Db *db, DbArray *phones, DbResult **ret, Error *err) MUST_CHECK;
 

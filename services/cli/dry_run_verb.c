@@ -29,6 +29,7 @@ static const TableColumn dry_columns[] = {
     {"rejected", TABLE_NUMBER},
     {"unverified", TABLE_NUMBER},
     {"dnc", TABLE_NUMBER},
+    {"erased", TABLE_NUMBER},
     {0},
 };
 

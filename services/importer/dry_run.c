@@ -13,6 +13,7 @@
 #include "importer/import_parse.h"
 #include "importer/import_plan.h"
 #include "importer/lead_store.h"
+#include "runtime/number_store.h"
 
 enum { DRY_SHOWN = 5 };
 
@@ -25,6 +26,7 @@ typedef struct DryRun {
     PhoneSet set;
     ImportPlan plan;
     ImportCounts counts;
+    int64_t erased;
     CsvFields header;
     Arena arena;
     json_t *problems;
@@ -127,6 +129,25 @@ static json_t *dry_row(const LeadRow *lead)
 
 /* ---- the file ---- */
 
+/* Numbers that were erased are known by their digests, and an import takes them back with their
+ * entries. */
+static Status dry_count_erased(DryRun *dry, Error *err)
+{
+    int count = dry->plan.insert_count;
+    AUTO_RESULT *erased = NULL;
+    AUTO_FREE int64_t *phones = mem_alloc((size_t)(count + 1) * sizeof *phones);
+    for (int i = 0; i < count; i++) {
+        phones[i] = dry->plan.inserts[i]->phone;
+    }
+    NumberAsk ask = {phones, count, dry->list.campaign_no, clock_now_us()};
+    Status status = number_erased(dry->db, dry->cfg, &ask, &erased, err);
+    for (int row = 0; status == STATUS_OK && erased != NULL && row < db_rows(erased); row++) {
+        dry->erased++;
+        dry->counts.dnc += db_bin_i64(erased, row, 1);
+    }
+    return status;
+}
+
 static Status dry_count_dnc(DryRun *dry, Error *err)
 {
     DbArray phones = {0};
@@ -211,6 +232,9 @@ static Status dry_chunk(DryRun *dry, ImportChunk *chunk, Error *err)
         dry_note_share(dry, share);
         status = dry_count_dnc(dry, err);
     }
+    if (status == STATUS_OK) {
+        status = dry_count_erased(dry, err);
+    }
     return status;
 }
 
@@ -275,6 +299,7 @@ static void dry_report_counts(const DryRun *dry, json_t *report)
         {"rejected", counts.rejected},
         {"unverified", counts.unverified},
         {"dnc", counts.dnc},
+        {"erased", dry->erased},
     };
     for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
         json_object_set_new(report, values[i].name, json_integer(values[i].value));

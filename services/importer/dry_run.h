@@ -17,6 +17,7 @@
  *    "columns": [{"column", "name", "field"}],    field null: not mapped
  *    "rows", "inserted", "updated", "duplicate", "duplicate_in_file", "duplicate_in_list",
  *    "duplicate_in_campaign", "rejected", "unverified", "dnc",
+ *    "erased",    numbers of leads it would make that were erased; dnc counts most of them, too
  *    "problems": {code: rows}, "first_rows": [{field: value}], "first_problems": [{row, code,
  * column, reason}]}
  *

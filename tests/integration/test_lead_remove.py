@@ -49,7 +49,10 @@ def test_erase(dialing):  # noqa: F811
     assert ask(space, "lead.erase", {"lead_id": "1"}).value["code"] == "unknown_lead"
     for list_id in ("a", "b"):
         settle(lambda list_id=list_id: check_counters(space, list_id))
-    assert run_import(space, "leads.csv")["dnc"] == 2, "the digests are known"
+    dry = space.cli_json("import", "--list", "a", space.inbox / "leads.csv", "--dry-run")
+    assert (dry["inserted"], dry["erased"], dry["dnc"]) == (2, 2, 2), "the digests are known"
+    assert run_import(space, "leads.csv")["dnc"] == 2
+    assert space.cli_json("import", "--list", "a", space.inbox / "leads.csv", "--dry-run")["erased"] == 0
     upsert(space, "b", phone=ANN)
     put(space, "d")
     assert leads(space)[ANN][0] == leads(space)[BOB][0] == leads(space, "b")[ANN][0] == "dnc"
