@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "cli/args.h"
 #include "cli/bulk_verb.h"
+#include "cli/list_keep.h"
 #include "cli/rules_verb.h"
 #include "cli/send.h"
 #include "cli/table.h"
@@ -39,7 +40,13 @@ static const CliOption list_update_options[] = {
 static const CliOption list_ls_options[] = {
     {"campaign", "ID", "only those of this campaign"}, ARGS_JSON, {0}};
 static const CliOption list_show_options[] = {ARGS_JSON, {0}};
-static const CliOption list_rm_options[] = {BULK_OPTIONS, {0}};
+static const CliOption list_rm_options[] = {
+    {"keep-leads-as", "FILE",
+     "export its leads to FILE first, all fields, and delete only when the file is whole and says "
+     "the last of the list"},
+    BULK_OPTIONS,
+    {0},
+};
 
 static const TableColumn list_columns[] = {
     {"list_id", TABLE_TEXT},    {"campaign_id", TABLE_TEXT},
@@ -204,12 +211,26 @@ static Status list_rm_look(Cli *cli, const char *list_id, DbResult **ret, Error 
     return status;
 }
 
+static Status list_rm_send(Cli *cli, Command *command, Error *err)
+{
+    const char *keep = cli_option(cli, "keep-leads-as");
+    Status status = command_set(command, "list_id", command->key, err);
+    if (status == STATUS_OK && keep != NULL) {
+        status = list_keep(cli, command->key, keep, err);
+    }
+    return status == STATUS_OK ? bulk_send(cli, command, err) : status;
+}
+
 static Status list_rm(Cli *cli, Error *err)
 {
     AUTO_COMMAND command = {
         .topic = TOPIC_IMPORTER_COMMANDS, .type = "list.delete", .key = cli->words[0]};
     AUTO_RESULT *look = NULL;
     bool go = false;
+    const char *keep = cli_option(cli, "keep-leads-as");
+    if (keep != NULL && strcmp(keep, "-") == 0) {
+        return cli_usage(err, "--keep-leads-as needs a file: standard output has the report");
+    }
     Status status = list_rm_look(cli, command.key, &look, err);
     if (status != STATUS_OK) {
         return status;
@@ -220,10 +241,7 @@ static Status list_rm(Cli *cli, Error *err)
     AUTO_FREE char *question = mem_sprintf("Delete the list %s and its %s leads for good?",
                                            command.key, db_text(look, 0, 2));
     status = bulk_confirm(cli, &table, question, &go, err);
-    if (status == STATUS_OK && go) {
-        status = command_set(&command, "list_id", command.key, err);
-    }
-    return status == STATUS_OK && go ? bulk_send(cli, &command, err) : status;
+    return status == STATUS_OK && go ? list_rm_send(cli, &command, err) : status;
 }
 
 const Verb cli_list_verbs[] = {
@@ -244,6 +262,7 @@ const Verb cli_list_verbs[] = {
     {"rm", "ID", 1, 1, "delete a list and its leads; calls and do-not-call entries stay",
      list_rm_options,
      "list rm spring --dry-run\n"
+     "list rm spring --keep-leads-as spring.csv\n"
      "list rm spring --yes --wait",
      list_rm},
     {0},

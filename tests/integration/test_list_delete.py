@@ -1,13 +1,16 @@
 """list.delete: gone from offers at once, its leads by a job, its calls and do-not-call entries never."""
 
+import threading
+
 import pytest
-from harness import read_topic, wait_for
+from harness import db, read_topic, wait_for
 from scenario import (
     all_published,
     ask,
     create_list,
     done,
     job_events,
+    leads_of,
     run_import,
     start_import,
     upsert,
@@ -138,6 +141,56 @@ def test_command_line(space):
     assert space.cli_json("list", "ls") == []
     assert space.cli_json("list", "rm", "a", "--yes", code=1)["error"]["code"] == "unknown_list"
     assert "--dry-run" in space.cli("list", "rm", "--help").stdout
+
+
+def keep(space, file="kept.csv", code=0, env=None):
+    args = ("list", "rm", "a", "--keep-leads-as", space.dir / file, "--yes", "--wait")
+    return space.cli_json(*args, code=code, env=env)
+
+
+def test_leads_are_kept_first(space):
+    """The file is there before anything is deleted, and an import of it gives the same leads."""
+    space.importer()
+    space.exporter()
+    create_list(space, "a", campaign_id="c")
+    for phone, name in ((ANN, "=Ada"), (BOB, "Grace"), (EVE, "Íñigo")):
+        upsert(space, phone=phone, first_name=name, custom={"tier": "gold"})
+    before = dict(leads_of(space))
+    report = keep(space)
+    assert (report["kind"], report["deleted"]) == ("list.delete", 3)
+    nothing_left(space)
+    (space.inbox / "kept.csv").write_bytes((space.dir / "kept.csv").read_bytes())
+    create_list(space, "b", campaign_id="c")
+    assert run_import(space, "kept.csv", list_id="b")["inserted"] == 3
+    assert dict(leads_of(space, "b")) == before
+    space.cli("list", "rm", "b", "--keep-leads-as", "-", "--yes", code=2)
+
+
+def test_nothing_is_deleted_that_is_not_kept(space):
+    """The file cannot be written, is not where the exporter says, or is behind the list again and again."""
+    space.importer()
+    space.exporter()
+    create_list(space, "a", campaign_id="c")
+    upsert(space, phone=ANN)
+    assert keep(space, "none/kept.csv", code=1)["error"]["code"]
+    (space.dir / "elsewhere").mkdir()
+    elsewhere = {"LEADSPOOL_OUTBOX": str(space.dir / "elsewhere")}
+    assert keep(space, code=1, env=elsewhere)["error"]["code"] == "file_not_found"
+    stop = threading.Event()
+
+    def change():
+        with db(space) as connection:
+            while not stop.wait(0.001):
+                connection.execute("UPDATE list_stats SET version = version + 1")
+
+    changing = threading.Thread(target=change, daemon=True)
+    changing.start()
+    assert keep(space, code=1)["error"]["code"] == "list_changes"
+    stop.set()
+    changing.join()
+    assert (space.dir / "kept.csv").exists()
+    assert space.value("SELECT count(*) FROM leads") == 1
+    assert space.value("SELECT count(*) FROM jobs WHERE kind = 'list.delete'") == 0
 
 
 pytestmark = pytest.mark.timeout(180)
