@@ -96,8 +96,10 @@ class Proof:
     def trials(self, table):
         for text, trial in self.statements:
             if trial and re.search(rf"\b{table}\b", text):
+                yield trial
                 sequence = re.search(rf"(nextval|setval)\('{table}'", text)
-                yield f"SELECT {sequence[1]}('{table}'{', 1000' if sequence[1] == 'setval' else ''})" if sequence else trial
+                if sequence:  # drawn from only when the statement runs
+                    yield f"SELECT {sequence[1]}('{table}'{', 1000' if sequence[1] == 'setval' else ''})"
 
     def needs(self, table, privilege):
         try:
@@ -163,6 +165,8 @@ def whole_day(space):
     for list_id in ("a", "b", "d"):
         space.cli("list", "create", "--list-id", list_id, "--campaign", "c")
     space.cli("list", "update", "d", "--name", "Dee")
+    space.cli("list", "create", "--list-id", "e", "--campaign", "other")
+    space.cli("list", "update", "e", "--campaign", "c")
     rows = [f"+1504621{n:04},Zacharias,{70000 + n}\n" for n in range(60)]
     (space.inbox / "rows.csv").write_text("Phone,First Name,Zip\n" + "".join(rows) + "5,Nobody,1\n")
     run_import(space, "rows.csv", "a")
@@ -181,11 +185,11 @@ def dialing(space):
               "--hopper-target", 100)  # fmt: skip
     space.cli("disposition", "set", "STOP", "--campaign", "c", "--dnc", "yes", "--final", "yes")
     space.cli("rules", "set", "NA", "--campaign", "c", "--max-attempts", 3, "--interval", "30m")
-    space.cli("dialer-sim", "--campaign", "c", "--max-calls", 15, "--think", 0, "--duration", "20s")
     wait_for(lambda: space.rows("SELECT FROM offer WHERE state = 1 LIMIT 1"), what="an offer")
     offer = space.value("SELECT offer_id FROM offer WHERE state = 1 ORDER BY 1 DESC LIMIT 1")
     space.cli("outcome", "STOP", "--offer", offer, "--duration", 5)
     wait_for(lambda: space.value("SELECT count(*) FROM dnc_entry") > 0, what="its entry")
+    space.cli("dialer-sim", "--campaign", "c", "--max-calls", 15, "--think", 0, "--duration", "60s")
     wait_for(lambda: space.value("SELECT count(*) FROM put_off") > 0, 60, what="a number called just now")
     space.cli("campaign", "put", "c", "--cap-gap", "2h")
 
@@ -201,6 +205,7 @@ def changes(space):
     cli_yes(space, "import", "undo", job)
     space.cli("lead", "erase", "+15046210030", "--yes")
     space.db.execute("UPDATE list_stats SET total = total + 1, ready = ready + 1")
+    space.db.execute("UPDATE list_status SET leads = leads + 1")
     space.cli("stats", "reconcile", "--repair")
     space.cli("stats", "rebuild")
 

@@ -113,10 +113,11 @@ def secure(request):
         space.stop()
 
 
+@pytest.mark.timeout(600)
 def test_locked(secure):
     workers = {name: secure.worker(name, ready=False) for name in ("importer", "recycler", "stats", "exporter")}
     for worker in workers.values():
-        worker.wait_ready(60)  # the first makes the broker's own topic
+        worker.wait_ready(200)  # the first makes the broker's own topic
     work(secure)
     refused(secure)
     reads_are_needed(secure, workers)

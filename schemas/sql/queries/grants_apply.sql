@@ -60,7 +60,7 @@ BEGIN
             ('exporter', 'SELECT', 'TABLE', 'number dnc_entry attempt'),
 
             ('cli', 'USAGE', 'SCHEMA', '-'),
-            ('cli', 'SELECT', 'TABLE', 'schema_migration namespace campaign campaign_hopper campaign_stats list'
+            ('cli', 'SELECT', 'TABLE', 'namespace campaign campaign_hopper campaign_stats list'
              ' list_stats list_status leads ready_lead zone_set gate number dnc_entry dnc_recheck disposition'
              ' recycle_rule offer attempt jobs import_lane consumer_position consumer_incident outbox'
              ' dead_letter_mark'),
