@@ -68,14 +68,13 @@ static bool admin_has_leaders(const rd_kafka_metadata_topic_t *topic)
  * asked for: asking for one by name would make a client-side handle of it. */
 static rd_kafka_resp_err_t admin_metadata(rd_kafka_t *client, const struct rd_kafka_metadata **ret)
 {
-    char said[8];
     int64_t until_ms = clock_mono_ms() + ADMIN_WAIT_MS;
     rd_kafka_resp_err_t code;
     do {
         code = rd_kafka_metadata(client, 1, NULL, ret, ADMIN_LOOK_MS);
         rd_kafka_poll(client, 50);
     } while ((code == RD_KAFKA_RESP_ERR__TRANSPORT || code == RD_KAFKA_RESP_ERR__TIMED_OUT) &&
-             !bus_trouble(said, sizeof said) && clock_mono_ms() < until_ms);
+             !bus_refused() && clock_mono_ms() < until_ms);
     return code;
 }
 

@@ -23,6 +23,7 @@ void bus_trouble_tell(rd_kafka_resp_err_t code, const char *reason);
 void bus_trouble_end(void); /* a broker let us in */
 /* What was kept, with what to look at; false when there is nothing. */
 bool bus_trouble(char *ret_text, size_t size);
+bool bus_refused(void); /* a person has to mend what was kept: waiting does not help */
 /* What to look at; NULL for an error that passes by itself. */
 const char *bus_advice(rd_kafka_resp_err_t code);
 /* "ns.topic" of the caller's own. */
