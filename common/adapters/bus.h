@@ -115,6 +115,8 @@ Status consumer_watermarks(Consumer *consumer,
                            int64_t *ret_low,
                            int64_t *ret_high,
                            Error *err) MUST_CHECK;
+/* The next offset to be written, as of the last fetch; BUS_NONE before the first. Asks nobody. */
+int64_t consumer_end(const Consumer *consumer, const char *topic, int32_t partition);
 /* Stop or go on fetching assigned partitions; never from within a rebalance. */
 void consumer_pause(Consumer *consumer, const BusPartition *partitions, int count);
 void consumer_resume(Consumer *consumer, const BusPartition *partitions, int count);

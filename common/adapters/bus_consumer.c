@@ -8,12 +8,9 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "base/metrics.h"
+#include "base/metric_table.h"
 
 enum { WATERMARK_WAIT_MS = 5000, COMMITTED_WAIT_MS = 5000, CLOSE_WAIT_MS = 5000 };
-
-static Metric consumer_broker =
-    METRIC_GAUGE("leadspool_broker_up", "1 while a Kafka broker is connected.", NULL);
 
 struct Consumer {
     rd_kafka_t *client;
@@ -67,7 +64,7 @@ static void consumer_set_broker(Consumer *consumer, bool up)
     if (up) {
         bus_trouble_end();
     }
-    metric_set(&consumer_broker, up, NULL, NULL);
+    metric_set(&metric_broker_up, up, NULL, NULL);
 }
 
 static bool consumer_finds_broker(const json_t *statistics)
@@ -130,7 +127,6 @@ static Status consumer_create(Consumer *consumer, const Config *cfg, const char 
     rd_kafka_conf_set_rebalance_cb(conf, consumer_on_rebalance);
     rd_kafka_conf_set_error_cb(conf, consumer_on_error);
     rd_kafka_conf_set_stats_cb(conf, consumer_on_statistics);
-    metric_register(&consumer_broker);
     char text[256];
     consumer->client = rd_kafka_new(RD_KAFKA_CONSUMER, conf, text, sizeof text);
     if (consumer->client == NULL) {
@@ -413,6 +409,16 @@ Status consumer_watermarks(Consumer *consumer,
     *ret_low = low;
     *ret_high = high;
     return STATUS_OK;
+}
+
+int64_t consumer_end(const Consumer *consumer, const char *topic, int32_t partition)
+{
+    AUTO_FREE char *full = bus_topic_full(consumer->ns, topic);
+    int64_t low;
+    int64_t high = BUS_NONE;
+    rd_kafka_resp_err_t code =
+        rd_kafka_get_watermark_offsets(consumer->client, full, partition, &low, &high);
+    return code == RD_KAFKA_RESP_ERR_NO_ERROR ? high : BUS_NONE;
 }
 
 void consumer_pause(Consumer *consumer, const BusPartition *partitions, int count)

@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/metric_table.h"
 
 enum {
     CONNECT_TIMEOUT_S = 5,
@@ -104,7 +105,7 @@ static const struct SqlStateRule {
     {"54", STATUS_BAD_INPUT, "db_limit"},      {"XX", STATUS_RETRY, "db_internal"},
 };
 
-static Status db_fail(Db *db, const PGresult *result, Error *err)
+static Status db_classify(Db *db, const PGresult *result, Error *err)
 {
     const char *sqlstate = result != NULL ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : NULL;
     const char *text = result != NULL ? PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY) : NULL;
@@ -124,9 +125,19 @@ static Status db_fail(Db *db, const PGresult *result, Error *err)
     return error_set(err, STATUS_RETRY, "db_error", "PostgreSQL %s: %s", sqlstate, text);
 }
 
+static Status db_fail(Db *db, const PGresult *result, Error *err)
+{
+    Status status = db_classify(db, result, err);
+    if (status == STATUS_RETRY) {
+        metric_add(&metric_db_retry, 1, db->sqlstate, NULL);
+    }
+    return status;
+}
+
 static Status db_lost(Db *db, const char *what, Error *err)
 {
     snprintf(db->sqlstate, sizeof db->sqlstate, "%s", "08006");
+    metric_add(&metric_db_retry, 1, db->sqlstate, NULL);
     db_disconnect(db);
     return error_set(err, STATUS_RETRY, "db_connection", "PostgreSQL: %s", what);
 }

@@ -4,11 +4,9 @@
  *                                           "topic", "result");
  *   metric_add(&messages, 1, topic, "applied");
  *
- * A Metric is a static of the file that counts; it joins the registry at its first use, or at
- * metric_register so that it shows as 0 before. Names are leadspool_*, base units, counters end in
- * _total. At most two labels, with values from small closed sets (topics, results, codes): never a
- * list, a lead or a phone. Beyond METRIC_MAX_SERIES combinations, the rest is counted under
- * "other".
+ * Those of the workers stand in one table, metric_table.h. A Metric joins the registry at its first
+ * use, or at metric_register so that it shows as 0 before. At most two labels, with values from
+ * small closed sets. Beyond METRIC_MAX_SERIES combinations, the rest is counted under "other".
  *
  * All calls are safe from any thread; adding is a list walk and an atomic add, without a lock once
  * the combination has been seen. */
@@ -32,6 +30,8 @@ typedef struct MetricSeries MetricSeries;
 typedef struct Metric {
     MetricType type;
     const char *name;
+    const char *unit;     /* or NULL: metric_table.h has those of the workers */
+    const char *services; /* the same */
     const char *help;
     const char *labels[2]; /* NULL where there is none */
     /* the registry's own */

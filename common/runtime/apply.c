@@ -6,16 +6,9 @@
 #include "base/guard.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "base/metrics.h"
+#include "base/metric_table.h"
 #include "runtime/command.h"
 #include "runtime/dead_letter.h"
-
-static Metric apply_messages =
-    METRIC_COUNTER("leadspool_messages_total", "Messages handled.", "topic", "result");
-static Metric apply_letters =
-    METRIC_COUNTER("leadspool_dlq_total", "Messages put on a dead-letter topic.", "code");
-static Metric apply_seconds =
-    METRIC_HISTOGRAM("leadspool_handle_seconds", "Time of a batch's transaction.", NULL);
 
 static const char *const apply_results[] = {
     [MESSAGE_OPEN] = "applied",      [MESSAGE_COMPLETED] = "applied",
@@ -32,6 +25,15 @@ void apply_init(Apply *apply,
 {
     *apply = (Apply){.db = db, .service = service, .service_name = service_name, .group = group};
     outbox_init(&apply->outbox, ns);
+}
+
+void apply_show(const char *const topics[], int topic_count)
+{
+    for (int i = 0; i < topic_count; i++) {
+        for (MessageFate fate = MESSAGE_COMPLETED; fate <= MESSAGE_DEAD; fate++) {
+            metric_add(&metric_messages, 0, topics[i], apply_results[fate]);
+        }
+    }
 }
 
 void apply_done(Apply *apply)
@@ -126,12 +128,22 @@ static void apply_answer(Apply *apply, const Batch *batch, int count)
         Message *message = batch->messages[i];
         if (message->fate == MESSAGE_DEAD) {
             dead_letter_add(message, apply->service_name, apply_attempts(batch), &apply->outbox);
-            metric_add(&apply_letters, 1, message->cause.code, NULL);
-            LOG_WARN("message.dead", "code=%s msg=%s", message->cause.code, message->cause.text);
         } else if (message->fate != MESSAGE_OPEN) {
             command_reply(message, &apply->outbox);
         }
-        metric_add(&apply_messages, 1, message->record->topic, apply_results[message->fate]);
+    }
+}
+
+/* What has become of them, now that it has. */
+static void apply_count(const Batch *batch, int count)
+{
+    for (int i = 0; i < count; i++) {
+        const Message *message = batch->messages[i];
+        metric_add(&metric_messages, 1, message->record->topic, apply_results[message->fate]);
+        if (message->fate == MESSAGE_DEAD) {
+            metric_add(&metric_dlq, 1, message->cause.code, NULL);
+            LOG_WARN("message.dead", "code=%s msg=%s", message->cause.code, message->cause.text);
+        }
     }
 }
 
@@ -176,6 +188,7 @@ apply_transaction(Apply *apply, const Batch *batch, int count, int64_t now_us, E
     }
     if (status == STATUS_OK) {
         position_moved(apply->moves, apply->move_count);
+        apply_count(batch, count);
     }
     return status;
 }
@@ -214,7 +227,8 @@ Status apply_batch(Apply *apply, Batch *batch, int count, Error *err)
     if (status == STATUS_OK) {
         status = apply_traced(apply, batch, count, now_us, err);
     }
-    metric_observe(&apply_seconds, (double)(clock_mono_ms() - begun_ms) / 1000.0, NULL, NULL);
+    metric_observe(&metric_handle_seconds, (double)(clock_mono_ms() - begun_ms) / 1000.0, NULL,
+                   NULL);
     return status;
 }
 

@@ -25,6 +25,9 @@ void apply_init(Apply *apply,
                 const char *group,
                 void *service);
 void apply_done(Apply *apply);
+/* What is counted of these topics shows as 0 before it happens, so that the first is an increase.
+ */
+void apply_show(const char *const topics[], int topic_count);
 
 /* Handles the first `count` messages of the batch in one transaction. On STATUS_OK it has
  * committed, and the positions in memory have moved. STATUS_BAD_INPUT: for a reason of its content;

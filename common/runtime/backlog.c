@@ -5,21 +5,15 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/metrics.h"
+#include "base/metric_table.h"
 #include "sql_queries.h"
 
 enum { BACKLOG_LOOK_MS = 1000, BACKLOG_PAGES = 1000 };
 
-static Metric backlog_bytes = METRIC_GAUGE(
-    "leadspool_outbox_bytes", "Size of the events that wait for Kafka, or a bound of it.", NULL);
-static Metric backlog_full =
-    METRIC_GAUGE("leadspool_outbox_full", "1 while nothing new is begun: too many wait.", NULL);
-
 void backlog_init(Backlog *backlog, const Config *cfg)
 {
     *backlog = (Backlog){.most_bytes = (int64_t)cfg->outbox_max_mib << 20};
-    metric_register(&backlog_bytes);
-    metric_set(&backlog_full, 0, NULL, NULL);
+    metric_set(&metric_outbox_full, 0, NULL, NULL);
 }
 
 bool backlog_is_over(const Backlog *backlog)
@@ -63,12 +57,12 @@ static void backlog_judge(Backlog *backlog, int64_t bytes)
 {
     bool was = backlog_is_over(backlog);
     bool over = bytes > (was ? backlog->most_bytes / 4 * 3 : backlog->most_bytes);
-    metric_set(&backlog_bytes, (double)bytes, NULL, NULL);
+    metric_set(&metric_outbox_bytes, (double)bytes, NULL, NULL);
     if (over == was) {
         return;
     }
     atomic_store(&backlog->over, over);
-    metric_set(&backlog_full, over, NULL, NULL);
+    metric_set(&metric_outbox_full, over, NULL, NULL);
     if (over) {
         LOG_WARN("outbox.full", "bytes=%" PRId64 " most=%" PRId64 " msg=%s", bytes,
                  backlog->most_bytes, "commands and jobs wait until Kafka has taken events");

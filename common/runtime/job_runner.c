@@ -9,17 +9,12 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "base/metrics.h"
+#include "base/metric_table.h"
 #include "runtime/job.h"
 #include "sql_queries.h"
 
 enum { JOB_POLL_MS = 250, JOB_TROUBLE_MS = 1000, JOB_RETRY_MS = 500, JOB_FATAL_MS = 30000 };
 enum { LOOK_TRIES = 6, LOOK_EVERY_MS = 500, KEEPER_NAP_MS = 20 };
-
-static Metric job_ends =
-    METRIC_COUNTER("leadspool_jobs_ended_total", "Jobs that ended.", "kind", "state");
-static Metric job_lost =
-    METRIC_COUNTER("leadspool_job_lease_lost_total", "Jobs that another process took over.", NULL);
 
 typedef struct JobThread {
     JobRunner *runner;
@@ -207,7 +202,7 @@ static void runner_renew(JobThread *self, JobRun *run)
     }
     if (db_rows(result) == 0) {
         atomic_store(&run->lost, true);
-        metric_add(&job_lost, 1, NULL, NULL);
+        metric_add(&metric_lease_lost, 1, "job", NULL);
     } else if (db_bool(result, 0, 0)) {
         atomic_store(&run->cancelled, true);
     }
@@ -392,7 +387,7 @@ static void runner_settle(JobThread *self,
         runner_give_back(run, JOB_RETRY_MS); /* whoever has it next ends it, if this did not */
         return;
     }
-    metric_add(&job_ends, 1, kind->kind, state);
+    metric_add(&metric_jobs_ended, 1, kind->kind, state);
     LOG_INFO("job.ended", "state=%s code=%s msg=%s", state,
              outcome == STATUS_BAD_INPUT ? failure->code : "",
              outcome == STATUS_BAD_INPUT ? failure->text : "");
@@ -462,6 +457,17 @@ static void *runner_main(void *opaque)
     return NULL;
 }
 
+/* As 0 before it happens, so that the first is an increase. */
+static void runner_show(const JobKind kinds[])
+{
+    static const char *const states[] = {"completed", "failed", "cancelled"};
+    for (const JobKind *kind = kinds; kind->kind != NULL; kind++) {
+        for (size_t i = 0; i < sizeof states / sizeof states[0]; i++) {
+            metric_add(&metric_jobs_ended, 0, kind->kind, states[i]);
+        }
+    }
+}
+
 Status job_runner_start(const Config *cfg,
                         const JobKind kinds[],
                         void *service,
@@ -476,6 +482,7 @@ Status job_runner_start(const Config *cfg,
     runner->service = service;
     runner->worker_id = worker_id;
     runner->relay = relay;
+    runner_show(kinds);
     pthread_mutex_init(&runner->lock, NULL);
     pthread_condattr_t attributes;
     pthread_condattr_init(&attributes);

@@ -9,18 +9,9 @@
 #include "base/guard.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "base/metrics.h"
+#include "base/metric_table.h"
 
 enum { PUBLISHER_POLL_MS = 5, PUBLISHER_ALONE_MS = 5000, PUBLISHER_STUB_PART_BYTES = 1024 };
-
-static Metric publisher_published =
-    METRIC_COUNTER("leadspool_outbox_published_total", "Events confirmed by Kafka.", NULL);
-static Metric publisher_rebuilds = METRIC_COUNTER(
-    "leadspool_producer_rebuilds_total", "Producers replaced after a failure.", NULL);
-static Metric publisher_unpublishable =
-    METRIC_COUNTER("leadspool_outbox_unpublishable_total",
-                   "Messages that Kafka did not take, by what became of them.",
-                   "result");
 
 /* ---- the producer ---- */
 
@@ -46,7 +37,7 @@ static void publisher_delivered(void *context, void *tag, const Error *err)
     if (err != NULL) {
         publisher_fail(publisher, row, publisher_fate(publisher, err->status));
     } else {
-        metric_add(&publisher_published, 1, NULL, NULL);
+        metric_add(&metric_outbox_published, 1, NULL, NULL);
     }
 }
 
@@ -82,7 +73,7 @@ static void publisher_rebuild(Publisher *publisher)
 {
     Error err;
     publisher_close_producer(publisher);
-    metric_add(&publisher_rebuilds, 1, NULL, NULL);
+    metric_add(&metric_producer_rebuilds, 1, NULL, NULL);
     if (producer_open(publisher->cfg, publisher_delivered, publisher, &publisher->producer, &err) !=
         STATUS_OK) {
         LOG_ERROR("outbox.producer_failed", "msg=%s", err.text);
@@ -319,7 +310,7 @@ static Status publisher_send_any(Publisher *publisher,
         status = STATUS_OK;
     }
     if (status == STATUS_OK) {
-        metric_add(&publisher_unpublishable, 1, result, NULL);
+        metric_add(&metric_outbox_unpublishable, 1, result, NULL);
         LOG_ERROR("outbox.unpublishable",
                   "topic=%s row=%" PRId64 " result=%s key_bytes=%zu size_bytes=%zu", message->topic,
                   row->id, result, message->key_len, message->value_len);
@@ -330,7 +321,7 @@ static Status publisher_send_any(Publisher *publisher,
 /* The damaged rest of a payload can be sent by nobody. */
 static void publisher_note_damage(const PublisherRow *row, size_t at)
 {
-    metric_add(&publisher_unpublishable, 1, "damaged", NULL);
+    metric_add(&metric_outbox_unpublishable, 1, "damaged", NULL);
     LOG_ERROR("outbox.damaged", "row=%" PRId64 " at_byte=%zu of=%zu", row->id, at, row->len);
 }
 

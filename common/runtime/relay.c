@@ -12,11 +12,12 @@
 #include "base/guard.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "base/metrics.h"
+#include "base/metric_table.h"
 #include "runtime/backlog.h"
 #include "runtime/outbox.h"
 #include "runtime/outbox_floor.h"
 #include "runtime/publisher.h"
+#include "runtime/survey.h"
 #include "sql_queries.h"
 
 enum {
@@ -24,9 +25,6 @@ enum {
     RELAY_TROUBLE_MS = 500,
     RELAY_DRAIN_MS = 2000,
 };
-
-static Metric relay_failures =
-    METRIC_COUNTER("leadspool_outbox_failures_total", "Outbox rows to be published again.", NULL);
 
 /* What trouble a lane has had; it is left out until pause_ms. */
 typedef struct RelayLane {
@@ -45,6 +43,7 @@ struct Relay {
     atomic_bool stopping;
     atomic_bool cut_off; /* the last round did not reach PostgreSQL */
     Backlog backlog;     /* looked at by the thread */
+    Survey survey;       /* the same */
     /* the rest belongs to the thread */
     Db *db;
     Publisher publisher;
@@ -97,6 +96,20 @@ static Status relay_beat(Relay *relay, int *ret_share, Error *err)
     return status;
 }
 
+/* Lanes that were held and are not claimed again; those given back are not held any more. */
+static void relay_count_lost(const Relay *relay, const int claimed[], int count)
+{
+    for (int i = 0; i < relay->lane_count; i++) {
+        bool kept = false;
+        for (int j = 0; j < count; j++) {
+            kept = kept || claimed[j] == relay->lanes[i];
+        }
+        if (!kept) {
+            metric_add(&metric_lease_lost, 1, "lane", NULL);
+        }
+    }
+}
+
 static Status relay_claim(Relay *relay, int share, Error *err)
 {
     DbArray held = {0};
@@ -122,6 +135,7 @@ static Status relay_claim(Relay *relay, int share, Error *err)
         }
         grown = grown || !known;
     }
+    relay_count_lost(relay, lanes, db_rows(result));
     relay->lane_count = db_rows(result);
     memcpy(relay->lanes, lanes, sizeof lanes[0] * (size_t)relay->lane_count);
     if (grown) {
@@ -263,7 +277,7 @@ static void relay_judge(Relay *relay)
     }
     int failed = counts[PUBLISHER_TROUBLED] + counts[PUBLISHER_REFUSED];
     if (failed > 0 || none) {
-        metric_add(&relay_failures, failed, NULL, NULL);
+        metric_add(&metric_outbox_failures, failed, NULL, NULL);
         log_rate_limited(&rate, LOG_LEVEL_WARN, "outbox.trouble",
                          " code=kafka unconfirmed_rows=%d refused_rows=%d unsent_rows=%d",
                          counts[PUBLISHER_TROUBLED], counts[PUBLISHER_REFUSED],
@@ -363,6 +377,10 @@ static Status relay_round(Relay *relay, bool *ret_busy, Error *err)
         }
     }
     Status status = backlog_look(&relay->backlog, relay->db, err);
+    if (status == STATUS_OK) {
+        SurveyScope scope = {relay->lanes, relay->lane_count, relay->floor.id};
+        status = survey_look(&relay->survey, relay->db, &scope, err);
+    }
     if (status != STATUS_OK || relay->lane_count == 0) {
         return status;
     }

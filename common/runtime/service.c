@@ -18,7 +18,7 @@
 #include "base/ids.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "base/metrics.h"
+#include "base/metric_table.h"
 #include "domain/law_pack.h"
 #include "runtime/apply.h"
 #include "runtime/contract.h"
@@ -26,6 +26,7 @@
 #include "runtime/housekeeping.h"
 #include "runtime/intake.h"
 #include "runtime/job.h"
+#include "runtime/lag.h"
 #include "runtime/migrate.h"
 
 enum {
@@ -42,15 +43,6 @@ enum {
     STOP_JOBS_MS = 4000,
     STOP_WITHIN_S = 9,
 };
-
-static Metric loop_fenced =
-    METRIC_COUNTER("leadspool_fenced_total", "Batches given up to a newer owner.", NULL);
-static Metric loop_dropped = METRIC_COUNTER(
-    "leadspool_redelivered_dropped_total", "Records below the position, dropped.", NULL);
-static Metric loop_retries =
-    METRIC_COUNTER("leadspool_retries_total", "Batches tried again.", "code");
-static Metric loop_queued =
-    METRIC_GAUGE("leadspool_intake_messages", "Messages read and not yet handled.", NULL);
 
 typedef struct Loop {
     const Service *service;
@@ -181,7 +173,7 @@ static Status loop_on_record(Loop *loop, BusRecord *record, Error *err)
         return STATUS_OK;
     }
     if (held->position.verified && record->offset < held->next_seen) {
-        metric_add(&loop_dropped, 1, NULL, NULL);
+        metric_add(&metric_redelivered_dropped, 1, NULL, NULL);
         bus_record_free(record);
         return STATUS_OK;
     }
@@ -190,7 +182,7 @@ static Status loop_on_record(Loop *loop, BusRecord *record, Error *err)
         intake_add(&loop->intake, held, message_new(record, held->position.generation));
         return STATUS_OK;
     case POSITION_DROP:
-        metric_add(&loop_dropped, 1, NULL, NULL);
+        metric_add(&metric_redelivered_dropped, 1, NULL, NULL);
         bus_record_free(record);
         return STATUS_OK;
     case POSITION_MISMATCH:
@@ -302,7 +294,7 @@ static void loop_back_off(Loop *loop, const Error *err)
     }
     loop->retry_at_ms =
         clock_mono_ms() + loop->backoff_ms / 2 + rand() % (loop->backoff_ms / 2 + 1);
-    metric_add(&loop_retries, 1, err->code, NULL);
+    metric_add(&metric_retries, 1, err->code, NULL);
     atomic_store(&loop->troubled, true);
     log_rate_limited(&rate, LOG_LEVEL_WARN, "batch.retry", "code=%s msg=%s", err->code, err->text);
 }
@@ -374,7 +366,7 @@ static Status loop_work(Loop *loop, Error *err)
         status = STATUS_OK;
     } else if (status == STATUS_RETRY && strcmp(err->code, "fenced") == 0) {
         LOG_WARN("partitions.fenced", "msg=%s", err->text);
-        metric_add(&loop_fenced, 1, NULL, NULL);
+        metric_add(&metric_fenced, 1, NULL, NULL);
         loop_leave_group(loop);
         status = STATUS_OK;
     } else if (status == STATUS_RETRY) {
@@ -425,7 +417,8 @@ static Status loop_tick(Loop *loop, Error *err)
         service_level_signals = 0;
         log_set_level(log_level() == LOG_LEVEL_DEBUG ? loop->cfg->log_level : LOG_LEVEL_DEBUG);
     }
-    metric_set(&loop_queued, loop->intake.queued, NULL, NULL);
+    metric_set(&metric_intake_messages, loop->intake.queued, NULL, NULL);
+    lag_tell(&loop->intake, loop->consumer, loop->service->topics, loop->service->topic_count);
     if (now_ms >= loop->housekeeping_at_ms) {
         loop->housekeeping_at_ms = now_ms + HOUSEKEEPING_EVERY_MS;
         housekeeping_run(loop->cfg, loop->db, clock_now_us());
@@ -545,10 +538,18 @@ static Status loop_await_schema(Loop *loop, Error *err)
     }
 }
 
+static void loop_show_metrics(const Service *service)
+{
+    metric_table_register(service->name);
+    metric_set(&metric_build_info, 1, service->name, LEADSPOOL_VERSION);
+    apply_show(service->topics, service->topic_count);
+}
+
 static Status loop_start(Loop *loop, Error *err)
 {
     const Service *service = loop->service;
     const Config *cfg = loop->cfg;
+    loop_show_metrics(service);
     loop->db = db_new(cfg->database_url, cfg->ns, "leadspool loop");
     atomic_store(&loop->progress_ms, clock_mono_ms());
     Status status = loop_await_schema(loop, err);

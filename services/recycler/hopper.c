@@ -9,9 +9,10 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "base/metrics.h"
+#include "base/metric_table.h"
 #include "recycler/expiry.h"
 #include "recycler/hopper_campaign.h"
+#include "recycler/hopper_gauges.h"
 #include "recycler/put_off.h"
 #include "recycler/reading.h"
 #include "recycler/stray.h"
@@ -27,8 +28,6 @@ enum {
     LEASE_MS = 10000,
     STOP_S = 4,
 };
-
-static Metric hopper_offers = METRIC_COUNTER("leadspool_offers_total", "Offers made.", NULL);
 
 struct Hopper {
     const ServiceParts *parts;
@@ -288,6 +287,7 @@ static Status look(Hopper *hopper, Error *err)
     }
     if (status == STATUS_OK) {
         hopper->looked_ms = clock_mono_ms();
+        hopper_gauges_tell(hopper->campaigns, hopper->count);
     }
     return status;
 }
@@ -357,7 +357,7 @@ static void filled(Hopper *hopper, HopperCampaign *campaign, const HopperFilled 
     campaign->live += what->offered;
     hopper->fill_more = hopper->fill_more || what->more;
     if (what->offered > 0) {
-        metric_add(&hopper_offers, what->offered, NULL, NULL);
+        metric_add(&metric_offers, what->offered, NULL, NULL);
         relay_kick(hopper->parts->relay);
     }
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/metric_table.h"
 #include "recycler/outcome_store.h"
 #include "recycler/recycler_state.h"
 #include "runtime/lead_tell.h"
@@ -614,8 +615,19 @@ static void tell_attempt(const Outcomes *outcomes, const OutcomeItem *item, Lead
     lead_tell_attempted(tell, item->row, gate, &attempt);
 }
 
+static void count_unmapped(const Outcomes *outcomes)
+{
+    int unmapped = 0;
+    for (int i = 0; i < outcomes->count; i++) {
+        const OutcomeItem *item = &outcomes->items[i];
+        unmapped += item->is_new && item->rules != NULL && item->call.disposition == NULL;
+    }
+    metric_add(&metric_outcomes_unmapped, unmapped, NULL, NULL);
+}
+
 static Status tell(const Outcomes *outcomes, const Work *work, Error *err)
 {
+    count_unmapped(outcomes);
     LeadTell tell = {.outbox = work->outbox, .dials = &outcomes->dials};
     for (int i = 0; i < outcomes->count; i++) {
         if (outcomes->items[i].is_new && outcomes->items[i].row >= 0) {

@@ -6,19 +6,13 @@
 #include "base/clock.h"
 #include "base/guard.h"
 #include "base/mem.h"
-#include "base/metrics.h"
+#include "base/metric_table.h"
 #include "recycler/offer_made.h"
 #include "recycler/put_off.h"
 #include "recycler/topup_plan.h"
 #include "recycler/topup_store.h"
 #include "runtime/dnc_plan.h"
 #include "runtime/number_store.h"
-
-static Metric topup_seconds =
-    METRIC_HISTOGRAM("leadspool_topup_seconds",
-                     "Time of a top-up that found leads, from the search to the commit; "
-                     "full: it found as many as one can take.",
-                     "size");
 
 /* One run: what was found, and what is locked of it. */
 typedef struct Run {
@@ -493,7 +487,8 @@ static void tell_time(const Run *run, int64_t began_ms)
 {
     double seconds = (double)(clock_mono_ms() - began_ms) / 1000.0;
     if (run->count > 0) {
-        metric_observe(&topup_seconds, seconds, run->count == TOPUP_MOST ? "full" : "part", NULL);
+        metric_observe(&metric_topup_seconds, seconds, run->count == TOPUP_MOST ? "full" : "part",
+                       NULL);
     }
 }
 

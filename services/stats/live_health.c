@@ -1,16 +1,13 @@
 #include "stats/live_health.h"
 
 #include "base/log.h"
-#include "base/metrics.h"
-
-static Metric health_up =
-    METRIC_GAUGE("leadspool_redis_up", "1: Redis takes what is written.", NULL);
+#include "base/metric_table.h"
 
 void live_health_init(LiveHealth *health)
 {
     pthread_mutex_init(&health->lock, NULL);
     atomic_init(&health->troubled, false);
-    metric_set(&health_up, 1, NULL, NULL);
+    metric_set(&metric_redis_up, 1, NULL, NULL);
 }
 
 void live_health_done(LiveHealth *health)
@@ -25,7 +22,7 @@ void live_health_trouble(LiveHealth *health, const Error *cause)
     health->cause = *cause;
     pthread_mutex_unlock(&health->lock);
     if (!was) {
-        metric_set(&health_up, 0, NULL, NULL);
+        metric_set(&metric_redis_up, 0, NULL, NULL);
         LOG_WARN("redis.trouble", "code=%s msg=%s", cause->code, cause->text);
     }
 }
@@ -36,7 +33,7 @@ void live_health_well(LiveHealth *health)
     bool was = atomic_exchange(&health->troubled, false);
     pthread_mutex_unlock(&health->lock);
     if (was) {
-        metric_set(&health_up, 1, NULL, NULL);
+        metric_set(&metric_redis_up, 1, NULL, NULL);
         LOG_INFO("redis.well");
     }
 }

@@ -8,11 +8,9 @@
 #include "base/hash.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "base/metrics.h"
+#include "base/metric_table.h"
 #include "stats/live_script.h"
 
-static Metric store_writes =
-    METRIC_COUNTER("leadspool_redis_writes_total", "Hashes given to Redis.", "result");
 static const char *const store_results[] = {"older", "there", "stored"};
 
 struct LiveStore {
@@ -100,7 +98,7 @@ static Status write_take(LiveStore *store, LiveWrite *write, Error *err)
         write->result = (LiveResult)redis_number(redis_at(reply, 0));
         snprintf(write->campaign_was, sizeof write->campaign_was, "%s",
                  redis_text(redis_at(reply, 1)));
-        metric_add(&store_writes, 1, store_results[write->result + 1], NULL);
+        metric_add(&metric_redis_writes, 1, store_results[write->result + 1], NULL);
     }
     return status;
 }

@@ -7,18 +7,13 @@
 #include "base/clock.h"
 #include "base/ids.h"
 #include "base/mem.h"
-#include "base/metrics.h"
+#include "base/metric_table.h"
 #include "runtime/list_figures.h"
 #include "runtime/topics.h"
 #include "sql_queries.h"
 #include "stats/live_index.h"
 #include "stats/live_write.h"
 #include "stats/stats_state.h"
-
-static Metric projection_age =
-    METRIC_HISTOGRAM("leadspool_redis_projection_age_seconds",
-                     "From when a message's transaction began to when Redis had it.",
-                     "what");
 
 /* One message's: its key and (epoch, n), before anything is made of it. */
 typedef struct Newest {
@@ -212,7 +207,8 @@ static void observe_age(const Newest *newest, int64_t now_us)
     memcpy(text, time, len);
     text[len] = '\0';
     if (clock_parse_rfc3339(text, &at_us, &none) == STATUS_OK && now_us >= at_us) {
-        metric_observe(&projection_age, (double)(now_us - at_us) / (double)CLOCK_US_PER_SECOND,
+        metric_observe(&metric_redis_projection_age_seconds,
+                       (double)(now_us - at_us) / (double)CLOCK_US_PER_SECOND,
                        newest->is_list ? "list" : "job", NULL);
     }
 }

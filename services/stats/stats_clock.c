@@ -9,7 +9,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "base/metrics.h"
+#include "base/metric_table.h"
 #include "sql_queries.h"
 #include "stats/campaign_live.h"
 #include "stats/live_store.h"
@@ -25,11 +25,6 @@ enum {
     SWEEP_MS = 300000,
 };
 #define PROBE_S "10"
-
-static Metric clock_rebuilds =
-    METRIC_COUNTER("leadspool_redis_rebuilds_total", "Times that all lists were written.", "why");
-static Metric clock_leads =
-    METRIC_GAUGE("leadspool_stats_leads", "1: this process rebuilds, sweeps and counts.", NULL);
 
 struct StatsClock {
     const ServiceParts *parts;
@@ -47,6 +42,7 @@ struct StatsClock {
     int64_t paid;
     int64_t epoch;
     int64_t sweep_at_ms;
+    int64_t whole_ms;         /* when Redis had all, last */
     int64_t rebuilt_connects; /* of the store, at the last rebuild; 0: none yet */
 };
 
@@ -92,7 +88,7 @@ static Status lease(StatsClock *clock, Error *err)
         status = db_commit(tx, err);
     }
     clock->leads = status == STATUS_OK && db_rows(rows) == 1;
-    metric_set(&clock_leads, clock->leads, NULL, NULL);
+    metric_set(&metric_stats_leads, clock->leads, NULL, NULL);
     if (clock->leads) {
         clock->wanted = db_i64(rows, 0, 0);
         clock->paid = db_i64(rows, 0, 1);
@@ -168,7 +164,7 @@ static Status rebuild_if_due(StatsClock *clock, Error *err)
         campaign_live_forget(clock->campaigns);
         now_live_forget(clock->now);
         clock->paid = seen;
-        metric_add(&clock_rebuilds, 1, why, NULL);
+        metric_add(&metric_redis_rebuilds, 1, why, NULL);
         LOG_INFO("redis.rebuilt",
                  "why=%s lists=%" PRId64 " jobs=%" PRId64 " stored=%" PRId64 " ms=%" PRId64, why,
                  rebuild.lists, rebuild.jobs, rebuild.stored, clock_mono_ms() - begun_ms);
@@ -223,6 +219,18 @@ static Status clock_round(StatsClock *clock, Error *err)
     return status;
 }
 
+/* Debts are known to the one that leads. */
+static void tell_stale(StatsClock *clock)
+{
+    bool owes = clock->leads && clock->wanted > clock->paid;
+    int64_t now_ms = clock_mono_ms();
+    if (live_health_is_well(clock->health) && !owes) {
+        clock->whole_ms = now_ms;
+    }
+    metric_set(&metric_redis_stale_seconds, (double)(now_ms - clock->whole_ms) / 1000.0, NULL,
+               NULL);
+}
+
 static void *clock_main(void *opaque)
 {
     static LogRate rate = LOG_RATE_INIT(3, 60000);
@@ -230,6 +238,7 @@ static void *clock_main(void *opaque)
     while (!atomic_load(&clock->stopping)) {
         Error err;
         Status status = clock_round(clock, &err);
+        tell_stale(clock);
         bool told = strncmp(err.code, "redis_", 6) == 0; /* by LiveHealth, once */
         if (status != STATUS_OK && !told) {
             log_rate_limited(&rate, LOG_LEVEL_WARN, "stats.trouble", " code=%s msg=%s", err.code,
@@ -255,6 +264,7 @@ stats_clock_start(const ServiceParts *parts, LiveHealth *health, StatsClock **re
     StatsClock *clock = mem_alloc(sizeof *clock);
     clock->parts = parts;
     clock->health = health;
+    clock->whole_ms = clock_mono_ms();
     clock->db = db_new(parts->cfg->database_url, parts->cfg->ns, "leadspool stats");
     clock->store = live_store_new(parts->cfg, health, "leadspool-stats-clock");
     clock->campaigns = campaign_live_new();

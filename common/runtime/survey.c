@@ -1,0 +1,51 @@
+#include "runtime/survey.h"
+
+#include "base/clock.h"
+#include "base/metric_table.h"
+#include "sql_queries.h"
+
+enum { SURVEY_LOOK_MS = 1000, SURVEY_ROWS_MOST = 10000 };
+
+static void survey_tell(const DbResult *row, int64_t now_us)
+{
+    int64_t age_us = db_is_null(row, 0, 1) ? 0 : now_us - db_i64(row, 0, 1);
+    double seconds = (double)(age_us > 0 ? age_us : 0) / (double)CLOCK_US_PER_SECOND;
+    metric_set(&metric_outbox_rows, (double)db_i64(row, 0, 0), NULL, NULL);
+    metric_set(&metric_outbox_oldest_seconds, seconds, NULL, NULL);
+    metric_set(&metric_jobs, (double)db_i64(row, 0, 2), "queued", NULL);
+    metric_set(&metric_jobs, (double)db_i64(row, 0, 3), "running", NULL);
+}
+
+static Status survey_ask(Db *db, const SurveyScope *scope, DbResult **ret, Error *err)
+{
+    DbArray lanes = {0};
+    db_array_begin(&lanes, DB_ARRAY_INT2);
+    for (int i = 0; i < scope->lane_count; i++) {
+        db_array_i64(&lanes, scope->lanes[i]);
+    }
+    DbParams params = {0};
+    db_param_i64(&params, scope->floor_id);
+    db_param_array(&params, &lanes);
+    db_param_i64(&params, SURVEY_ROWS_MOST);
+    AUTO_TX Db *tx = db;
+    Status status = db_begin(tx, err);
+    if (status == STATUS_OK) {
+        status = db_query(tx, sql_survey, &params, ret, err);
+    }
+    db_array_done(&lanes);
+    return status;
+}
+
+Status survey_look(Survey *survey, Db *db, const SurveyScope *scope, Error *err)
+{
+    AUTO_RESULT *row = NULL;
+    if (clock_mono_ms() < survey->look_ms) {
+        return STATUS_OK;
+    }
+    survey->look_ms = clock_mono_ms() + SURVEY_LOOK_MS;
+    Status status = survey_ask(db, scope, &row, err);
+    if (status == STATUS_OK) {
+        survey_tell(row, clock_now_us());
+    }
+    return status;
+}
