@@ -8,6 +8,7 @@ LOG=$DEV/log
 PORTS=$DEV/ports
 VENV=$DEV/venv
 PYTHON=$VENV/bin/python
+PROMTOOL=$DEV/prometheus/promtool
 HOST=127.0.0.1
 
 say() {

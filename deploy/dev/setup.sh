@@ -14,7 +14,7 @@ setup_all() {
 }
 
 setup_steps() {
-    setup_packages && setup_venv && setup_kafka
+    setup_packages && setup_venv && setup_kafka && setup_promtool
 }
 
 packages_missing() {
@@ -70,6 +70,18 @@ setup_venv() {
     log_run pip "$PYTHON" -m pip install --quiet --requirement "$wanted" ||
         die "the Python packages could not be installed"
     stamp_of "$wanted" >"$stamp"
+}
+
+# Of Debian's package this one program, so that no Prometheus is started here.
+setup_promtool() {
+    [[ -x $PROMTOOL ]] && return
+    say "setup: promtool of Debian's prometheus"
+    local folder=$DEV/prometheus
+    rm -rf "$folder" && mkdir -p "$folder"
+    # shellcheck disable=SC2015 # either of them failing is the same
+    (cd "$folder" && log_run promtool apt-get download -q prometheus &&
+        dpkg-deb --fsys-tarfile prometheus_*.deb | tar -x --strip-components=3 ./usr/bin/promtool &&
+        rm -f prometheus_*.deb) || die "promtool could not be fetched"
 }
 
 setup_kafka() {
