@@ -1,0 +1,266 @@
+"""Metrics: what all four workers show is sound for Prometheus, and each moves when its cause happens."""
+
+import re
+import subprocess
+from datetime import UTC, datetime
+
+import pytest
+from dirty_csv import make
+from harness import Clock, send_command, wait_for
+from harness.proxy import TcpProxy
+from harness.settings import ROOT, settings
+from scenario import (
+    answer,
+    create_list,
+    done,
+    finish_import,
+    run_import,
+    scale,
+    seed,
+    start_import,
+    tell,
+    upsert,
+)
+
+TABLE = ROOT / "common/base/metric_table.inc"
+PROMTOOL = ROOT / ".dev/prometheus/promtool"
+ROW = re.compile(r'^METRIC\(\w+, \w+, "(\w+)", "\w*", "(\w*)"', re.MULTILINE)
+ANN = "+15046218927"
+UPDATE = {"list_id": "a", "name": "new"}
+NOON = datetime(2026, 11, 25, 18, 0, tzinfo=UTC)
+SERVICES = ("importer", "recycler", "stats", "exporter")
+
+
+def families(service):
+    """What the table says that this worker shows."""
+    return {name for name, who in ROW.findall(TABLE.read_text()) if who in ("", service)}
+
+
+def comes_to(worker, series, holds, timeout=30):
+    wait_for(
+        lambda: holds(worker.metrics().get(series, 0)),
+        timeout,
+        what=f"{worker.name}: {series}; {[line for line in worker.metrics().items() if series[:20] in line[0]]}",
+    )
+
+
+def counts(worker, series, at_least=1):
+    comes_to(worker, series, lambda value: value >= at_least)
+
+
+def put(space, **more):
+    free = {"active": True, "windows": [], "law_pack": "", "cap_gap_s": 0, "cap_calls": 0}
+    done(space, "campaign.put", {"campaign_id": "c"} | free | more)
+
+
+# ---- all of them, under load
+
+
+def test_all_workers_show_what_the_table_says_and_promtool_has_no_complaint(space):
+    workers = {name: space.worker(name) for name in SERVICES}
+    expected = make(space.inbox / "leads.csv", scale(500, long=20_000), seed())
+    create_list(space, "a", campaign_id="c")
+    put(space)
+    run_import(space, "leads.csv", **expected["import"])
+    upsert(space, phone=ANN)
+    space.cli("export", "--list", "a", "-o", space.dir / "leads.csv")
+    counts(workers["importer"], 'leadspool_messages_total{topic="importer.commands",result="accepted"}')
+    counts(workers["importer"], 'leadspool_jobs_ended_total{kind="import",state="completed"}')
+    counts(workers["exporter"], 'leadspool_jobs_ended_total{kind="export",state="completed"}')
+    counts(workers["importer"], "leadspool_handle_seconds_count", 2)
+    counts(workers["recycler"], "leadspool_offers_total")
+    counts(workers["stats"], 'leadspool_redis_projection_age_seconds_count{what="list"}')
+    counts(workers["stats"], 'leadspool_redis_writes_total{result="stored"}')
+    published = "leadspool_outbox_published_total"
+    assert sum(worker.metrics()[published] for worker in workers.values()) > 0
+    for name, worker in workers.items():
+        page = worker.get("/metrics")[1]
+        checked = subprocess.run([PROMTOOL, "check", "metrics"], input=page, capture_output=True, text=True)
+        assert (checked.returncode, checked.stdout, checked.stderr) == (0, "", ""), f"{name}: {checked}"
+        shown = set(re.findall(r"^# TYPE (\w+) ", page, re.MULTILINE))
+        assert shown == families(name), f"{name}: {shown ^ families(name)}"
+        assert worker.metrics()[f'leadspool_build_info{{service="{name}",version="0.1.0"}}'] == 1
+        assert not re.search(rf'"(a|c|{space.ns}|\+?1?\d{{10,}})"', page), "a list, campaign or phone as a label"
+
+
+# ---- each by its cause
+
+
+def test_what_cannot_be_read_is_counted_by_its_cause(space):
+    importer = space.importer()
+    dead = 'leadspool_messages_total{topic="importer.commands",result="dead"}'
+    assert importer.metrics()[dead] == 0  # there before it happens, so that the first is an increase
+    send_command(space, "importer.commands", "a", "list.update", {}, headers={"ce_type": None}, bad=True)
+    counts(importer, 'leadspool_dlq_total{code="no_identity"}')
+    assert importer.metrics()[dead] == 1
+
+
+def test_an_owner_that_was_overtaken_and_what_it_reads_again(space):
+    importer = space.importer()
+    create_list(space)
+    moved = "UPDATE consumer_position SET epoch = epoch + 1 WHERE topic = 'importer.commands'"
+    space.db.execute(moved)
+    id = tell(space, "list.update", UPDATE)
+    counts(importer, "leadspool_fenced_total")
+    answer(space, id)
+    counts(importer, "leadspool_redelivered_dropped_total")
+
+
+def test_lag_and_retries_while_the_record_is_away(space, proxy):
+    importer = space.importer({"DATABASE_URL": proxy.url})
+    create_list(space)
+    proxy.refuse()
+    proxy.reset()
+    ids = [tell(space, "list.update", UPDATE, flush=n == 2) for n in range(3)]
+    records = 'leadspool_lag_records{topic="importer.commands"}'
+    comes_to(importer, records, lambda value: value == 3)
+    counts(importer, 'leadspool_lag_seconds{topic="importer.commands"}', 0.5)
+    counts(importer, 'leadspool_db_retry_total{sqlstate="08006"}')
+    counts(importer, 'leadspool_retries_total{code="db_connection"}')
+    proxy.forward()
+    for id in ids:
+        answer(space, id)
+    comes_to(importer, records, lambda value: value == 0)
+    assert importer.metrics()['leadspool_lag_seconds{topic="importer.commands"}'] == 0
+
+
+def test_a_partition_that_waits_for_a_person(space):
+    space.check_messages = False
+    importer = space.importer()
+    create_list(space)
+    comes_to(importer, 'leadspool_partitions{state="read"}', lambda value: value == 12)
+    importer.terminate()
+    space.db.execute("UPDATE consumer_position SET next_offset = 1000 WHERE partition = 0")
+    importer = space.importer(ready=False)
+    comes_to(importer, 'leadspool_partitions{state="halted"}', lambda value: value == 2)
+
+
+def test_rows_of_the_outbox_that_stay(space):
+    """Nothing is deleted, as if Kafka confirmed nothing."""
+    importer = space.importer()
+    create_list(space)
+    space.db.execute("CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'")
+    space.db.execute("CREATE TRIGGER keep BEFORE DELETE ON outbox FOR EACH ROW EXECUTE FUNCTION keep()")
+    answer(space, tell(space, "list.update", UPDATE))
+    counts(importer, "leadspool_outbox_rows")
+    counts(importer, "leadspool_outbox_oldest_seconds", 0.5)
+    space.db.execute("DROP TRIGGER keep ON outbox")
+    for series in ("leadspool_outbox_rows", "leadspool_outbox_oldest_seconds"):
+        comes_to(importer, series, lambda value: value == 0)
+
+
+def test_a_job_that_waits_and_leases_that_others_took(space):
+    importer = space.importer({"LEADSPOOL_LANE_LEASE_MS": "1500"})
+    make(space.inbox / "leads.csv", 100, seed())
+    create_list(space)
+    space.db.execute("INSERT INTO job_slot VALUES ('list:1', 0)")  # as if another held it
+    job = start_import(space, "leads.csv")
+    comes_to(importer, 'leadspool_jobs{state="queued"}', lambda value: value == 1)
+    space.db.execute("UPDATE outbox_lane SET owner = 'other', epoch = epoch + 1 WHERE lane = 3")
+    counts(importer, 'leadspool_lease_lost_total{lease="lane"}')
+    space.db.execute("DELETE FROM job_slot")
+    finish_import(space, job)
+    comes_to(importer, 'leadspool_jobs{state="queued"}', lambda value: value == 0)
+
+
+def campaigns(recycler, state, count):
+    comes_to(recycler, f'leadspool_campaigns{{state="{state}"}}', lambda value: value == count)
+
+
+def test_campaigns_that_are_dry_or_called_with_unknown_codes(space):
+    space.importer()
+    recycler = space.recycler()
+    create_list(space, "a", campaign_id="c")
+    campaigns(recycler, "paused", 1)
+    put(space)
+    campaigns(recycler, "dry", 1)
+    comes_to(recycler, 'leadspool_lists{state="dry"}', lambda value: value == 1)
+    upsert(space, phone=ANN)
+    dialer = space.dialer()
+    [offer] = dialer.offers(1)
+    dialer.answer(offer, "GHOST")
+    counts(recycler, "leadspool_outcomes_unmapped_total")
+    upsert(space, phone="+18102929388")
+    assert recycler.metrics()["leadspool_outcomes_unmapped_total"] == 1
+
+
+def test_a_dialer_that_falls_silent(space):
+    space.clock = Clock(space, NOON)
+    space.importer()
+    recycler = space.recycler()
+    create_list(space, "a", campaign_id="c")
+    put(space, hopper_target=1, offer_lifetime_s=30, reserve_s=600)
+    upsert(space, phone=ANN)
+    campaigns(recycler, "dry", 1)  # its only lead is offered
+    space.dialer(clock=space.clock).offers(1)
+    space.clock.advance(seconds=60)
+    campaigns(recycler, "dialer_silent", 1)
+
+
+def test_how_long_redis_has_been_behind(space):
+    with TcpProxy(target=("127.0.0.1", int(settings().redis_url.rsplit(":", 1)[1].split("/")[0]))) as redis:
+        stats = space.stats({"REDIS_URL": f"redis://127.0.0.1:{redis.port}/0"})
+        assert stats.metrics()["leadspool_redis_up"] == 1
+        redis.refuse()
+        redis.reset()
+        counts(stats, "leadspool_redis_stale_seconds", 0.5)
+        assert stats.metrics()["leadspool_redis_up"] == 0
+        redis.forward()
+        comes_to(stats, "leadspool_redis_stale_seconds", lambda value: value == 0)
+
+
+# ---- what is made of them
+
+
+NAMES = re.compile(r"\b(leadspool_[a-z0-9_]+)\b")
+RECORDED = re.compile(r"\b(leadspool:[a-z0-9_:]+)")
+ALERT = re.compile(r"^ +- alert: (\w+)$.*?runbook_url: docs/runbook.md#(\w+)$", re.MULTILINE | re.DOTALL)
+
+
+def text(path):
+    return (ROOT / path).read_text()
+
+
+def known_names():
+    table = re.findall(r'METRIC\(\w+, (\w+), "(\w+)"', TABLE.read_text())
+    endings = {"HISTOGRAM": ("_bucket", "_sum", "_count")}
+    return {name + ending for kind, name in table for ending in endings.get(kind, ("",))}
+
+
+@pytest.mark.parametrize("path", ["prometheus/recording.yml", "prometheus/alerts.yml", "grafana/leadspool.json"])
+def test_rules_and_dashboard_name_metrics_that_are_there(path):
+    found = text(f"deploy/{path}")
+    recorded = set(re.findall(r"- record: (\S+)", text("deploy/prometheus/recording.yml")))
+    assert set(NAMES.findall(found)) <= known_names()
+    assert set(RECORDED.findall(found)) <= recorded
+    assert NAMES.findall(found) or RECORDED.findall(found)
+
+
+def test_every_alert_has_its_section_in_the_runbook_and_its_test():
+    alerts = ALERT.findall(text("deploy/prometheus/alerts.yml"))
+    assert len(alerts) == text("deploy/prometheus/alerts.yml").count("- alert:") > 10
+    sections = re.split(r"^## ", text("docs/runbook.md"), flags=re.MULTILINE)[1:]
+    by_title = {section.split("\n", 1)[0]: section for section in sections}
+    tested = text("deploy/prometheus/alerts_test.yml")
+    for alert, anchor in alerts:
+        assert anchor == alert.lower()
+        for part in ("**Means**", "**Look**", "**Do**"):
+            assert part in by_title[alert], f"{alert}: {part}"
+        assert f"{alert} fires" in tested and f"{alert} is quiet" in tested
+    assert {title for title in by_title if title.startswith("Leadspool")} == {alert for alert, _ in alerts}
+
+
+def test_every_command_of_the_runbook_is_there():
+    commands = set(re.findall(r"^leadspool ([a-z]+(?: [a-z]+)?)", text("docs/runbook.md"), re.MULTILINE))
+    assert len(commands) > 10
+    for command in sorted(commands):
+        words = [settings().bin / "leadspool", *command.split(), "--help"]
+        done = subprocess.run(words, env={}, capture_output=True, text=True)
+        assert done.returncode == 0 and done.stdout, f"leadspool {command}: {done.stderr}"
+
+
+def test_promtool_takes_the_rules_and_their_tests_pass():
+    folder = ROOT / "deploy/prometheus"
+    for words in (["check", "rules", "recording.yml", "alerts.yml"], ["test", "rules", "alerts_test.yml"]):
+        done = subprocess.run([PROMTOOL, *words], cwd=folder, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout + done.stderr

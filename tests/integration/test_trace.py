@@ -1,0 +1,112 @@
+"""A command's trace context goes on with all that it causes: replies, events, a job's events, log lines."""
+
+import json
+from collections import defaultdict
+
+import pytest
+from dirty_csv import make
+from harness import read_topic
+from scenario import all_published, answer, answers, ask, create_list, finish_import, scale, seed, tell
+
+TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
+PARENT = f"00-{TRACE}-00f067aa0ba902b7-01"
+TRACED = {"traceparent": PARENT, "tracestate": "vendor=1"}
+UPDATE = {"list_id": "a", "name": "new"}
+
+
+def traces(records):
+    return {(record.headers.get("traceparent"), record.headers.get("tracestate")) for record in records}
+
+
+def caused_by(space, id, *topics):
+    """Events of these topics that name the command."""
+    return events_by_cause(space, *topics)[id]
+
+
+def events_by_cause(space, *topics):
+    """{ce_id of a command: events that name it}"""
+    all_published(space)
+    found = defaultdict(list)
+    for topic in topics:
+        for record in read_topic(space, topic):
+            found[record.headers.get("ce_correlationid")].append(record)
+    return found
+
+
+def test_reply_and_events_go_on_with_the_commands_trace(space):
+    space.importer()
+    id = tell(space, "list.create", {"list_id": "a", "campaign_id": "c"}, headers=TRACED)
+    assert traces([answer(space, id)]) == {(PARENT, "vendor=1")}
+    told = caused_by(space, id, "list.events")
+    assert [event.type for event in told] == ["list.created"]
+    assert traces(told) == {(PARENT, "vendor=1")}
+    assert traces([answer(space, tell(space, "list.update", UPDATE))]) == {(None, None)}
+
+
+ENVELOPE = {
+    "specversion": "1.0", "id": "in-structured-mode", "source": "urn:test", "type": "list.update",
+    "data": UPDATE, "traceparent": PARENT,
+}  # fmt: skip
+# How it comes, and what becomes of it.
+WAYS = {
+    "extension": ({"ce_traceparent": PARENT}, PARENT),
+    "later version": ({"traceparent": f"cc{PARENT[2:]}-more"}, PARENT),
+    "no trace id": ({"traceparent": f"00-{'0' * 32}-00f067aa0ba902b7-01"}, None),
+    "damaged": ({"traceparent": "x" * 5000, "tracestate": "vendor=1"}, None),
+}
+
+
+def test_a_trace_comes_in_each_way_and_an_invalid_one_is_none(space):
+    space.importer()
+    create_list(space)
+    ids = {name: tell(space, "list.update", UPDATE, headers=headers) for name, (headers, _) in WAYS.items()}
+    structured = {name: None for name in ("ce_specversion", "ce_id", "ce_source", "ce_type", "ce_time")}
+    structured["content-type"] = "application/cloudevents+json"
+    tell(space, "list.update", json.dumps(ENVELOPE).encode(), key="a", headers=structured)
+    replies = answers(space, [*ids.values(), ENVELOPE["id"]])
+    assert {record.type for told in replies.values() for record in told} == {"command.completed"}
+    for name, (_, parent) in WAYS.items():
+        assert traces(replies[ids[name]]) == {(parent, None)}, name
+    assert traces(replies[ENVELOPE["id"]]) == {(PARENT, None)}
+
+
+def test_messages_of_one_transaction_keep_their_own_traces(space):
+    importer = space.importer()
+    create_list(space)
+    importer.sigstop()
+    parents = {}
+    for n in range(20):
+        parent = f"00-{n + 1:032x}-00f067aa0ba902b7-01" if n % 3 else None
+        lead = {"list_id": "a", "lead": {"phone": f"+1504621{n:04d}"}}
+        parents[tell(space, "lead.upsert", lead, headers={"traceparent": parent}, flush=n == 19)] = parent
+    importer.sigcont()
+    answers(space, parents)
+    events = events_by_cause(space, "command.events", "lead.events")
+    for id, parent in parents.items():
+        told = events[id]
+        assert sorted(event.type for event in told) == ["command.completed", "lead.created"]
+        assert traces(told) == {(parent, None)}
+
+
+@pytest.fixture
+def traced_import(space):
+    space.extra_env |= {"LEADSPOOL_IMPORT_CHUNK_ROWS": "100"}
+    expected = make(space.inbox / "leads.csv", scale(1_000, long=20_000), seed())
+    importer = space.importer()
+    create_list(space)
+    order = {"list_id": "a", "file": "leads.csv", "lead_events": True, **expected["import"]}
+    reply = ask(space, "list.import", order, headers=TRACED)
+    finish_import(space, reply.value["job_id"])
+    return space, importer, reply
+
+
+def test_a_job_goes_on_with_the_trace_of_its_command(traced_import):
+    space, importer, reply = traced_import
+    told = caused_by(space, reply.headers["ce_correlationid"], "list.events", "lead.events")
+    assert {"job.accepted", "job.started", "job.completed", "lead.created"} <= {event.type for event in told}
+    assert traces([reply, *told]) == {(PARENT, "vendor=1")}
+    counted = [event for event in read_topic(space, "list.stats") if event.value and event.value["total"]]
+    assert traces(counted) == {(PARENT, "vendor=1")}
+    for event in ("job.claimed", "job.ended"):
+        [line] = [line for line in importer.log().splitlines() if f"event={event} " in line]
+        assert f" trace_id={TRACE}" in line
