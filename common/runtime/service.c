@@ -12,6 +12,7 @@
 
 #include "adapters/bus.h"
 #include "adapters/http.h"
+#include "adapters/supervisor.h"
 #include "base/clock.h"
 #include "base/exitcode.h"
 #include "base/guard.h"
@@ -42,6 +43,7 @@ enum {
     TICK_MS = 1000,
     STOP_JOBS_MS = 4000,
     STOP_WITHIN_S = 9,
+    START_GRANT_S = 30,
 };
 
 typedef struct Loop {
@@ -53,6 +55,7 @@ typedef struct Loop {
     Relay *relay;
     JobRunner *runner;
     Http *http;
+    Supervisor supervisor;
     void *state;
     Intake intake;
     Holding holding;
@@ -478,7 +481,9 @@ static Status loop_round(Loop *loop, Error *err)
     if (status == STATUS_OK) {
         status = loop_rejoin(loop, err);
     }
-    atomic_store(&loop->progress_ms, clock_mono_ms());
+    int64_t now_ms = clock_mono_ms();
+    atomic_store(&loop->progress_ms, now_ms);
+    supervisor_alive(&loop->supervisor, now_ms);
     return status;
 }
 
@@ -534,6 +539,7 @@ static Status loop_await_schema(Loop *loop, Error *err)
             return status;
         }
         LOG_WARN("database.away", "code=%s msg=%s", err->code, err->text);
+        supervisor_waiting("waiting for PostgreSQL", START_GRANT_S);
         clock_nap(DATABASE_NAP_MS);
     }
 }
@@ -590,6 +596,7 @@ static Status loop_start(Loop *loop, Error *err)
 /* Reading stops first, then jobs, then publishing. What hangs is left to the end of the process. */
 static void loop_stop(Loop *loop)
 {
+    supervisor_stopping();
     if (loop->runner != NULL) {
         job_runner_ask_to_stop(loop->runner);
     }
@@ -626,6 +633,7 @@ static int service_run(const Service *service, const Config *cfg)
     loop->service = service;
     loop->cfg = cfg;
     ids_uuid4(loop->worker_id);
+    supervisor_init(&loop->supervisor);
     LOG_INFO("service.starting", "version=%s worker=%s", LEADSPOOL_VERSION, loop->worker_id);
     for (size_t i = 0; i < cfg->ignored_count; i++) {
         LOG_INFO("config.ignored", "name=%s msg=%s", cfg->ignored[i], "looks like a service link");
@@ -637,6 +645,7 @@ static int service_run(const Service *service, const Config *cfg)
     }
     if (status == STATUS_OK) {
         LOG_INFO("service.started");
+        supervisor_ready();
     }
     while (status == STATUS_OK && service_stop_signals == 0) {
         status = loop_round(loop, &err);

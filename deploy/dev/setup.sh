@@ -4,8 +4,8 @@
 PACKAGES=(
     build-essential ccache clang-format clang-tidy cmake git ninja-build pkg-config shellcheck
     libabsl-dev libcriterion-dev libcsv-dev libhiredis-dev libjansson-dev libmicrohttpd-dev
-    libphonenumber-dev libpq-dev librdkafka-dev libssl-dev libuchardet-dev libutf8proc-dev
-    libxxhash-dev python3-phonenumbers tzdata uthash-dev uuid-dev
+    libphonenumber-dev libpq-dev librdkafka-dev libssl-dev libsystemd-dev libuchardet-dev
+    libutf8proc-dev libxxhash-dev python3-phonenumbers tzdata uthash-dev uuid-dev
     mandoc maven openjdk-17-jre-headless openssl postgresql-15 python3 python3-venv redis-server
 )
 
@@ -14,12 +14,13 @@ setup_all() {
 }
 
 setup_steps() {
-    setup_packages && setup_venv && setup_kafka && setup_promtool
+    setup_packages "${PACKAGES[@]}" && setup_venv && setup_kafka && setup_promtool
 }
 
+# packages_missing PACKAGE...
 packages_missing() {
-    local status
-    for package in "${PACKAGES[@]}"; do
+    local status package
+    for package in "$@"; do
         # shellcheck disable=SC2016 # dpkg-query's own variable
         status=$(dpkg-query -W -f '${db:Status-Abbrev}' "$package" 2>/dev/null) || status=
         [[ $status == ii* ]] || echo "$package"
@@ -28,9 +29,10 @@ packages_missing() {
     { command -v node && command -v npm; } >/dev/null || printf '%s\n' nodejs npm
 }
 
+# setup_packages PACKAGE...
 setup_packages() {
     local missing sudo=()
-    mapfile -t missing < <(packages_missing)
+    mapfile -t missing < <(packages_missing "$@")
     ((${#missing[@]})) || return 0
     say "setup: installing ${missing[*]}"
     if ! is_root; then

@@ -23,6 +23,7 @@ WRAPPED = {
     "libpq-fe.h": ["common/adapters/db.c", "common/adapters/db_*.c", "common/adapters/db_internal.h"],
     "librdkafka/*": ["common/adapters/bus_*.c", "common/adapters/bus_internal.h"],
     "hiredis/*": ["common/adapters/redis*.c"],
+    "systemd/*": ["common/adapters/supervisor.c"],
     "microhttpd.h": ["common/adapters/http.c"],
     "csv.h": ["services/importer/csv_*.c"],
     "uchardet*": ["services/importer/csv_charset.c"],

@@ -1,0 +1,46 @@
+"""cmake --install puts in place what a package would."""
+
+import os
+import re
+import subprocess
+
+import pytest
+from harness.settings import settings
+
+WORKERS = ("importer", "recycler", "exporter", "stats")
+PROGRAMS = {"leadspool", *(f"leadspool-{worker}" for worker in WORKERS)}
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory):
+    root = tmp_path_factory.mktemp("root")
+    command = ["cmake", "--install", settings().bin]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env={**os.environ, "DESTDIR": str(root)})
+    return root / "usr" / "local"
+
+
+def test_programs_and_units_are_in_place(root):
+    found = {str(path.relative_to(root)) for path in root.rglob("*") if path.is_file()}
+    units = {f"leadspool-{worker}@.service" for worker in WORKERS} | {"leadspool@.target"}
+    wanted = {f"bin/{name}" for name in PROGRAMS} | {f"lib/systemd/system/{name}" for name in units}
+    wanted |= {"lib/sysusers.d/leadspool.conf", "lib/tmpfiles.d/leadspool.conf"}
+    assert wanted <= found
+
+
+def test_units_run_the_installed_workers(root):
+    for worker in WORKERS:
+        text = (root / f"lib/systemd/system/leadspool-{worker}@.service").read_text()
+        [program] = re.findall(r"^ExecStart=/usr/local/(.+)$", text, re.MULTILINE)
+        assert program == f"bin/leadspool-{worker}" and os.access(root / program, os.X_OK)
+        assert f"leadspool-{worker}@%i.service" in (root / "lib/systemd/system/leadspool@.target").read_text()
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="makes a user, in a root of its own")
+def test_user_and_folder_are_made(root):
+    top = root.parents[1]
+    for tool, folder in (("systemd-sysusers", "sysusers.d"), ("systemd-tmpfiles", "tmpfiles.d")):
+        create = ["--create"] if tool == "systemd-tmpfiles" else []
+        file = f"/usr/local/lib/{folder}/leadspool.conf"
+        subprocess.run([tool, f"--root={top}", *create, file], check=True)
+    assert "leadspool:" in (top / "etc/passwd").read_text()
+    assert (top / "etc/leadspool").stat().st_mode & 0o777 == 0o750
