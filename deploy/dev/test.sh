@@ -5,12 +5,12 @@
 
 REPORTS=$DEV/reports
 
-# test_run [unit|integration|chaos|sanitized|guards]... [NAME] [--long]
+# test_run [unit|integration|chaos|sanitized|guards|compose]... [NAME] [--long]
 test_run() {
     local parts=() name='' was_up=1 part
     while (($#)); do
         case $1 in
-        unit | integration | chaos | sanitized | guards) parts+=("$1") ;;
+        unit | integration | chaos | sanitized | guards | compose) parts+=("$1") ;;
         --long) export LEADSPOOL_TEST_LONG=1 ;;
         -*) die "test: unknown option $1" ;;
         *) name=$1 ;;
@@ -19,7 +19,7 @@ test_run() {
     done
     if ((${#parts[@]} == 0)); then
         parts=(unit integration chaos sanitized)
-        [[ ${LEADSPOOL_TEST_LONG:-} != 1 ]] || parts+=(guards)
+        [[ ${LEADSPOOL_TEST_LONG:-} != 1 ]] || parts+=(guards compose)
     fi
     servers_run || was_up=0
     rm -rf "$REPORTS"
@@ -99,6 +99,18 @@ test_folder() {
 test_guards() {
     say "== guards tests"
     test_step guards test_pytest guards guards "$1" || true
+}
+
+# docker-compose.yml on an engine of our own; see tests/compose. Long: not in a plain run.
+test_compose() {
+    local was_up=1
+    say "== compose tests"
+    process_runs engine || was_up=0
+    if test_step engine engine_start; then
+        eval "$(engine_env)"
+        test_step compose test_pytest compose compose "$1" || true
+    fi
+    ((was_up)) || engine_stop
 }
 
 # Scenarios that go through most of the code, with the importer and the command line under sanitizers.

@@ -1,0 +1,25 @@
+"""One stack for all tests of this folder. Its images take minutes the first time, on an engine of its own
+(deploy/dev/engine.sh)."""
+
+import pytest
+from images import make_all
+from stack import Stack
+
+
+@pytest.fixture(scope="session")
+def stack():
+    make_all()
+    stack = Stack()
+    stack.compose("down", "--volumes", "--remove-orphans")
+    stack.compose("up", "--detach")
+    yield stack
+    stack.compose("logs", "--no-color", "--tail", "30", stderr=None)
+    stack.compose("down", "--volumes", "--remove-orphans")
+    assert stack.compose("ps", "--all", "--quiet").split() == []
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Building counts for the first test's time."""
+    for item in items:
+        item.add_marker(pytest.mark.timeout(3600))

@@ -1,0 +1,59 @@
+"""Images for a place that no hub can be reached from: Debian's packages and Maven's jars, under names that
+docker-compose.yml takes by variable; and leadspool's own, by its Dockerfile."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+from harness.settings import ROOT
+
+HERE = Path(__file__).parent / "images"
+WORK = ROOT / ".dev" / "engine" / "images"
+NAMES = {
+    "DEBIAN_IMAGE": "leadspool-stand-in/debian:12-slim",
+    "KAFKA_IMAGE": "leadspool-stand-in/kafka",
+    "POSTGRES_IMAGE": "leadspool-stand-in/postgres:15",
+    "REDIS_IMAGE": "leadspool-stand-in/redis:7",
+    "LEADSPOOL_IMAGE": "leadspool-stand-in/leadspool",
+}
+
+
+def docker(*words, **options):
+    return subprocess.run(["docker", *map(str, words)], check=True, text=True, **options)
+
+
+def is_there(name):
+    return bool(docker("images", "--quiet", name, capture_output=True).stdout)
+
+
+def make_debian():
+    if is_there(NAMES["DEBIAN_IMAGE"]):
+        return
+    WORK.mkdir(parents=True, exist_ok=True)
+    with subprocess.Popen([HERE / "debian.sh", WORK / "debian"], stdout=subprocess.PIPE) as made:
+        docker("import", "-", NAMES["DEBIAN_IMAGE"], stdin=made.stdout)
+    assert made.returncode == 0
+
+
+def build(variable, dockerfile, context):
+    """With the engine's own network, which is where the package mirror is in reach. Layers are kept: what did
+    not change is there at once."""
+    base = f"DEBIAN_IMAGE={NAMES['DEBIAN_IMAGE']}"
+    docker("build", "--network", "host", "--build-arg", base, "-f", dockerfile, "-t", NAMES[variable], context)
+
+
+def kafka_context():
+    context = WORK / "kafka"
+    shutil.rmtree(context, ignore_errors=True)
+    shutil.copytree(ROOT / ".dev" / "kafka" / "libs", context / "libs", copy_function=os.link)
+    shutil.copy2(HERE / "kafka-entrypoint", context)
+    return context
+
+
+def make_all():
+    make_debian()
+    build("REDIS_IMAGE", HERE / "redis.Dockerfile", HERE)
+    build("POSTGRES_IMAGE", HERE / "postgres.Dockerfile", HERE)
+    build("KAFKA_IMAGE", HERE / "kafka.Dockerfile", kafka_context())
+    build("LEADSPOOL_IMAGE", ROOT / "deploy" / "docker" / "Dockerfile", ROOT)

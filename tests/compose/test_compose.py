@@ -1,0 +1,117 @@
+"""docker-compose.yml from up to down: what README.md and deploy/docker/README.md promise of it. The tests go
+on from each other, in their order.
+
+./dev test compose; part of ./dev test --long.
+"""
+
+import csv
+import io
+import subprocess
+
+from harness import wait_for
+from images import NAMES
+from stack import WORKERS
+
+LEADS = 300
+STAGES = ("dialable", "offered", "finished", "exhausted", "dnc", "invalid")
+
+
+def leads_csv(count, first=0):
+    """With one row that is rejected and one that is there twice."""
+    rows = [f"Lead,{number},+1212555{number:04}" for number in range(first, first + count)]
+    return "\n".join(["First Name,Last Name,Phone", *rows, rows[-1], "Bad,Row,12"]) + "\n"
+
+
+def test_it_comes_up(stack):
+    stack.await_health("kafka", "postgres", "redis", *WORKERS)
+    migrate = stack.container("migrate")["State"]
+    assert (migrate["Status"], migrate["ExitCode"]) == ("exited", 0)
+    order = [stack.container(service)["State"]["StartedAt"] for service in ("kafka", "migrate", "importer")]
+    assert order == sorted(order)
+
+
+def test_workers_have_no_more_than_they_need(stack):
+    for service in WORKERS:
+        container = stack.container(service)
+        host = container["HostConfig"]
+        assert container["Config"]["User"] == "leadspool"
+        assert host["ReadonlyRootfs"] and host["CapDrop"] == ["ALL"] and host["Memory"] and host["PidsLimit"]
+        assert "no-new-privileges:true" in host["SecurityOpt"]
+        seen = stack.exec(service, "sh", "-c", "cat /proc/1/status; touch /usr/x 2>&1 || true")
+        status = dict(line.split(":", 1) for line in seen.splitlines() if ":\t" in line)
+        assert status["Uid"].split() == ["10001"] * 4
+        assert int(status["CapEff"], 16) == int(status["CapBnd"], 16) == 0
+        assert (status["NoNewPrivs"].strip(), status["Seccomp"].strip()) == ("1", "2")
+        assert "Read-only" in seen
+
+
+def test_an_import_goes_in_by_the_command_line(stack):
+    zone = ("--window", "none", "--law-pack", "none", "--assume-zone", "America/New_York")
+    stack.cli("campaign", "put", "solar", *zone, "--hopper-target", 200, "--cap-calls", 0, "--cap-gap", 0)
+    stack.cli("list", "create", "--list-id", "spring", "--campaign", "solar")
+    done = stack.cli_json("import", "-", "--list", "spring", "--wait", input=leads_csv(LEADS))
+    counts = {name: done[name] for name in ("rows", "inserted", "duplicate", "rejected")}
+    assert counts == {"rows": LEADS + 2, "inserted": LEADS, "duplicate": 1, "rejected": 1}
+    rejects = stack.exec("exporter", "cat", done["rejects"])  # by another container, from the shared volume
+    assert "Bad,Row,12" in rejects
+
+
+def test_offers_are_dialed_and_outcomes_counted(stack):
+    stack.cli("campaign", "put", "solar", "--active")
+    dialed = stack.cli_json(
+        *("dialer-sim", "--campaign", "solar", "--think", "10ms-50ms", "--max-calls", 150, "--duration", "120s"),
+        *("--answer", "NA=1,SALE=1"),
+    )
+    assert dialed["calls"] >= 150, dialed
+    stack.cli("campaign", "put", "solar", "--inactive")
+
+    def counted():
+        stats = stack.cli_json("stats", "--list", "spring")
+        return stats["attempted"] >= 150 and stats
+
+    stats = wait_for(counted, 120, 1, what="150 attempted")
+    assert stats["source"] == "redis"
+    assert stats["total"] == LEADS == sum(stats[stage] for stage in STAGES)
+
+
+def test_a_worker_that_is_killed_comes_back(stack):
+    """By the engine, as compose is told to; an import that it meets is carried out."""
+    before = stack.container("importer")
+    stack.cli("list", "create", "--list-id", "summer", "--campaign", "solar")
+    job = stack.cli_json("import", "-", "--list", "summer", "--no-wait", input=leads_csv(5000, first=1000))
+    # As a crash: docker kill would count as a person's stop, after which nothing is started again.
+    crash(before["State"]["Pid"])
+    after = wait_for(lambda: came_back(stack, before), 120, 0.5, what="the importer is there again")
+    assert after["RestartCount"] == before["RestartCount"] + 1
+    stack.await_health("importer")
+    done = stack.cli_json("job", "watch", job["job_id"])
+    assert (done["inserted"], done["duplicate"], done["rejected"]) == (5000, 1, 1)
+
+
+def crash(pid):
+    """pid is as the engine sees it."""
+    words = ["run", "--rm", "--pid", "host", NAMES["DEBIAN_IMAGE"], "sh", "-c", f"kill -KILL {pid}"]
+    subprocess.run(["docker", *words], check=True)
+
+
+def came_back(stack, before):
+    now = stack.container("importer")
+    again = now["State"]["Running"] and now["State"]["StartedAt"] != before["State"]["StartedAt"]
+    return now if again else None
+
+
+def test_an_export_comes_out(stack):
+    text = stack.cli("export", "--list", "spring", "--field", "phone", "--field", "status")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert len(rows) == len({row["phone"] for row in rows}) == LEADS
+
+
+def test_doctor_is_content(stack):
+    assert all(line["kind"] == "ok" for line in stack.cli_json("doctor"))
+
+
+def test_it_goes_down_and_comes_up_with_what_it_had(stack):
+    stack.compose("down")
+    stack.compose("up", "--detach")
+    stack.await_health(*WORKERS)
+    assert stack.cli_json("stats", "--list", "spring")["total"] == LEADS
