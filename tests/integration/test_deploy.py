@@ -1,11 +1,13 @@
-"""cmake --install puts in place what a package would."""
+"""What is for other machines than this: what cmake --install puts in place, and what docker-compose.yml and the
+Dockerfile repeat of the sources. That they run is for tests/compose."""
 
 import os
 import re
 import subprocess
 
 import pytest
-from harness.settings import settings
+import yaml
+from harness.settings import ROOT, settings
 
 WORKERS = ("importer", "recycler", "exporter", "stats")
 PROGRAMS = {"leadspool", *(f"leadspool-{worker}" for worker in WORKERS)}
@@ -44,3 +46,24 @@ def test_user_and_folder_are_made(root):
         subprocess.run([tool, f"--root={top}", *create, file], check=True)
     assert "leadspool:" in (top / "etc/passwd").read_text()
     assert (top / "etc/leadspool").stat().st_mode & 0o777 == 0o750
+
+
+def compose_environment(service):
+    """As without an .env file."""
+    services = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
+    default = re.compile(r"\$\{[A-Z_]+:-([^}]*)\}")
+    return {name: default.sub(r"\1", str(value)) for name, value in services[service]["environment"].items()}
+
+
+@pytest.mark.parametrize("worker", WORKERS)
+def test_workers_know_the_settings_of_the_compose_file(worker):
+    command = [settings().bin / f"leadspool-{worker}", "--check-config"]
+    checked = subprocess.run(command, env=compose_environment(worker), capture_output=True, text=True)
+    assert (checked.returncode, checked.stderr) == (0, "")
+    assert "KAFKA_BOOTSTRAP_SERVERS=kafka:19092 (environment)" in checked.stdout
+
+
+def test_the_image_is_built_from_the_libraries_of_setup():
+    named = re.compile(r"\b[a-z0-9-]+-dev\b")
+    setup = set(named.findall((ROOT / "deploy/dev/setup.sh").read_text()))
+    assert set(named.findall((ROOT / "deploy/docker/Dockerfile").read_text())) == setup - {"libcriterion-dev"}
