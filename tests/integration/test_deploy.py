@@ -21,11 +21,13 @@ def root(tmp_path_factory):
     return root / "usr" / "local"
 
 
-def test_programs_and_units_are_in_place(root):
+def test_programs_manuals_and_units_are_in_place(root):
     found = {str(path.relative_to(root)) for path in root.rglob("*") if path.is_file()}
     units = {f"leadspool-{worker}@.service" for worker in WORKERS} | {"leadspool@.target"}
     wanted = {f"bin/{name}" for name in PROGRAMS} | {f"lib/systemd/system/{name}" for name in units}
     wanted |= {"lib/sysusers.d/leadspool.conf", "lib/tmpfiles.d/leadspool.conf"}
+    wanted |= {"share/man/man1/leadspool.1", "share/bash-completion/completions/leadspool"}
+    wanted |= {f"share/man/man8/leadspool-{worker}.8" for worker in WORKERS}
     assert wanted <= found
 
 
