@@ -6,7 +6,6 @@
 ENGINE=$DEV/engine
 ENGINE_SOCKET=$ENGINE/docker.sock
 ENGINE_PACKAGES=(debootstrap docker.io iproute2 iptables slirp4netns)
-COMPOSE_VERSION=v2.40.3
 
 engine_answers() {
     DOCKER_HOST=unix://$ENGINE_SOCKET docker version
@@ -41,27 +40,12 @@ engine_stop() {
 }
 
 engine_env() {
-    echo "export DOCKER_HOST=unix://$ENGINE_SOCKET DOCKER_BUILDKIT=0 COMPOSE=$ENGINE/docker-compose"
+    local compose=docker-compose
+    ! docker compose version >/dev/null 2>&1 || compose="docker compose"
+    echo "export DOCKER_HOST=unix://$ENGINE_SOCKET DOCKER_BUILDKIT=0 COMPOSE=$(printf %q "$compose")"
 }
 
-# Compose from its source where there is a Go that can build it; else Debian's, which is of 2021.
+# The plugin of who has it; else Debian's Compose, which is of 2021.
 engine_compose() {
-    [[ -x $ENGINE/docker-compose ]] && return
-    mkdir -p "$ENGINE"
-    if command -v go >/dev/null && log_run compose engine_compose_build; then
-        return
-    fi
-    setup_packages docker-compose
-    ln -s /usr/bin/docker-compose "$ENGINE/docker-compose"
-}
-
-engine_compose_build() {
-    local module=github.com/docker/compose/v2 folder
-    folder=$(mktemp -d)
-    (cd "$folder" && go mod init compose && go get "$module/cmd@$COMPOSE_VERSION" &&
-        go build -ldflags "-s -w -X $module/internal.Version=$COMPOSE_VERSION" \
-            -o "$ENGINE/docker-compose" "$module/cmd")
-    local code=$?
-    rm -rf "$folder"
-    return "$code"
+    docker compose version >/dev/null 2>&1 || setup_packages docker-compose
 }

@@ -6,7 +6,7 @@ PACKAGES=(
     libabsl-dev libcriterion-dev libcsv-dev libhiredis-dev libjansson-dev libmicrohttpd-dev
     libphonenumber-dev libpq-dev librdkafka-dev libssl-dev libsystemd-dev libuchardet-dev
     libutf8proc-dev libxxhash-dev python3-phonenumbers tzdata uthash-dev uuid-dev
-    mandoc maven openjdk-17-jre-headless openssl postgresql-15 python3 python3-venv redis-server
+    mandoc maven openjdk-17-jre-headless openssl postgresql-15 python3 python3-venv redis-server systemd
 )
 
 setup_all() {

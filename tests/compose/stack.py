@@ -18,7 +18,7 @@ class Stack:
 
     def compose(self, *words, ok=True, **options):
         """docker compose WORDS; its standard output."""
-        command = [os.environ["COMPOSE"], "-p", PROJECT, *map(str, words)]
+        command = [*os.environ["COMPOSE"].split(), "-p", PROJECT, *map(str, words)]
         done = subprocess.run(command, cwd=ROOT, env=self.env, stdout=subprocess.PIPE, text=True, **options)
         assert not ok or done.returncode == 0, f"{words}: {done.returncode}: {done.stdout}"
         return done.stdout
