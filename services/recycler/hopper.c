@@ -169,6 +169,7 @@ static Status look_campaign(Hopper *hopper, HopperCampaign *campaign, Error *err
                                        campaign->rules_version, &campaign->rules, err);
     if (status == STATUS_OK && campaign->rules != before) {
         campaign->group_count = 0;
+        hopper_campaign_forget(campaign);
     }
     if (status == STATUS_OK && campaign->active) {
         status = hopper_campaign_look(campaign, hopper->db, hopper->gates, err);

@@ -17,6 +17,8 @@ enum {
     EXPRESS_SHARE = 10,
     LOOK_SHARE = 20,
 };
+/* What was found so long ago is searched for again: others may come first by now. */
+#define FOUND_US           (2 * CLOCK_US_PER_SECOND)
 #define OUTCOMES_BEHIND_US (120 * CLOCK_US_PER_SECOND)
 #define WISH_US            (60 * CLOCK_US_PER_SECOND)
 
@@ -24,7 +26,17 @@ void hopper_campaign_done(HopperCampaign *campaign)
 {
     free(campaign->lists);
     free(campaign->groups);
+    hopper_campaign_forget(campaign);
     *campaign = (HopperCampaign){0};
+}
+
+void hopper_campaign_forget(HopperCampaign *campaign)
+{
+    if (campaign->found != NULL) {
+        topup_found_done(campaign->found);
+        free(campaign->found);
+        campaign->found = NULL;
+    }
 }
 
 /* ---- looking ---- */
@@ -152,6 +164,16 @@ static Status look_groups(HopperCampaign *campaign, Db *db, Gates *gates, Error 
     return status == STATUS_OK ? gates_know(gates, db, result, 1, err) : status;
 }
 
+/* Leads may have come back that lie before the bounds. */
+static void unbind_all(HopperCampaign *campaign)
+{
+    hopper_campaign_forget(campaign);
+    for (int i = 0; i < campaign->group_count; i++) {
+        hopper_group_unbind(&campaign->groups[i], campaign->rules->order);
+        campaign->groups[i].dry = false;
+    }
+}
+
 Status hopper_campaign_look(HopperCampaign *campaign, Db *db, Gates *gates, Error *err)
 {
     int64_t mono_ms = clock_mono_ms();
@@ -166,23 +188,12 @@ Status hopper_campaign_look(HopperCampaign *campaign, Db *db, Gates *gates, Erro
     int unbind_ms = campaign->rules->order == LEAD_ORDER_NEWEST ? UNBIND_NEWEST_MS : UNBIND_MS;
     if (status == STATUS_OK && mono_ms >= campaign->unbound_ms + unbind_ms) {
         campaign->unbound_ms = mono_ms;
-        for (int i = 0; i < campaign->group_count; i++) {
-            hopper_group_unbind(&campaign->groups[i], campaign->rules->order);
-        }
+        unbind_all(campaign);
     }
     return status;
 }
 
 /* ---- coming back ---- */
-
-/* They may lie before the bounds. */
-static void unbind_all(HopperCampaign *campaign)
-{
-    for (int i = 0; i < campaign->group_count; i++) {
-        hopper_group_unbind(&campaign->groups[i], campaign->rules->order);
-        campaign->groups[i].dry = false;
-    }
-}
 
 Status hopper_campaign_return(HopperCampaign *campaign, Db *db, bool *ret_more, Error *err)
 {
@@ -278,45 +289,64 @@ group_look(const HopperCampaign *campaign, const Gates *gates, HopperGroup *grou
 typedef struct Fill {
     HopperCampaign *campaign;
     Topup topup;
-    int *from; /* where topup.groups come from; room for all */
     int want;
     int offered;
     int runs;
 } Fill;
 
-/* The groups of the tier that begins at `first` to be searched next; false: none is left. */
-static bool fill_choose(Fill *fill, int first)
+/* How many to offer, or to search for, now. */
+static void fill_want(Fill *fill)
 {
-    Topup *topup = &fill->topup;
-    HopperCampaign *campaign = fill->campaign;
-    HopperGroup *groups = campaign->groups;
     int left = fill->want - fill->offered;
-    topup->want = left < TOPUP_MOST ? left : TOPUP_MOST;
-    for (int i = first; i < campaign->group_count && groups[i].tier == groups[first].tier; i++) {
-        group_look(campaign, topup->gates, &groups[i], topup->now_us);
-    }
-    topup->group_count = hopper_groups_choose(groups, campaign->group_count, first, topup->want,
-                                              campaign->rules->order, fill->from);
-    for (int i = 0; i < topup->group_count; i++) {
-        topup->groups[i] = groups[fill->from[i]];
-    }
-    return topup->group_count > 0;
+    fill->topup.want = left < TOPUP_MOST ? left : TOPUP_MOST;
 }
 
-static Status fill_run(Fill *fill, Error *err)
+/* The groups of the tier that begins at `first` to be searched next; false: none is left. */
+static bool fill_choose(Fill *fill, int first, TopupFound *ret)
 {
-    Topup *topup = &fill->topup;
+    HopperCampaign *campaign = fill->campaign;
+    HopperGroup *groups = campaign->groups;
+    AUTO_FREE int *from = mem_alloc(((size_t)campaign->group_count + 1) * sizeof *from);
+    fill_want(fill);
+    for (int i = first; i < campaign->group_count && groups[i].tier == groups[first].tier; i++) {
+        group_look(campaign, fill->topup.gates, &groups[i], fill->topup.now_us);
+    }
+    ret->group_count = hopper_groups_choose(groups, campaign->group_count, first, fill->topup.want,
+                                            campaign->rules->order, from);
+    for (int i = 0; i < ret->group_count; i++) {
+        ret->groups[i] = groups[from[i]];
+    }
+    return ret->group_count > 0;
+}
+
+static Status fill_find(Fill *fill, TopupFound *found, Error *err)
+{
+    HopperCampaign *campaign = fill->campaign;
+    campaign->searches++;
+    fill->topup.now_us = clock_now_us(); /* runs may take a while, all together */
+    Status status = topup_find(&fill->topup, found, err);
+    for (int i = 0; status == STATUS_OK && i < found->group_count; i++) {
+        found->groups[i].searched = campaign->searches;
+    }
+    if (status == STATUS_OK) {
+        hopper_groups_put_back(campaign->groups, campaign->group_count, found->groups,
+                               found->group_count);
+    }
+    return status;
+}
+
+static Status fill_offer(Fill *fill, TopupFound *found, Error *err)
+{
     HopperCampaign *campaign = fill->campaign;
     int offered = 0;
     fill->runs++;
-    campaign->searches++;
-    topup->now_us = clock_now_us(); /* runs may take a while, all together */
-    Status status = topup_run(topup, &offered, err);
-    for (int i = 0; status == STATUS_OK && i < topup->group_count; i++) {
-        campaign->groups[fill->from[i]] = topup->groups[i];
-        campaign->groups[fill->from[i]].searched = campaign->searches;
+    fill->topup.now_us = clock_now_us();
+    Status status = topup_offer(&fill->topup, found, &offered, err);
+    if (status == STATUS_OK) {
+        hopper_groups_put_back(campaign->groups, campaign->group_count, found->groups,
+                               found->group_count);
+        fill->offered += offered;
     }
-    fill->offered += status == STATUS_OK ? offered : 0;
     return status;
 }
 
@@ -325,13 +355,42 @@ static bool fill_may_go_on(const Fill *fill)
     return fill->offered < fill->want && fill->runs < RUNS_MOST;
 }
 
+/* Is there something that was found ahead, and not too long ago? */
+static bool found_holds(const HopperCampaign *campaign)
+{
+    const TopupFound *found = campaign->found;
+    return found != NULL && found->count > 0 && !clock_is_virtual() &&
+           clock_now_us() <= found->found_us + FOUND_US;
+}
+
+static Status fill_found(Fill *fill, Error *err)
+{
+    HopperCampaign *campaign = fill->campaign;
+    Status status = STATUS_OK;
+    while (status == STATUS_OK && fill_may_go_on(fill) && found_holds(campaign)) {
+        fill_want(fill);
+        status = fill_offer(fill, campaign->found, err);
+    }
+    if (status != STATUS_OK || !found_holds(campaign)) {
+        hopper_campaign_forget(campaign);
+    }
+    return status;
+}
+
 /* Until the tier is dry or enough is offered. */
 static Status fill_tier(Fill *fill, int first, Error *err)
 {
+    AUTO_FREE TopupFound *found = mem_alloc(sizeof *found);
     Status status = STATUS_OK;
-    while (status == STATUS_OK && fill_may_go_on(fill) && fill_choose(fill, first)) {
-        status = fill_run(fill, err);
+    while (status == STATUS_OK && fill_may_go_on(fill) && fill_choose(fill, first, found)) {
+        status = fill_find(fill, found, err);
+        if (status == STATUS_OK && found->count > 0) {
+            status = fill_offer(fill, found, err);
+        } else {
+            fill->runs++;
+        }
     }
+    topup_found_done(found);
     return status;
 }
 
@@ -345,29 +404,20 @@ static int tier_next(const HopperCampaign *campaign, int first)
     return next;
 }
 
-/* groups, from: to be freed. */
-static void fill_begin(Fill *fill, HopperCampaign *campaign, const Topup *template, int want)
+static Fill fill_of(HopperCampaign *campaign, const Topup *template, int want)
 {
-    *fill = (Fill){.campaign = campaign, .topup = *template, .want = want};
-    fill->from = mem_alloc(((size_t)campaign->group_count + 1) * sizeof *fill->from);
-    fill->topup.groups = mem_alloc(HOPPER_GROUPS_MOST * sizeof *fill->topup.groups);
-    fill->topup.rules = campaign->rules;
-    fill->topup.lists = campaign->lists;
-    fill->topup.list_count = campaign->list_count;
-}
-
-static void fill_end(Fill *fill)
-{
-    free(fill->from);
-    free(fill->topup.groups);
+    Fill fill = {.campaign = campaign, .topup = *template, .want = want};
+    fill.topup.rules = campaign->rules;
+    fill.topup.lists = campaign->lists;
+    fill.topup.list_count = campaign->list_count;
+    return fill;
 }
 
 Status hopper_campaign_fill(
     HopperCampaign *campaign, const Topup *template, int want, HopperFilled *ret, Error *err)
 {
-    Fill fill;
-    fill_begin(&fill, campaign, template, want);
-    Status status = STATUS_OK;
+    Fill fill = fill_of(campaign, template, want);
+    Status status = fill_found(&fill, err);
     for (int first = 0; status == STATUS_OK && first < campaign->group_count;
          first = tier_next(campaign, first)) {
         status = fill_tier(&fill, first, err);
@@ -375,28 +425,31 @@ Status hopper_campaign_fill(
     *ret = (HopperFilled){.offered = fill.offered,
                           .more = fill.offered < fill.want && fill.runs == RUNS_MOST};
     campaign->ahead -= fill.offered;
-    fill_end(&fill);
     return status;
 }
 
 /* Of the first tier that has any. */
 Status hopper_campaign_prepare(HopperCampaign *campaign, const Topup *template, Error *err)
 {
-    if (campaign->ahead >= TOPUP_MOST / 2) {
+    if (campaign->ahead >= TOPUP_MOST / 2 || found_holds(campaign)) {
         return STATUS_OK;
     }
-    Fill fill;
-    fill_begin(&fill, campaign, template, TOPUP_MOST);
+    Fill fill = fill_of(campaign, template, TOPUP_MOST);
     Status status = STATUS_OK;
-    int found = 0;
-    for (int first = 0; status == STATUS_OK && found == 0 && first < campaign->group_count;
+    hopper_campaign_forget(campaign);
+    campaign->found = mem_alloc(sizeof *campaign->found);
+    for (int first = 0;
+         status == STATUS_OK && campaign->found->count == 0 && first < campaign->group_count;
          first = tier_next(campaign, first)) {
-        if (fill_choose(&fill, first)) {
-            status = topup_prepare(&fill.topup, &found, err);
+        if (fill_choose(&fill, first, campaign->found)) {
+            status = fill_find(&fill, campaign->found, err);
         }
     }
-    campaign->ahead = TOPUP_MOST; /* also when there are fewer: it has been looked at */
-    fill_end(&fill);
+    campaign->found->began_ms = 0; /* nobody waited for it */
+    campaign->ahead = TOPUP_MOST;  /* also when there are fewer: it has been looked at */
+    if (status != STATUS_OK || campaign->found->count == 0) {
+        hopper_campaign_forget(campaign);
+    }
     return status;
 }
 
@@ -437,6 +490,7 @@ Status hopper_campaign_express(const HopperCampaign *campaign,
                                Error *err)
 {
     HopperCampaign express = *campaign;
+    express.found = NULL;
     express.groups = NULL;
     express.group_count = 0;
     take_groups(&express, groups);

@@ -17,7 +17,8 @@ typedef struct HopperCampaign {
     HopperGroup *groups; /* in the order of the search */
     int group_count;
     uint32_t searches;
-    int ahead;            /* leads whose numbers are prepared */
+    TopupFound *found;    /* by the search for the next top-up; NULL: nothing */
+    int ahead;            /* leads whose numbers have rows */
     int64_t look_next_ms; /* when the groups are looked at again */
     int64_t unbound_ms;   /* bounds were dropped then */
     int64_t answered_us;
@@ -31,6 +32,9 @@ typedef struct HopperCampaign {
 } HopperCampaign;
 
 void hopper_campaign_done(HopperCampaign *campaign);
+/* What was found for the next top-up is not to be offered: other rules, or the search begins anew.
+ */
+void hopper_campaign_forget(HopperCampaign *campaign);
 
 /* In a transaction, after lead_look_begin.sql: lists and groups as they are now, and their gates.
  */
@@ -78,7 +82,6 @@ Status hopper_campaign_express(const HopperCampaign *campaign,
                                const DbResult *groups,
                                HopperFilled *ret,
                                Error *err) MUST_CHECK;
-/* After a fill: prepares the next one (topup_prepare()), when what was prepared is used up by half.
- */
+/* After a fill: searches for the next one, when what was prepared is used up by half. */
 Status
 hopper_campaign_prepare(HopperCampaign *campaign, const Topup *template, Error *err) MUST_CHECK;

@@ -68,6 +68,29 @@ void hopper_groups_keep(HopperGroup groups[],
     }
 }
 
+static void group_put_back(HopperGroup groups[], int count, const HopperGroup *moved)
+{
+    for (int i = 0; i < count; i++) {
+        if (key_compare(&groups[i], moved) == 0) {
+            groups[i].dry = moved->dry;
+            groups[i].searched = moved->searched;
+            groups[i].bound_due_us = moved->bound_due_us;
+            groups[i].bound_lead = moved->bound_lead;
+            return;
+        }
+    }
+}
+
+void hopper_groups_put_back(HopperGroup groups[],
+                            int count,
+                            const HopperGroup moved[],
+                            int moved_count)
+{
+    for (int i = 0; i < moved_count; i++) {
+        group_put_back(groups, count, &moved[i]);
+    }
+}
+
 /* ---- choosing ---- */
 
 enum { FRESH_GROUPS_LEAST = 4, FRESH_OF_EACH = 4 };

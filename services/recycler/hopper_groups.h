@@ -39,6 +39,12 @@ void hopper_groups_keep(HopperGroup groups[],
                         const HopperGroup before[],
                         int before_count);
 
+/* What a search or a top-up has moved of some of them: bounds, dry, searched. */
+void hopper_groups_put_back(HopperGroup groups[],
+                            int count,
+                            const HopperGroup moved[],
+                            int moved_count);
+
 /* At most so many groups are searched at a time: a statement gets slower with each. */
 enum { HOPPER_GROUPS_MOST = 100 };
 

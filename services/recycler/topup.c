@@ -17,6 +17,7 @@
 /* One run: what was found, and what is locked of it. */
 typedef struct Run {
     Topup *topup;
+    HopperGroup *groups; /* found's, and so are the leads */
     TopupLead *leads;
     int count;
     TopupNumbers numbers;
@@ -27,7 +28,6 @@ typedef struct Run {
 
 static void run_done(Run *run)
 {
-    free(run->leads);
     topup_numbers_done(&run->numbers);
     lead_dials_done(&run->dials);
     list_gates_done(&run->gates);
@@ -35,11 +35,11 @@ static void run_done(Run *run)
 
 /* ---- finding ---- */
 
-static Status find_leads(Run *run, Error *err)
+static Status find_leads(const Topup *topup, TopupFound *found, Error *err)
 {
-    AUTO_TX Db *tx = run->topup->db;
+    AUTO_TX Db *tx = topup->db;
     Status status = db_begin(tx, err);
-    return status == STATUS_OK ? topup_pick(run->topup, &run->leads, &run->count, err) : status;
+    return status == STATUS_OK ? topup_pick(topup, found, err) : status;
 }
 
 static int phone_compare(const void *a, const void *b)
@@ -50,17 +50,17 @@ static int phone_compare(const void *a, const void *b)
 }
 
 /* Phones without a row, each once; the number of them. */
-static int phones_missing(const Run *run, int64_t phones[])
+static int phones_missing(const TopupFound *found, int64_t phones[])
 {
-    int found = 0;
+    int all = 0;
     int count = 0;
-    for (int i = 0; i < run->count; i++) {
-        if (run->leads[i].phone != 0 && run->leads[i].number_id == 0) {
-            phones[found++] = run->leads[i].phone;
+    for (int i = 0; i < found->count; i++) {
+        if (found->leads[i].phone != 0 && found->leads[i].number_id == 0) {
+            phones[all++] = found->leads[i].phone;
         }
     }
-    qsort(phones, (size_t)found, sizeof *phones, phone_compare);
-    for (int i = 0; i < found; i++) {
+    qsort(phones, (size_t)all, sizeof *phones, phone_compare);
+    for (int i = 0; i < all; i++) {
         if (i == 0 || phones[i] != phones[i - 1]) {
             phones[count++] = phones[i];
         }
@@ -68,10 +68,10 @@ static int phones_missing(const Run *run, int64_t phones[])
     return count;
 }
 
-static void take_ids(Run *run, const DbResult *ids)
+static void take_ids(TopupFound *found, const DbResult *ids)
 {
-    for (int i = 0; i < run->count; i++) {
-        TopupLead *lead = &run->leads[i];
+    for (int i = 0; i < found->count; i++) {
+        TopupLead *lead = &found->leads[i];
         int row = lead->number_id == 0 ? db_bin_find(ids, 0, lead->phone) : -1;
         if (row >= 0) {
             lead->number_id = db_bin_i64(ids, row, 1);
@@ -80,18 +80,54 @@ static void take_ids(Run *run, const DbResult *ids)
 }
 
 /* A number whose row another makes at this moment has none here: its lead waits for another run. */
-static Status make_numbers(Run *run, Error *err)
+static Status make_numbers(const Topup *topup, TopupFound *found, Error *err)
 {
-    Topup *topup = run->topup;
-    AUTO_FREE int64_t *phones = mem_alloc((size_t)(run->count + 1) * sizeof *phones);
-    int count = phones_missing(run, phones);
+    AUTO_FREE int64_t *phones = mem_alloc((size_t)(found->count + 1) * sizeof *phones);
+    int count = phones_missing(found, phones);
     if (count == 0) {
         return STATUS_OK;
     }
     AUTO_RESULT *ids = NULL;
     Status status = number_make_ids(topup->db, topup->cfg, phones, count, &ids, err);
     if (status == STATUS_OK) {
-        take_ids(run, ids);
+        take_ids(found, ids);
+    }
+    return status;
+}
+
+/* Groups that gave all they had. When the search itself was full nobody knows. */
+static void mark_dry(const Topup *topup, TopupFound *found)
+{
+    AUTO_FREE int *given = mem_alloc((size_t)(found->group_count + 1) * sizeof *given);
+    for (int i = 0; i < found->count; i++) {
+        given[found->leads[i].group]++;
+    }
+    int limit = topup_group_limit(topup, found->group_count);
+    for (int i = 0; i < found->group_count && found->count < topup->want; i++) {
+        found->groups[i].dry = given[i] < limit;
+    }
+}
+
+void topup_found_done(TopupFound *found)
+{
+    free(found->leads);
+    found->leads = NULL;
+    found->first = found->count = 0;
+}
+
+Status topup_find(const Topup *topup, TopupFound *found, Error *err)
+{
+    topup_found_done(found);
+    found->began_ms = clock_mono_ms();
+    Status status = find_leads(topup, found, err);
+    if (status == STATUS_OK) {
+        status = make_numbers(topup, found, err);
+    }
+    if (status == STATUS_OK) {
+        mark_dry(topup, found);
+        found->found_us = topup->now_us;
+    } else {
+        topup_found_done(found);
     }
     return status;
 }
@@ -135,7 +171,7 @@ static bool number_is_dnc(const Run *run, int64_t phone)
 static int number_calls(const Run *run, int64_t number_id, int64_t ret[])
 {
     const DbResult *calls = run->numbers.calls;
-    int first = db_bin_find(calls, 0, number_id);
+    int first = calls != NULL ? db_bin_find(calls, 0, number_id) : -1;
     int count = 0;
     for (int row = first; row >= 0 && row < db_rows(calls); row++) {
         if (db_bin_i64(calls, row, 0) != number_id) {
@@ -174,9 +210,9 @@ static const Hours *list_hours(const Topup *topup, int32_t list_no)
     return list != NULL ? &list->hours : NULL;
 }
 
-static ReadyKey found_key(const Topup *topup, const TopupLead *lead)
+static ReadyKey found_key(const Run *run, const TopupLead *lead)
 {
-    const HopperGroup *group = &topup->groups[lead->group];
+    const HopperGroup *group = &run->groups[lead->group];
     return (ReadyKey){.lead_id = lead->lead_id,
                       .due_us = lead->due_us,
                       .list_no = group->list_no,
@@ -191,7 +227,7 @@ static void decide_lead(Run *run, int index, int64_t calls[])
     TopupLead *lead = &run->leads[index];
     const LeadDial *dial = &run->dials.rows[lead->row];
     const Gate *gate = gates_find(topup->gates, dial->gate_no);
-    ReadyKey found = found_key(topup, lead);
+    ReadyKey found = found_key(run, lead);
     TopupFacts facts = {
         .lead = dial,
         .found = &found,
@@ -222,7 +258,8 @@ static bool may_decide(const Run *run, const TopupLead *lead)
 
 static void decide(Run *run)
 {
-    AUTO_FREE int64_t *calls = mem_alloc((size_t)(db_rows(run->numbers.calls) + 1) * sizeof *calls);
+    int most = run->numbers.calls != NULL ? db_rows(run->numbers.calls) : 0;
+    AUTO_FREE int64_t *calls = mem_alloc((size_t)(most + 1) * sizeof *calls);
     for (int i = 0; i < run->count; i++) {
         if (may_decide(run, &run->leads[i])) {
             decide_lead(run, i, calls);
@@ -296,7 +333,7 @@ static Status drop_stale(const Run *run, Error *err)
     for (int i = 0; i < run->count; i++) {
         const TopupLead *lead = &run->leads[i];
         if (lead->phone == 0 || (lead->row >= 0 && lead->decision.verdict == TOPUP_STALE)) {
-            ReadyKey key = found_key(run->topup, lead);
+            ReadyKey key = found_key(run, lead);
             ready_moves_add(&moves, &key, NULL);
         }
     }
@@ -323,7 +360,7 @@ static Status note_put_off(const Run *run, Error *err)
 static Status write_leads(Run *run, Error *err)
 {
     Topup *topup = run->topup;
-    Status status = topup_insert_offers(topup, run->leads, run->count, err);
+    Status status = topup_insert_offers(topup, run->groups, run->leads, run->count, err);
     if (status == STATUS_OK) {
         change_leads(run);
         status = lead_dials_write(&run->dials, topup->db, err);
@@ -460,68 +497,37 @@ static Status run_transaction(Run *run, Error *err)
 }
 
 /* The next search begins behind what was looked at. */
-static void move_bounds(Run *run)
+static void move_bounds(const Run *run)
 {
     for (int i = 0; i < run->count; i++) {
-        HopperGroup *group = &run->topup->groups[run->leads[i].group];
+        HopperGroup *group = &run->groups[run->leads[i].group];
         group->bound_due_us = run->leads[i].due_us;
         group->bound_lead = run->leads[i].lead_id;
-    }
-}
-
-/* Groups that gave all they had. When the search itself was full nobody knows. */
-static void mark_dry(const Run *run)
-{
-    const Topup *topup = run->topup;
-    AUTO_FREE int *given = mem_alloc((size_t)(topup->group_count + 1) * sizeof *given);
-    for (int i = 0; i < run->count; i++) {
-        given[run->leads[i].group]++;
-    }
-    int limit = topup_group_limit(topup);
-    for (int i = 0; i < topup->group_count && run->count < topup->want; i++) {
-        topup->groups[i].dry = given[i] < limit;
     }
 }
 
 static void tell_time(const Run *run, int64_t began_ms)
 {
     double seconds = (double)(clock_mono_ms() - began_ms) / 1000.0;
-    if (run->count > 0) {
-        metric_observe(&metric_topup_seconds, seconds, run->count == TOPUP_MOST ? "full" : "part",
-                       NULL);
-    }
+    metric_observe(&metric_topup_seconds, seconds, run->count == TOPUP_MOST ? "full" : "part",
+                   NULL);
 }
 
-Status topup_run(Topup *topup, int *ret_offered, Error *err)
+Status topup_offer(Topup *topup, TopupFound *found, int *ret_offered, Error *err)
 {
-    Run run = {.topup = topup};
-    int64_t began_ms = clock_mono_ms();
-    Status status = find_leads(&run, err);
-    if (status == STATUS_OK && run.count > 0) {
-        status = make_numbers(&run, err);
-    }
-    if (status == STATUS_OK && run.count > 0) {
-        status = run_transaction(&run, err);
-    }
+    Run run = {.topup = topup,
+               .groups = found->groups,
+               .leads = found->leads + found->first,
+               .count = found->count < topup->want ? found->count : topup->want};
+    int64_t began_ms = found->began_ms != 0 ? found->began_ms : clock_mono_ms();
+    Status status = run_transaction(&run, err);
     if (status == STATUS_OK) {
         move_bounds(&run);
-        mark_dry(&run);
         tell_time(&run, began_ms);
+        found->began_ms = 0;
+        found->first += run.count;
+        found->count -= run.count;
         *ret_offered = run.offered;
-    }
-    run_done(&run);
-    return status;
-}
-
-Status topup_prepare(Topup *topup, int *ret_found, Error *err)
-{
-    Run run = {.topup = topup};
-    Status status = find_leads(&run, err);
-    if (status == STATUS_OK) {
-        status = make_numbers(&run, err);
-    }
-    if (status == STATUS_OK) {
-        *ret_found = run.count;
     }
     run_done(&run);
     return status;

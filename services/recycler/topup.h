@@ -1,10 +1,11 @@
 /* topup.h - leads for a campaign's hopper: found, locked, looked at again, offered. Layer:
  * services/recycler.
  *
- *   find candidates, unlocked ─▶ make rows of their numbers (a transaction of its own) ─▶ BEGIN:
- *   lock numbers, lock leads (what others hold is left out) ─▶ entries, open offers and calls of
- *   the numbers ─▶ decide each (topup_plan.h) ─▶ leads, queue, offers, notes (put_off.h) ─▶
- * list_stats: is the gate still what the decisions were made for? ─▶ events ─▶ COMMIT
+ *   topup_find(): candidates, unlocked ─▶ rows of their numbers (a transaction of its own)
+ *   topup_offer(): BEGIN ─▶ lock numbers, lock leads (what others hold is left out) ─▶ entries,
+ * open offers and calls of the numbers ─▶ decide each (topup_plan.h) ─▶ leads, queue, offers, notes
+ * (put_off.h) ─▶ list_stats: is the gate still what the decisions were made for? ─▶ events ─▶
+ * COMMIT
  *
  * Whoever adds an entry, counts a call or offers has the number locked, so what was read of it
  * holds until the commit. */
@@ -32,16 +33,26 @@ typedef struct Topup {
     const CampaignRules *rules;
     const TopupList *lists; /* by list_no */
     int list_count;
-    HopperGroup *groups; /* of one tier, open; their bounds and `dry` move with the commit */
-    int group_count;     /* at most HOPPER_GROUPS_MOST */
-    int want;            /* at most TOPUP_MOST */
+    int want; /* at most TOPUP_MOST */
     int64_t now_us;
 } Topup;
 
-/* *ret_offered: offers made; fewer than want may be so because candidates were not to be offered.
- * STATUS_RETRY rules_moved when the campaign or a list changed meanwhile, or too much time went by
- * since now_us: read them again. */
-Status topup_run(Topup *topup, int *ret_offered, Error *err) MUST_CHECK;
-/* For the top-up that comes next: makes rows of the numbers of those that it would find, which
- * takes as long as a good part of it. *ret_found: how many it would find. */
-Status topup_prepare(Topup *topup, int *ret_found, Error *err) MUST_CHECK;
+/* What a search came to. It may lie for a while: all of it is looked at again under the locks. */
+typedef struct TopupFound {
+    HopperGroup groups[HOPPER_GROUPS_MOST]; /* that are searched: of one tier, open */
+    int group_count;
+    struct TopupLead *leads; /* in the order of the tier; what is offered is taken off the front */
+    int first;
+    int count; /* from `first` on */
+    int64_t found_us;
+    int64_t began_ms; /* when the search began that is offered at once; 0: it was made ahead */
+} TopupFound;
+void topup_found_done(TopupFound *found);
+
+/* Searches found's groups for topup->want leads, and makes rows of their numbers, which takes as
+ * long as a good part of offering them. Groups that gave all they had are dry then. */
+Status topup_find(const Topup *topup, TopupFound *found, Error *err) MUST_CHECK;
+/* Offers the first topup->want of those found; bounds move with the commit. *ret_offered: fewer
+ * than that may be so because candidates were not to be offered. STATUS_RETRY rules_moved when the
+ * campaign or a list changed meanwhile, or too much time went by since now_us: read them again. */
+Status topup_offer(Topup *topup, TopupFound *found, int *ret_offered, Error *err) MUST_CHECK;

@@ -35,23 +35,24 @@ static void add_group(DbArray columns[GROUP_COLUMNS], const HopperGroup *group)
 
 /* Twice its share of each, so that groups of uneven length fill up; the order between groups is
  * kept within that. */
-int topup_group_limit(const Topup *topup)
+int topup_group_limit(const Topup *topup, int group_count)
 {
-    int share = 2 * topup->want / topup->group_count;
+    int share = 2 * topup->want / group_count;
     int limit = share > GROUP_LEAST ? share : GROUP_LEAST;
-    return topup->group_count > 1 && limit < topup->want ? limit : topup->want;
+    return group_count > 1 && limit < topup->want ? limit : topup->want;
 }
 
-static Status pick_rows(const Topup *topup, DbArray columns[], DbResult **ret, Error *err)
+static Status pick_rows(
+    const Topup *topup, const TopupFound *found, DbArray columns[], DbResult **ret, Error *err)
 {
     DbParams params = {0};
     for (int column = 0; column < GROUP_COLUMNS; column++) {
         db_param_array(&params, &columns[column]);
     }
     db_param_time(&params, topup->now_us);
-    db_param_i64(&params, topup_group_limit(topup));
+    db_param_i64(&params, topup_group_limit(topup, found->group_count));
     db_param_i64(&params, topup->want);
-    bool backward = hopper_group_backward(&topup->groups[0], topup->rules->order);
+    bool backward = hopper_group_backward(&found->groups[0], topup->rules->order);
     Status status = lead_look_begin(topup->db, err);
     return status == STATUS_OK
                ? db_query_binary(topup->db, backward ? sql_topup_pick_newest : sql_topup_pick,
@@ -73,24 +74,24 @@ static void pick_take(const DbResult *result, TopupLead leads[])
     }
 }
 
-Status topup_pick(const Topup *topup, TopupLead **ret, int *ret_count, Error *err)
+Status topup_pick(const Topup *topup, TopupFound *found, Error *err)
 {
     DbArray columns[GROUP_COLUMNS] = {0};
     for (int column = 0; column < GROUP_COLUMNS; column++) {
         db_array_begin(&columns[column], group_types[column]);
     }
-    for (int i = 0; i < topup->group_count; i++) {
-        add_group(columns, &topup->groups[i]);
+    for (int i = 0; i < found->group_count; i++) {
+        add_group(columns, &found->groups[i]);
     }
     AUTO_RESULT *result = NULL;
-    Status status = pick_rows(topup, columns, &result, err);
+    Status status = pick_rows(topup, found, columns, &result, err);
     for (int column = 0; column < GROUP_COLUMNS; column++) {
         db_array_done(&columns[column]);
     }
     if (status == STATUS_OK) {
-        *ret_count = db_rows(result);
-        *ret = mem_alloc((size_t)(*ret_count + 1) * sizeof **ret);
-        pick_take(result, *ret);
+        found->count = db_rows(result);
+        found->leads = mem_alloc((size_t)(found->count + 1) * sizeof *found->leads);
+        pick_take(result, found->leads);
     }
     return status;
 }
@@ -105,13 +106,14 @@ static Status read_numbers(const Topup *topup, DbArray *ids, TopupNumbers *ret, 
     DbParams open = {0};
     db_param_array(&open, ids);
     DbParams calls = {0};
+    int64_t window_us = topup_calls_window_us(topup->rules, topup->now_us);
     db_param_array(&calls, ids);
-    db_param_time(&calls, topup->now_us - topup_calls_window_us(topup->rules, topup->now_us));
+    db_param_time(&calls, topup->now_us - window_us);
     Status status = db_query_binary(topup->db, sql_dnc_holds, &holds, &ret->holds, err);
     if (status == STATUS_OK) {
         status = db_query_binary(topup->db, sql_topup_open, &open, &ret->open, err);
     }
-    if (status == STATUS_OK) {
+    if (status == STATUS_OK && window_us > 0) {
         status = db_query_binary(topup->db, sql_topup_calls, &calls, &ret->calls, err);
     }
     return status;
@@ -170,9 +172,11 @@ static const DbArrayType offer_types[OFFER_COLUMNS] = {
     DB_ARRAY_INT2, DB_ARRAY_TIME, DB_ARRAY_TIME,
 };
 
-static void add_offer(DbArray columns[OFFER_COLUMNS], const Topup *topup, const TopupLead *lead)
+static void add_offer(DbArray columns[OFFER_COLUMNS],
+                      const Topup *topup,
+                      const HopperGroup *group,
+                      const TopupLead *lead)
 {
-    const HopperGroup *group = &topup->groups[lead->group];
     db_array_i64(&columns[0], lead->offer_id);
     db_array_i64(&columns[1], lead->lead_id);
     db_array_i64(&columns[2], lead->number_id);
@@ -196,7 +200,8 @@ static Status write_offers(const Topup *topup, DbArray columns[OFFER_COLUMNS], E
                : STATUS_OK;
 }
 
-Status topup_insert_offers(const Topup *topup, TopupLead leads[], int count, Error *err)
+Status topup_insert_offers(
+    const Topup *topup, const HopperGroup groups[], TopupLead leads[], int count, Error *err)
 {
     DbArray columns[OFFER_COLUMNS] = {0};
     Status status = draw_ids(topup, leads, count, err);
@@ -205,7 +210,7 @@ Status topup_insert_offers(const Topup *topup, TopupLead leads[], int count, Err
     }
     for (int i = 0; i < count; i++) {
         if (is_offered(&leads[i])) {
-            add_offer(columns, topup, &leads[i]);
+            add_offer(columns, topup, &groups[leads[i].group], &leads[i]);
         }
     }
     if (status == STATUS_OK) {

@@ -11,7 +11,7 @@ typedef struct TopupLead {
     int64_t due_us;
     int64_t phone;     /* 0: the lead is gone */
     int64_t number_id; /* 0: the number has no row yet */
-    int group;         /* index in Topup.groups */
+    int group;         /* index in TopupFound.groups */
     int row;           /* in the locked leads; -1: another transaction has it */
     TopupDecision decision;
     int64_t offer_id;
@@ -22,22 +22,26 @@ typedef struct TopupNumbers {
     DbResult *locked; /* number_id, phone */
     DbResult *holds;  /* phone, campaign or 0 */
     DbResult *open;   /* number_id */
-    DbResult *calls;  /* number_id, started_at: newest first */
+    DbResult *calls;  /* number_id, started_at: newest first; NULL: no cap asks for them */
 } TopupNumbers;
 void topup_numbers_done(TopupNumbers *numbers);
 
 /* At most so many of one group. */
-int topup_group_limit(const Topup *topup);
-/* In a transaction: at most topup->want, in the order of the tier. *ret is to be freed. */
-Status topup_pick(const Topup *topup, TopupLead **ret, int *ret_count, Error *err) MUST_CHECK;
+int topup_group_limit(const Topup *topup, int group_count);
+/* In a transaction: leads of found's groups, at most topup->want. */
+Status topup_pick(const Topup *topup, TopupFound *found, Error *err) MUST_CHECK;
 /* Locks the numbers of these leads (those that are free) and reads what they say. */
 Status topup_lock_numbers(const Topup *topup,
                           const TopupLead leads[],
                           int count,
                           TopupNumbers *ret,
                           Error *err) MUST_CHECK;
-/* Draws ids for those to be offered, and inserts their offers. */
-Status topup_insert_offers(const Topup *topup, TopupLead leads[], int count, Error *err) MUST_CHECK;
+/* Draws ids for those to be offered, and inserts their offers. groups: of TopupFound. */
+Status topup_insert_offers(const Topup *topup,
+                           const HopperGroup groups[],
+                           TopupLead leads[],
+                           int count,
+                           Error *err) MUST_CHECK;
 /* Windows of the lists of these gates, as text: list_no, windows. */
 Status
 topup_read_hours(const Topup *topup, const ListGates *gates, DbResult **ret, Error *err) MUST_CHECK;

@@ -12,8 +12,8 @@
              time of a top-up of 500 as the recycler's metric has it, p50 and p99 within its buckets.
              idle; under half load (a dialer of 2,500 calls a second on another campaign); closed: most leads
              are in zones that are not open; later: a hundred thousand are due later; dry: few are left; and
-             after --churn offers. Its numbers' rows are made beforehand, while the hopper is full: where no
-             time is left for that they are made within the time that is measured.
+             after --churn offers. It is searched for beforehand, while the hopper is full: where no time is
+             left for that the search is within the time that is measured.
   snapshot   the same with a snapshot as old as all of the churn open elsewhere, as a dump has it; then the ways
              of express, which show what the relay makes of it.
   express    lead.upsert of priority 99 on Kafka to offer.made on Kafka, the hopper full; relay is the way of the

@@ -119,3 +119,24 @@ Test(hopper_groups, what_was_known_of_a_group_is_kept_but_that_it_is_dry)
     cr_expect_eq(now.bound_due_us, 5);
     cr_expect_eq(now.bound_lead, 6);
 }
+
+Test(hopper_groups, what_a_search_moved_goes_to_the_same_group)
+{
+    HopperGroup groups[3];
+    groups_make(groups, 3, READY_RECYCLED, LEAD_ORDER_DUE);
+    HopperGroup moved[] = {groups[2], group_of(READY_RECYCLED, 99)}; /* one is gone by now */
+    moved[0].bound_due_us = 17;
+    moved[0].bound_lead = 18;
+    moved[0].dry = true;
+    moved[0].searched = 19;
+    hopper_groups_put_back(groups, 3, moved, 2);
+    cr_expect_eq(groups[2].bound_due_us, 17);
+    cr_expect_eq(groups[2].bound_lead, 18);
+    cr_expect(groups[2].dry);
+    cr_expect_eq(groups[2].searched, 19);
+    for (int i = 0; i < 2; i++) {
+        cr_expect_eq(groups[i].bound_due_us, 0, "group %d", i);
+        cr_expect_not(groups[i].dry, "group %d", i);
+        cr_expect_eq(groups[i].searched, 0, "group %d", i);
+    }
+}
