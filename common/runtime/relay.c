@@ -53,6 +53,7 @@ struct Relay {
     int64_t renew_ms;
     int64_t stop_ms; /* when to leave whatever is there, once asked to stop; 0 before */
     OutboxFloor floor;
+    bool idle;                        /* the last look found nothing */
     RelayLane troubles[OUTBOX_LANES]; /* by lane */
 };
 
@@ -323,6 +324,26 @@ static int relay_ready_lanes(const Relay *relay, int ret_lanes[])
     return count;
 }
 
+/* Where nothing was, a statement that takes little to plan looks whether something is. */
+static Status relay_read(const Relay *relay, DbArray *lanes, DbResult **ret, Error *err)
+{
+    DbParams params = {0};
+    Status status = STATUS_OK;
+    db_param_i64(&params, relay->floor.id);
+    db_param_array(&params, lanes);
+    if (relay->idle) {
+        status = db_query_binary(relay->db, sql_outbox_any, &params, ret, err);
+    }
+    if (status != STATUS_OK || (relay->idle && db_rows(*ret) == 0)) {
+        return status;
+    }
+    db_result_free(*ret);
+    *ret = NULL;
+    db_param_i64(&params, PUBLISHER_ROWS);
+    db_param_i64(&params, PUBLISHER_LANE_BYTES);
+    return db_query_binary(relay->db, sql_outbox_select, &params, ret, err);
+}
+
 /* ret: no rows when no lane is ready. */
 static Status relay_select(Relay *relay, DbResult **ret, Error *err)
 {
@@ -332,7 +353,6 @@ static Status relay_select(Relay *relay, DbResult **ret, Error *err)
         return STATUS_OK;
     }
     DbArray lanes = {0};
-    DbParams params = {0};
     relay_lanes_param(ready, count, &lanes);
     AUTO_TX Db *tx = relay->db;
     Status status = db_begin(tx, err);
@@ -340,15 +360,14 @@ static Status relay_select(Relay *relay, DbResult **ret, Error *err)
         status = outbox_floor_look(&relay->floor, tx, err);
     }
     if (status == STATUS_OK) {
-        db_param_i64(&params, relay->floor.id);
-        db_param_array(&params, &lanes);
-        db_param_i64(&params, PUBLISHER_ROWS);
-        db_param_i64(&params, PUBLISHER_LANE_BYTES);
-        status = db_query_binary(tx, sql_outbox_select, &params, ret, err);
+        status = relay_read(relay, &lanes, ret, err);
     }
     db_array_done(&lanes);
+    if (status == STATUS_OK) {
+        relay->idle = db_rows(*ret) == 0;
+    }
     if (status == STATUS_OK && count == relay->lane_count) {
-        outbox_floor_raise(&relay->floor, db_rows(*ret) > 0 ? db_bin_i64(*ret, 0, 0) : INT64_MAX);
+        outbox_floor_raise(&relay->floor, relay->idle ? INT64_MAX : db_bin_i64(*ret, 0, 0));
     }
     return status;
 }
