@@ -22,8 +22,8 @@ struct Consumer {
     BusEventKind rebalance; /* noted by the callback, handed out by the poll around it */
     rd_kafka_topic_partition_list_t *moved;
     BusPartition *partitions;
-    bool tells_ends;
-    bool reads_all; /* also what no transaction has committed */
+    bool tells_ends; /* a probe */
+    bool reads_all;  /* also what no transaction has committed */
     bool joined;
     bool broker_up;
     atomic_bool closing;
@@ -99,6 +99,13 @@ static void consumer_on_error(rd_kafka_t *client, int code, const char *reason, 
     bus_trouble_tell(code, reason);
 }
 
+/* Whether something is there, and one record of it: not the whole of a backlog. */
+static const char *const probe_settings[][2] = {
+    {"queued.min.messages", "1"},
+    {"fetch.message.max.bytes", "65536"},
+};
+enum { PROBE_SETTINGS = sizeof probe_settings / sizeof probe_settings[0] };
+
 static Status consumer_create(Consumer *consumer, const Config *cfg, const char *group, Error *err)
 {
     rd_kafka_conf_t *conf = NULL;
@@ -118,6 +125,9 @@ static Status consumer_create(Consumer *consumer, const Config *cfg, const char 
     };
     for (size_t i = 0; status == STATUS_OK && i < sizeof own / sizeof own[0]; i++) {
         status = bus_conf_set(conf, own[i][0], own[i][1], err);
+    }
+    for (size_t i = 0; status == STATUS_OK && consumer->tells_ends && i < PROBE_SETTINGS; i++) {
+        status = bus_conf_set(conf, probe_settings[i][0], probe_settings[i][1], err);
     }
     if (status != STATUS_OK) {
         rd_kafka_conf_destroy(conf);
