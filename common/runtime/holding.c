@@ -48,15 +48,22 @@ static int64_t holding_deadline_ms(int64_t all_ms)
     return one_ms < all_ms ? one_ms : all_ms;
 }
 
-/* Lag tools want to see a position for every partition, also an idle one. */
-static void holding_mirror(Holding *holding, BusPartition partitions[], int count)
+void holding_mirror(Holding *holding)
 {
-    for (int i = 0; i < count; i++) {
-        const Held *held =
-            intake_find(holding->intake, partitions[i].topic, partitions[i].partition);
-        partitions[i].offset = held->position.next_offset;
+    BusPartition partitions[INTAKE_PARTITIONS_MAX];
+    int count = 0;
+    for (int i = 0; i < holding->intake->held_count; i++) {
+        Held *held = &holding->intake->held[i];
+        const Position *position = &held->position;
+        if (!position->halted && position->next_offset != held->mirrored) {
+            held->mirrored = position->next_offset;
+            partitions[count++] =
+                (BusPartition){position->topic, position->partition, position->next_offset};
+        }
     }
-    consumer_mirror(holding->consumer, partitions, count);
+    if (count > 0) {
+        consumer_mirror(holding->consumer, partitions, count);
+    }
 }
 
 Status holding_take(Holding *holding,
@@ -90,7 +97,7 @@ Status holding_take(Holding *holding,
     }
     Status status = consumer_assign(holding->consumer, starts, started, err);
     if (status == STATUS_OK) {
-        holding_mirror(holding, starts, started);
+        holding_mirror(holding);
         *ret_left_out = left_out;
     }
     return status;
@@ -122,6 +129,7 @@ void holding_release(Holding *holding)
     for (int i = 0; i < count; i++) {
         positions[i] = holding->intake->held[i].position;
     }
+    holding_mirror(holding);
     if (count > 0 &&
         position_leave(holding->db, holding->group, positions, count, &err) != STATUS_OK) {
         LOG_DEBUG("position.not_left", "code=%s", err.code); /* the next owner is careful, then */

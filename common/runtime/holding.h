@@ -32,6 +32,9 @@ void holding_release(Holding *holding);
 /* Drops everything without a word: another process owns it, or we do not know. */
 void holding_drop(Holding *holding);
 
+/* For lag tools: tells Kafka the positions that it does not know yet, also of idle partitions. */
+void holding_mirror(Holding *holding);
+
 /* Stops or goes on fetching what is held and not halted. */
 void holding_pause(Holding *holding);
 void holding_resume(Holding *holding);

@@ -20,7 +20,7 @@ Held *intake_hold(Intake *intake, const Position *position)
 {
     assert(intake->held_count < INTAKE_PARTITIONS_MAX);
     Held *held = &intake->held[intake->held_count++];
-    *held = (Held){.position = *position, .next_seen = position->next_offset};
+    *held = (Held){.position = *position, .next_seen = position->next_offset, .mirrored = -1};
     return held;
 }
 

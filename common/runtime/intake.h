@@ -16,6 +16,7 @@ enum { INTAKE_PARTITIONS_MAX = 256 };
 typedef struct Held {
     Position position;
     int64_t next_seen; /* records below it are in the queue already, or done */
+    int64_t mirrored;  /* the position that Kafka was told last */
     bool paused;       /* fetching is paused: resumed before the partition is let go */
     Message **queue;
     int first; /* index of the oldest message */

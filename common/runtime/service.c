@@ -265,19 +265,8 @@ static const Handler *loop_handler_of(void *context, const Message *message)
     return NULL;
 }
 
-static void loop_mirror(Loop *loop)
-{
-    BusPartition partitions[INTAKE_PARTITIONS_MAX];
-    for (int i = 0; i < loop->apply.move_count; i++) {
-        const Position *position = loop->apply.moves[i].position;
-        partitions[i] = (BusPartition){position->topic, position->partition, position->next_offset};
-    }
-    consumer_mirror(loop->consumer, partitions, loop->apply.move_count);
-}
-
 static void loop_batch_done(Loop *loop, int count)
 {
-    loop_mirror(loop);
     intake_pop(&loop->intake, &loop->batch, count);
     relay_kick(loop->relay);
     if (loop->runner != NULL && loop->batch.handler != NULL && loop->batch.handler->recorded) {
@@ -422,6 +411,7 @@ static Status loop_tick(Loop *loop, Error *err)
     }
     metric_set(&metric_intake_messages, loop->intake.queued, NULL, NULL);
     lag_tell(&loop->intake, loop->consumer, loop->service->topics, loop->service->topic_count);
+    holding_mirror(&loop->holding);
     if (now_ms >= loop->housekeeping_at_ms) {
         loop->housekeeping_at_ms = now_ms + HOUSEKEEPING_EVERY_MS;
         housekeeping_run(loop->cfg, loop->db, clock_now_us());
