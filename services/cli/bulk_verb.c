@@ -32,7 +32,7 @@ static bool bulk_waits(const Cli *cli)
     return cli_flag(cli, "wait") || (!cli_flag(cli, "no-wait") && cli->out_terminal);
 }
 
-static void bulk_say_accepted(Cli *cli, const char *job_id)
+void bulk_tell_accepted(Cli *cli, const char *job_id)
 {
     static const TableColumn columns[] = {{"job_id", TABLE_TEXT}, {"outcome", TABLE_TEXT}, {0}};
     AUTO_TABLE table;
@@ -74,6 +74,6 @@ Status bulk_send(Cli *cli, Command *command, Error *err)
     if (bulk_waits(cli)) {
         return bulk_stay(cli, &sender, job_id, err);
     }
-    bulk_say_accepted(cli, job_id);
+    bulk_tell_accepted(cli, job_id);
     return STATUS_OK;
 }

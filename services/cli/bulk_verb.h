@@ -19,5 +19,8 @@
 Status bulk_confirm(Cli *cli, const Table *counts, const char *question, bool *ret_go, Error *err)
     MUST_CHECK;
 
+/* Of a job that is not stayed with. */
+void bulk_tell_accepted(Cli *cli, const char *job_id);
+
 /* Sends the command and, when asked to, stays with its job and reports. */
 Status bulk_send(Cli *cli, Command *command, Error *err) MUST_CHECK;

@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "cli/args.h"
+#include "cli/bulk_verb.h"
 #include "cli/interrupt.h"
 #include "cli/send.h"
 #include "cli/table.h"
@@ -30,8 +31,6 @@ const CliOption stats_reconcile_options[] = {
     {0},
 };
 
-static const TableColumn accepted_columns[] = {
-    {"job_id", TABLE_TEXT}, {"outcome", TABLE_TEXT}, {0}};
 static const TableColumn rebuilt_columns[] = {{"job_id", TABLE_TEXT},   {"outcome", TABLE_TEXT},
                                               {"lists", TABLE_NUMBER},  {"jobs", TABLE_NUMBER},
                                               {"stored", TABLE_NUMBER}, {"removed", TABLE_NUMBER},
@@ -103,15 +102,6 @@ static Status await_end(Cli *cli, int64_t job_no, json_t **ret, Error *err)
 
 /* ---- sending ---- */
 
-static void tell_accepted(Cli *cli, const char *job_id)
-{
-    AUTO_TABLE table;
-    table_init(&table, accepted_columns);
-    table_add(&table, job_id);
-    table_add(&table, "accepted");
-    table_print_one(cli, &table);
-}
-
 static Status run_job(Cli *cli, Command *command, const TableColumn columns[], Error *err)
 {
     int64_t job_no = 0;
@@ -126,7 +116,7 @@ static Status run_job(Cli *cli, Command *command, const TableColumn columns[], E
     }
     const char *job_id = command_text(command->reply, "job_id");
     if (cli_flag(cli, "no-wait")) {
-        tell_accepted(cli, job_id);
+        bulk_tell_accepted(cli, job_id);
         return STATUS_OK;
     }
     status = ids_parse_i64(job_id, &job_no, err);
