@@ -1,8 +1,9 @@
 """How fresh Redis is, how fast it is filled, and what watchers cost.
 
-  ./dev bench stats [--outcomes 100000] [--lists 10000] [--seconds 20] [--quick] [--only freshness,rebuild,watcher]
+  ./dev bench stats [--outcomes 100000] [--lists 10000] [--seconds 20] [--rate N] [--quick]
+                    [--only freshness,rebuild,watcher]
 
-  freshness  a dialer without think time on a hopper of 5,000: list.stats from the beginning of the transaction that
+  freshness  a dialer without think time on a hopper of 5,000, at most N calls a second: list.stats from the beginning of the transaction that
              wrote it to Redis, as the aggregator's metric has it (p50, p99 within its buckets). That is no
              less than from the commit on: the transaction of a batch of outcomes is in it.
   rebuild    so many lists, Redis emptied: until a rebuild has written all of them, by its log and by the wall.
@@ -56,7 +57,8 @@ class Load:
         self.recycler = self.space.recycler()
         put(self.space, hopper_target=5000)
         wait_for(lambda: self.space.value("SELECT count(*) FROM offer") >= 5000, 60, what="a full hopper")
-        self.space.dialer_sim("--think", 0, "--channels", 5000, "--answer", MIX)
+        rate = ["--rate", args.rate] if args.rate else []
+        self.space.dialer_sim("--think", 0, "--channels", 5000, "--answer", MIX, *rate)
         wait_for(lambda: calls(self.space) >= args.outcomes // 10, 120, what="the first calls")
 
     def measure(self, seconds):
@@ -196,6 +198,7 @@ def main():
     parser.add_argument("--outcomes", type=int, default=100_000, help="leads of a run of outcomes, by two")
     parser.add_argument("--lists", type=int, default=10_000, help="of the rebuild")
     parser.add_argument("--seconds", type=float, default=20, help="of a measurement")
+    parser.add_argument("--rate", type=int, help="calls a second, at most")
     parser.add_argument("--quick", action="store_true", help="a fifth of all that, but all lists")
     parser.add_argument("--only", metavar="NAME,...", default=",".join(SUBJECTS))
     args = parser.parse_args()
