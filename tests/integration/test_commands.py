@@ -3,9 +3,12 @@
 import base64
 import json
 import uuid
+from contextlib import closing
 
 import pytest
+from confluent_kafka import Consumer, TopicPartition
 from harness import db, read_topic, send_command, wait_for
+from harness.bus import client
 from scenario import (
     DATA,
     all_published,
@@ -279,3 +282,15 @@ def test_update_of_other_fields_leaves_a_list_as_somebody_beside_made_it(space):
         if record.type == "list.updated"
     ]
     assert (update["active"], update["description"]) == (False, "after")
+
+
+def test_lag_tools_see_how_far_a_worker_has_read(space):
+    """Kafka is told soon after, though not of each batch; the record has it at once."""
+    space.create().importer()
+    create_list(space)
+    [(topic, partition, after)] = space.rows(
+        "SELECT topic, partition, next_offset FROM consumer_position WHERE next_offset > 0 AND topic = 'importer.commands'"
+    )
+    place = TopicPartition(f"{space.ns}.{topic}", partition)
+    with closing(Consumer(client(group_id=f"{space.ns}.importer"))) as tool:
+        wait_for(lambda: tool.committed([place], timeout=10)[0].offset == after, 10, what="the position on Kafka")
