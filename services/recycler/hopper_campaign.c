@@ -328,23 +328,26 @@ static Status fill_find(Fill *fill, TopupFound *found, Error *err)
     for (int i = 0; status == STATUS_OK && i < found->group_count; i++) {
         found->groups[i].searched = campaign->searches;
     }
-    if (status == STATUS_OK) {
-        hopper_groups_put_back(campaign->groups, campaign->group_count, found->groups,
-                               found->group_count);
-    }
     return status;
+}
+
+/* A group is dry once all that was found of it is used. */
+static void fill_put_back(const Fill *fill, const TopupFound *found)
+{
+    for (int i = 0; i < found->group_count; i++) {
+        HopperGroup moved = found->groups[i];
+        moved.dry = moved.dry && found->count == 0;
+        hopper_group_put_back(fill->campaign->groups, fill->campaign->group_count, &moved);
+    }
 }
 
 static Status fill_offer(Fill *fill, TopupFound *found, Error *err)
 {
-    HopperCampaign *campaign = fill->campaign;
     int offered = 0;
-    fill->runs++;
     fill->topup.now_us = clock_now_us();
     Status status = topup_offer(&fill->topup, found, &offered, err);
     if (status == STATUS_OK) {
-        hopper_groups_put_back(campaign->groups, campaign->group_count, found->groups,
-                               found->group_count);
+        fill_put_back(fill, found);
         fill->offered += offered;
     }
     return status;
@@ -369,6 +372,7 @@ static Status fill_found(Fill *fill, Error *err)
     Status status = STATUS_OK;
     while (status == STATUS_OK && fill_may_go_on(fill) && found_holds(campaign)) {
         fill_want(fill);
+        fill->runs++;
         status = fill_offer(fill, campaign->found, err);
     }
     if (status != STATUS_OK || !found_holds(campaign)) {
@@ -383,11 +387,12 @@ static Status fill_tier(Fill *fill, int first, Error *err)
     AUTO_FREE TopupFound *found = mem_alloc(sizeof *found);
     Status status = STATUS_OK;
     while (status == STATUS_OK && fill_may_go_on(fill) && fill_choose(fill, first, found)) {
+        fill->runs++;
         status = fill_find(fill, found, err);
         if (status == STATUS_OK && found->count > 0) {
             status = fill_offer(fill, found, err);
-        } else {
-            fill->runs++;
+        } else if (status == STATUS_OK) {
+            fill_put_back(fill, found);
         }
     }
     topup_found_done(found);

@@ -68,7 +68,7 @@ void hopper_groups_keep(HopperGroup groups[],
     }
 }
 
-static void group_put_back(HopperGroup groups[], int count, const HopperGroup *moved)
+void hopper_group_put_back(HopperGroup groups[], int count, const HopperGroup *moved)
 {
     for (int i = 0; i < count; i++) {
         if (key_compare(&groups[i], moved) == 0) {
@@ -78,16 +78,6 @@ static void group_put_back(HopperGroup groups[], int count, const HopperGroup *m
             groups[i].bound_lead = moved->bound_lead;
             return;
         }
-    }
-}
-
-void hopper_groups_put_back(HopperGroup groups[],
-                            int count,
-                            const HopperGroup moved[],
-                            int moved_count)
-{
-    for (int i = 0; i < moved_count; i++) {
-        group_put_back(groups, count, &moved[i]);
     }
 }
 

@@ -39,11 +39,9 @@ void hopper_groups_keep(HopperGroup groups[],
                         const HopperGroup before[],
                         int before_count);
 
-/* What a search or a top-up has moved of some of them: bounds, dry, searched. */
-void hopper_groups_put_back(HopperGroup groups[],
-                            int count,
-                            const HopperGroup moved[],
-                            int moved_count);
+/* What a search or a top-up has moved of one of them: bounds, dry, searched. It may be gone by now.
+ */
+void hopper_group_put_back(HopperGroup groups[], int count, const HopperGroup *moved);
 
 /* At most so many groups are searched at a time: a statement gets slower with each. */
 enum { HOPPER_GROUPS_MOST = 100 };

@@ -129,7 +129,9 @@ Test(hopper_groups, what_a_search_moved_goes_to_the_same_group)
     moved[0].bound_lead = 18;
     moved[0].dry = true;
     moved[0].searched = 19;
-    hopper_groups_put_back(groups, 3, moved, 2);
+    for (int i = 0; i < 2; i++) {
+        hopper_group_put_back(groups, 3, &moved[i]);
+    }
     cr_expect_eq(groups[2].bound_due_us, 17);
     cr_expect_eq(groups[2].bound_lead, 18);
     cr_expect(groups[2].dry);
