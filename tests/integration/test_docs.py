@@ -116,6 +116,16 @@ def test_each_verb_and_option_is_explained_with_examples():
     assert {option["verb"] for option in table("options") if option["option"] == "json"} == set(verbs)
 
 
+def test_the_session_in_the_readme_was_recorded():
+    folder = ROOT / "docs" / "first-campaign"
+    recorded = (folder / "session.txt").read_text()
+    commands = [line for line in (folder / "commands").read_text().splitlines() if line[:1] not in ("", "#")]
+    assert [line[2:] for line in recorded.splitlines() if line.startswith("$ ")] == commands
+    shown = re.findall(r"^\$ .*?(?=\n\n|\n```)", (ROOT / "README.md").read_text(), re.M | re.S)
+    assert len(shown) > 4
+    assert [part for part in shown if part not in recorded] == []
+
+
 def test_no_colours_are_written():
     """So that NO_COLOR has nothing to turn off."""
     for text in sources(exclude=""):
