@@ -27,11 +27,11 @@ _leadspool_options() {
         'list ls') echo '--campaign --json' ;;
         'list show') echo '--json' ;;
         'list update') echo '--name --description --active --inactive --priority --campaign --window --timeout --command-id --json' ;;
-        'list rm') echo '--dry-run --yes --wait --no-wait --timeout --command-id --json' ;;
+        'list rm') echo '--keep-leads-as --dry-run --yes --wait --no-wait --timeout --command-id --json' ;;
         'import') echo '--list --map --encoding --delimiter --header --on-duplicate --duplicate-scope --empty-erases --default-country --phone-policy --keep-unmapped --lead-events --dry-run --wait --no-wait --yes --timeout --command-id --json' ;;
         'import undo') echo '--dry-run --yes --wait --no-wait --timeout --command-id --json' ;;
         'export') echo '--list --output --what --job --field --all-fields --where --order --delimiter --line-end --bom --no-header --raw --dry-run --no-wait --timeout --command-id --json' ;;
-        'move') echo '--from --to --where --ids --on-duplicate --dry-run --yes --wait --no-wait --timeout --command-id --json' ;;
+        'move') echo '--from --to --where --ids --ids-from --on-duplicate --dry-run --yes --wait --no-wait --timeout --command-id --json' ;;
         'reset') echo '--list --where --skip-offered --dry-run --yes --wait --no-wait --timeout --command-id --json' ;;
         'lead show') echo '--list --phone --country --json' ;;
         'lead upsert') echo '--list --file --phone --external-id --extension --first-name --last-name --email --address --city --state --zip --country --time-zone --priority --revision --field --timeout --command-id --json' ;;
@@ -97,6 +97,7 @@ _leadspool_option_values() {
         'list update --window') echo '-' ;;
         'list update --timeout') echo '-' ;;
         'list update --command-id') echo '-' ;;
+        'list rm --keep-leads-as') echo 'files' ;;
         'list rm --timeout') echo '-' ;;
         'list rm --command-id') echo '-' ;;
         'import --list') echo 'lists' ;;
@@ -127,6 +128,7 @@ _leadspool_option_values() {
         'move --to') echo 'lists' ;;
         'move --where') echo '-' ;;
         'move --ids') echo '-' ;;
+        'move --ids-from') echo 'files' ;;
         'move --on-duplicate') echo 'skip update' ;;
         'move --timeout') echo '-' ;;
         'move --command-id') echo '-' ;;
