@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 from dirty_csv import make
-from harness import Clock, send_command, wait_for
+from harness import Clock, db, send_command, wait_for
 from harness.proxy import TcpProxy
 from harness.settings import ROOT, settings
 from scenario import (
@@ -128,7 +128,7 @@ def test_a_partition_that_waits_for_a_person(space):
     space.check_messages = False
     importer = space.importer()
     create_list(space)
-    comes_to(importer, 'leadspool_partitions{state="read"}', lambda value: value == 12)
+    counts(importer, 'leadspool_partitions{state="read"}')
     importer.terminate()
     space.db.execute("UPDATE consumer_position SET next_offset = 1000 WHERE partition = 0")
     importer = space.importer(ready=False)
@@ -161,6 +161,19 @@ def test_a_job_that_waits_and_leases_that_others_took(space):
     space.db.execute("DELETE FROM job_slot")
     finish_import(space, job)
     comes_to(importer, 'leadspool_jobs{state="queued"}', lambda value: value == 0)
+
+
+def test_a_job_that_another_took_over(space):
+    importer = space.importer({"LEADSPOOL_JOB_LEASE_MS": "1000"})
+    make(space.inbox / "leads.csv", 100, seed())
+    create_list(space)
+    with db(space) as beside, beside.transaction():
+        beside.execute("SELECT 1 FROM list_stats FOR UPDATE")  # its only chunk waits
+        job = start_import(space, "leads.csv")
+        comes_to(importer, 'leadspool_jobs{state="running"}', lambda value: value == 1)
+        space.db.execute("UPDATE jobs SET token = token + 1")
+        counts(importer, 'leadspool_lease_lost_total{lease="job"}')
+    finish_import(space, job)
 
 
 def campaigns(recycler, state, count):
