@@ -201,7 +201,7 @@ def changes(space):
     cli_yes(space, "reset", "--list", "a", "--where", "attempts > 0")
     cli_yes(space, "move", "--from", "b", "--to", "a", "--where", "phone in (+15046210007, +15046210058)")
     cli_yes(space, "list", "rm", "b")
-    job = space.value("SELECT min(job_no) FROM jobs")
+    job = space.value("SELECT min(job_no) FROM jobs WHERE kind = 'import'")
     cli_yes(space, "import", "undo", job)
     space.cli("lead", "erase", "+15046210030", "--yes")
     space.db.execute("UPDATE list_stats SET total = total + 1, ready = ready + 1")
