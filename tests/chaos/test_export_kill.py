@@ -7,7 +7,7 @@ import threading
 import pytest
 from harness import wait_for
 from scenario import answer, create_list, job_events, job_state, scale, seed, tell
-from test_export import check_file, exported, lines_of, manifest_of, many_leads
+from test_export import check_file, export, exported, lines_of, manifest_of, many_leads
 
 KILLS = scale(4, long=60)
 LEADS = scale(60_000)
@@ -57,9 +57,8 @@ def test_killed_exports_are_finished(space):
     many_leads(space, LEADS)
     watch = Watch(space)
     watch.start()
-    job = answer(
-        space, tell(space, "list.export", {"list_id": "a", "fields": ["lead_id", "custom.note"]})
-    ).value["job_id"]
+    command = {"list_id": "a", "fields": ["lead_id", "custom.note"]}
+    job = answer(space, tell(space, "list.export", command)).value["job_id"]
     kills = 0
     while kills < KILLS and job_state(space, job) in ("queued", "running"):
         if not wait_for(lambda: any(n.endswith(".tmp") for n in exported(space)) or is_over(space, job), 60):
@@ -80,6 +79,9 @@ def test_killed_exports_are_finished(space):
     assert ids == [(1 << 32) + n for n in range(1, LEADS + 1)]
     name = ended.value["file"].removeprefix("exports/")
     assert exported(space) == [name, f"{name}.manifest.json"]
+    calm = export(space, **command)
+    said = ("sha256", "bytes", "rows", "list_version")
+    assert [ended.value[what] for what in said] == [calm[what] for what in said], "as without kills"
 
 
 def is_over(space, job):

@@ -2,10 +2,12 @@
 
 import pytest
 from harness import wait_for
+from harness.digest import state
 from rounds_of_lists import ended, rows_of
-from scenario import all_published, ask, check_counters, create_list, done, run_import, scale
+from scenario import all_published, ask, check_counters, create_list, done, finish_import, scale, start_import
 
-LEADS = scale(24_000, long=400_000)
+LEADS = scale(10_000, long=400_000)
+BACK = LEADS * 2 // 5
 KILLS = scale(2, long=20)  # of each job
 FAST = {
     "LEADSPOOL_JOB_LEASE_MS": "1000",
@@ -21,7 +23,7 @@ def mark(space, job_id):
     )
 
 
-def killed(space, worker, type, data, most=KILLS, **more):
+def killed(space, worker, type, data, most, **more):
     """Each time that the job has gone on it is killed; its result, and how often that was."""
     reply = ask(space, type, data, **more)
     assert reply.type == "command.accepted", reply
@@ -44,47 +46,85 @@ def killed(space, worker, type, data, most=KILLS, **more):
     return space.value("SELECT result FROM jobs WHERE job_no = %s", int(job_id)), kills
 
 
-@pytest.mark.timeout(300 + KILLS * 60)
-def test_kills_of_jobs_over_leads(space):
-    space.extra_env |= FAST
-    importer = space.importer()
-    recycler = space.recycler()
+def prepare(space):
+    """Two lists of two campaigns, the leads of one of them called once, a third of them twice."""
     for list_id, campaign in (("a", "c"), ("b", "d")):
-        create_list(space, list_id, campaign_id=campaign)
-        done(space, "campaign.put", {"campaign_id": campaign})
-    loaded = run_import(space, rows_of(space, "a.csv", LEADS, 0))
-    # Called once, as far as the leads know; their dialing has to go along.
+        create_list(space, list_id, campaign_id=campaign, id=f"list-{list_id}")
+        done(space, "campaign.put", {"campaign_id": campaign}, id=f"campaign-{campaign}")
+    job_id = start_import(space, rows_of(space, "a.csv", LEADS, 0), id="import")
+    finish_import(space, job_id)
+    # As far as the leads know, and the ledger; their dialing has to go along.
     space.db.execute(
-        "WITH l AS (UPDATE leads SET status = 'NA', attempts = 1, tries = 'NA=1', due_at = 'epoch', hold = 0"
-        " RETURNING lead_id) SELECT count(*) FROM l"
+        "UPDATE leads SET status = 'NA', attempts = 1 + (phone % 3 = 0)::int, tries = 'NA=' || 1 + (phone % 3 = 0)::int,"
+        " due_at = 'epoch', hold = 0"
+    )
+    space.db.execute(
+        "INSERT INTO attempt (recorded_at, lead_id, list_no, source, call_id, disposition, status, contact, started_at)"
+        " SELECT '2026-01-01', lead_id, list_no, 's', phone || '-' || n, 'NA', 'NA', false, '2026-01-01'"
+        " FROM leads, generate_series(1, attempts) n"
     )
     space.db.execute("UPDATE ready_lead SET class = 3, due_at = 'epoch'")
     space.db.execute("UPDATE list_stats SET attempted = total WHERE total > 0")
     space.db.execute("UPDATE list_status SET status = 'NA'")
-    total = 0
-    result, kills = killed(space, importer, "leads.move", {"list_id": "a", "to_list_id": "b", "where": ALL})
-    assert (result["leads"], result["moved"]) == (LEADS, LEADS)
-    total += kills
-    result, kills = killed(
-        space, recycler, "list.reset", {"list_id": "b", "where": ALL}, topic="recycler.commands"
-    )
-    assert (result["leads"], result["reset"]) == (LEADS, LEADS)
-    total += kills
-    some = [str(lead_id) for [lead_id] in space.rows("SELECT lead_id FROM leads ORDER BY phone LIMIT 4000")]
-    back = {"list_id": "b", "to_list_id": "a", "lead_ids": some}
-    result, kills = killed(space, importer, "leads.move", back)
-    assert result["moved"] == 4000
-    total += kills
+    return job_id
+
+
+def all_done(space):
+    wait_for(lambda: space.value("SELECT count(*) FROM jobs WHERE state IN ('queued', 'running')") == 0, 120)
     all_published(space)
+
+
+def work(space, kills):
+    """Each job over leads, killed so many times; how often that was in all."""
+    space.extra_env |= FAST
+    space.check_every = 20
+    importer = space.importer()
+    recycler = space.recycler()
+    imported = prepare(space)
+    total = 0
+
+    def run(worker, id, type, data, **more):
+        nonlocal total
+        result, killed_times = killed(space, worker, type, data, kills, id=id, **more)
+        total += killed_times
+        return result
+
+    result = run(importer, "move", "leads.move", {"list_id": "a", "to_list_id": "b", "where": ALL})
+    assert (result["leads"], result["moved"]) == (LEADS, LEADS)
+    reset = {"list_id": "b", "where": ALL}
+    result = run(recycler, "reset", "list.reset", reset, topic="recycler.commands")
+    assert (result["leads"], result["reset"]) == (LEADS, LEADS)
+    back = [str(lead_id) for [lead_id] in space.rows("SELECT lead_id FROM leads ORDER BY phone LIMIT %s", BACK)]
+    result = run(importer, "back", "leads.move", {"list_id": "b", "to_list_id": "a", "lead_ids": back})
+    assert result["moved"] == BACK
+    all_done(space)
     for list_id in ("a", "b"):
         check_counters(space, list_id)
-    result, kills = killed(space, importer, "import.undo", {"job_id": loaded["job_id"]})
-    assert (result["deleted"], result["kept_moved"]) == (4000, LEADS - 4000)
-    total += kills
-    result, kills = killed(space, importer, "list.delete", {"list_id": "b"})
-    assert result["deleted"] == LEADS - 4000
-    total += kills
-    assert total >= 4, "killed in the middle"
+    half = state(space)
+    result = run(importer, "undo", "import.undo", {"job_id": imported})
+    assert (result["deleted"], result["kept_moved"]) == (BACK, LEADS - BACK)
+    result = run(importer, "delete", "list.delete", {"list_id": "b"})
+    assert result["deleted"] == LEADS - BACK
     assert space.value("SELECT count(*) FROM leads") == space.value("SELECT count(*) FROM ready_lead") == 0
+    all_done(space)
     check_counters(space, "a")
     assert space.cli_json("doctor", code=None)["ok"]
+    return half, total
+
+
+def same(found, wanted):
+    for part in wanted:
+        more = sorted(set(found[part]) - set(wanted[part]))[:5]
+        less = sorted(set(wanted[part]) - set(found[part]))[:5]
+        assert found[part] == wanted[part], f"{part}: too much {more}, missing {less}"
+
+
+@pytest.mark.timeout(600 + KILLS * 60)
+def test_kills_of_jobs_over_leads(spaces):
+    """Leads, counters, ledger and events in the middle and at the end are those of a run in peace."""
+    disturbed, calm = spaces(), spaces()
+    half, total = work(disturbed, KILLS)
+    assert total >= 4, "killed in the middle"
+    wanted, _ = work(calm, 0)
+    same(half, wanted)
+    same(state(disturbed), state(calm))
