@@ -42,10 +42,9 @@ def test_units_run_the_installed_workers(root):
 @pytest.mark.skipif(os.getuid() != 0, reason="makes a user, in a root of its own")
 def test_user_and_folder_are_made(root):
     top = root.parents[1]
-    for tool, folder in (("systemd-sysusers", "sysusers.d"), ("systemd-tmpfiles", "tmpfiles.d")):
-        create = ["--create"] if tool == "systemd-tmpfiles" else []
-        file = f"/usr/local/lib/{folder}/leadspool.conf"
-        subprocess.run([tool, f"--root={top}", *create, file], check=True)
+    (top / "etc").mkdir()
+    for words in (["systemd-sysusers"], ["systemd-tmpfiles", "--create"]):
+        subprocess.run([*words, f"--root={top}", "leadspool.conf"], check=True)
     assert "leadspool:" in (top / "etc/passwd").read_text()
     assert (top / "etc/leadspool").stat().st_mode & 0o777 == 0o750
 
