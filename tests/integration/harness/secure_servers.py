@@ -14,7 +14,6 @@ import psycopg
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import (
     AclBinding,
-    AclBindingFilter,
     AclOperation,
     AclPermissionType,
     AdminClient,
@@ -191,12 +190,6 @@ class SecureKafka:
     def grant(self, bindings):
         for done in self.admin.create_acls(bindings).values():
             done.result()
-
-    def revoke(self, binding):
-        found = AclBindingFilter(binding.restype, binding.name, binding.resource_pattern_type, binding.principal,
-                                 binding.host, binding.operation, binding.permission_type)  # fmt: skip
-        for done in self.admin.delete_acls([found]).values():
-            assert len(done.result()) == 1, binding
 
     def stop(self):
         self.admin = None  # it would go on looking for the broker
