@@ -305,7 +305,7 @@ _leadspool_words() {
         'job show') echo 'jobs' ;;
         'job watch') echo 'jobs' ;;
         'job cancel') echo 'jobs' ;;
-        'reference') echo 'settings topics messages redis exit-codes nouns verbs options' ;;
+        'reference') echo 'settings topics messages redis metrics exit-codes nouns verbs options' ;;
     esac
 }
 

@@ -71,7 +71,7 @@ def values_of(verb, option):
 
 def words_of(verb, tables):
     if verb["verb"] == "reference":
-        return "settings topics messages redis exit-codes nouns verbs options"
+        return " ".join(tables.names)
     if verb["words"] == "FILE":
         return "files"
     noun = verb["verb"].split()[0]

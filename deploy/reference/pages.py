@@ -119,12 +119,15 @@ def redis_page(tables):
 
 
 def metrics_page(tables):
-    rows = [[m.name, m.kind, ", ".join(m.labels), m.workers, cell(m.about)] for m in tables.metrics]
+    rows = [
+        [m["metric"], m["type"], m["unit"], m["labels"], m["worker"], cell(m["about"])]
+        for m in tables.metrics
+    ]
     return (
         f"# Metrics\n\n{NOTE}"
         "Each worker answers `/metrics` on `LEADSPOOL_HTTP_PORT` in Prometheus' text format. `all` are the runtime's,\n"
         "in each worker; the others belong to the worker that is named. A metric with labels appears with its first\n"
-        "value.\n\n" + table(["metric", "type", "labels", "worker", "what"], rows)
+        "value.\n\n" + table(["metric", "type", "unit", "labels", "worker", "what"], rows)
     )
 
 

@@ -1,55 +1,14 @@
-"""What there is to document, read from where it is implemented: the tables that `leadspool reference` prints,
-the metrics in the sources, and the messages' schemas."""
+"""What there is to document, read from where it is implemented: the tables that `leadspool reference` prints, and
+the messages' schemas."""
 
 import json
 import os
-import re
 import subprocess
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 SERVICES = ("exporter", "importer", "recycler", "stats")
-TEXT = r'"(?:[^"\\]|\\.)*"'
-TEXTS = rf"{TEXT}(?:\s*{TEXT})*"
-LABELS = rf"(?:,\s*(?:{TEXT}|NULL)\s*)*"
-METRIC = re.compile(rf"METRIC_(COUNTER|GAUGE|HISTOGRAM)\(\s*({TEXT})\s*,\s*({TEXTS})\s*({LABELS})\)")
-# metric_table.inc: variable, type, name, unit, workers, help, labels
-METRIC_ROW = re.compile(
-    rf"^METRIC\(\w+,\s*(\w+),\s*({TEXT}),\s*{TEXT},\s*({TEXT}),\s*({TEXTS})\s*({LABELS})\)", re.M
-)
-
-
-def c_text(literals):
-    """The text of C string literals that stand beside each other."""
-    return "".join(json.loads(literal) for literal in re.findall(TEXT, literals))
-
-
-def metric_rows():
-    """(type, name, "" or the worker that has it, help, labels) of each metric in the sources."""
-    for path in sorted(p for folder in ("common", "services") for p in (ROOT / folder).rglob("*.[ci]*")):
-        text, where = path.read_text(), path.relative_to(ROOT).parts
-        for kind, name, workers, about, labels in METRIC_ROW.findall(text):
-            yield (
-                kind,
-                c_text(name),
-                c_text(workers),
-                c_text(about),
-                map(json.loads, re.findall(TEXT, labels)),
-            )
-        for kind, name, about, labels in METRIC.findall(text):
-            worker = where[1] if where[0] == "services" else ""
-            yield kind, c_text(name), worker, c_text(about), map(json.loads, re.findall(TEXT, labels))
-
-
-@dataclass(frozen=True)
-class Metric:
-    name: str
-    kind: str
-    labels: tuple
-    workers: str  # "all", or the one that has it
-    about: str
 
 
 class Tables:
@@ -64,10 +23,10 @@ class Tables:
         done = subprocess.run([worker, "--help"], check=True, capture_output=True, text=True)
         return done.stdout.splitlines()[0].split(": ", 1)[1]
 
-    def read(self, name):
+    def read(self, *name):
         """As the defaults have it, whatever is set here."""
         env = {k: v for k, v in os.environ.items() if not k.startswith("LEADSPOOL_")}
-        command = [self.binary, "reference", name, "--json"]
+        command = [self.binary, "reference", *name, "--json"]
         return json.loads(subprocess.run(command, check=True, capture_output=True, text=True, env=env).stdout)
 
     @cached_property
@@ -108,14 +67,13 @@ class Tables:
 
     @cached_property
     def metrics(self):
-        found = {}
-        for kind, name, workers, about, labels in metric_rows():
-            metric = Metric(name, kind.lower(), tuple(labels), workers or "all", about)
-            assert metric.name not in found, f"{metric.name} is there twice"
-            found[metric.name] = metric
-        return sorted(
-            found.values(), key=lambda metric: (metric.workers != "all", metric.workers, metric.name)
-        )
+        """What all workers have comes first."""
+        return sorted(self.read("metrics"), key=lambda m: (m["worker"] != "all", m["worker"], m["metric"]))
+
+    @cached_property
+    def names(self):
+        """Of the tables themselves."""
+        return [row["table"] for row in self.read()]
 
     @cached_property
     def schemas(self):

@@ -6,6 +6,7 @@
 
 #include "base/exitcode.h"
 #include "base/mem.h"
+#include "base/metric_table.h"
 #include "base/suggest.h"
 #include "cli/args.h"
 #include "cli/table.h"
@@ -62,6 +63,25 @@ static void reference_redis(const Config *cfg, Table *table)
         table_add(table, spec->type);
         table_add(table, spec->about);
         table_add(table, spec->expires);
+    }
+}
+
+static void reference_metrics(const Config *cfg, Table *table)
+{
+    (void)cfg;
+    static const char *const types[] = {"counter", "gauge", "histogram"};
+    for (size_t i = 0; i < metric_table_count; i++) {
+        const Metric *metric = metric_table[i];
+        bool two = metric->labels[0] != NULL && metric->labels[1] != NULL;
+        AUTO_FREE char *labels =
+            mem_sprintf("%s%s%s", metric->labels[0] != NULL ? metric->labels[0] : "",
+                        two ? ", " : "", two ? metric->labels[1] : "");
+        table_add(table, metric->name);
+        table_add(table, types[metric->type]);
+        table_add(table, metric->unit);
+        table_add(table, labels);
+        table_add(table, metric->services[0] != '\0' ? metric->services : "all");
+        table_add(table, metric->help);
     }
 }
 
@@ -156,6 +176,14 @@ static const struct Reference {
     {"redis",
      reference_redis,
      {{"key", TABLE_TEXT}, {"type", TABLE_TEXT}, {"about", TABLE_TEXT}, {"expires", TABLE_TEXT}}},
+    {"metrics",
+     reference_metrics,
+     {{"metric", TABLE_TEXT},
+      {"type", TABLE_TEXT},
+      {"unit", TABLE_TEXT},
+      {"labels", TABLE_TEXT},
+      {"worker", TABLE_TEXT},
+      {"about", TABLE_TEXT}}},
     {"exit-codes",
      reference_exit_codes,
      {{"code", TABLE_NUMBER}, {"command", TABLE_TEXT}, {"worker", TABLE_TEXT}}},
@@ -211,7 +239,7 @@ static Status reference_run(Cli *cli, Error *err)
 static const CliOption reference_options_own[] = {ARGS_JSON, {0}};
 
 const Verb cli_reference_verbs[] = {
-    {"", "[TABLE]", 0, 1, "settings, topics, messages, Redis keys, exit codes and verbs",
+    {"", "[TABLE]", 0, 1, "settings, topics, messages, Redis keys, metrics, exit codes and verbs",
      reference_options_own,
      "reference\n"
      "reference settings\n"
