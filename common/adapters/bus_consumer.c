@@ -323,6 +323,9 @@ consumer_take_error(Consumer *consumer, rd_kafka_message_t *message, BusEvent *e
         event->kind = BUS_TROUBLE;
         error_set(&event->err, STATUS_RETRY, "kafka", "Kafka consumer: %s",
                   rd_kafka_message_errstr(message));
+        if (bus_advice(message->err) != NULL) {
+            bus_trouble_tell(message->err, event->err.text);
+        }
     }
     rd_kafka_message_destroy(message);
     return status;

@@ -118,6 +118,7 @@ def test_locked(secure):
     for worker in workers.values():
         worker.wait_ready(200)  # the first makes the broker's own topic
     work(secure)
+    reading_is_missed(secure, workers)
     refused(secure)
     for log in secure.logs.glob("*.log"):
         text = log.read_text(errors="replace")
@@ -141,6 +142,16 @@ def work(space):
     assert space.cli_json("dlq", "ls") == []
     assert space.cli_json("doctor")["ok"]
     assert all(topic["ok"] for topic in space.cli_json("topics", "check"))
+
+
+def reading_is_missed(space, workers):
+    """A topic that a worker may not read any more: it says so, and goes on when it may."""
+    [acl] = [acl for acl in space.acls if acl.principal.endswith("_exporter") and acl.operation.name == "READ"
+             and acl.name.endswith(".exporter.commands")]  # fmt: skip
+    space.kafka.revoke(acl)
+    wait_for(lambda: "a right is missing" in workers["exporter"].log(), 40, what="the right that is missed is told")
+    space.kafka.grant([acl])
+    assert len(space.cli("export", "--list", "a").stdout.splitlines()) > 15
 
 
 def refused(space):

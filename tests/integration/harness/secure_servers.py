@@ -14,6 +14,7 @@ import psycopg
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import (
     AclBinding,
+    AclBindingFilter,
     AclOperation,
     AclPermissionType,
     AdminClient,
@@ -190,6 +191,19 @@ class SecureKafka:
     def grant(self, bindings):
         for done in self.admin.create_acls(bindings).values():
             done.result()
+
+    def revoke(self, binding):
+        one = AclBindingFilter(
+            binding.restype,
+            binding.name,
+            binding.resource_pattern_type,
+            binding.principal,
+            binding.host,
+            binding.operation,
+            binding.permission_type,
+        )
+        [done] = self.admin.delete_acls([one]).values()
+        assert len(done.result()) == 1, binding
 
     def stop(self):
         self.admin = None  # it would go on looking for the broker
