@@ -145,7 +145,7 @@ Status migrate_check(Db *db, Error *err)
         status = db_query(tx, "SELECT coalesce(max(version), 0) FROM schema_migration", NULL,
                           &result, err);
     }
-    if (status == STATUS_FATAL) {
+    if (status == STATUS_FATAL && strcmp(db_sqlstate(db), "42P01") == 0) {
         return error_set(err, STATUS_FATAL, "schema_missing",
                          "the namespace has no tables: run `leadspool migrate`");
     }

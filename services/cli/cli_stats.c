@@ -145,11 +145,24 @@ static bool stats_why_redis(LiveRead *live, const char *list_id, WhyCount *ret)
     return at != NULL && clock_parse_rfc3339(at, &ret->at_us, &err) == STATUS_OK;
 }
 
+/* Has the list as many leads as then? It was counted before an import, say, where it has not. */
+static bool stats_why_holds(LiveRead *live, const char *list_id, const WhyCount *why)
+{
+    AUTO_REPLY *hash = NULL;
+    Error err;
+    if (live_read_hash(live, LIVE_LIST_STATS, list_id, &hash, &err) != STATUS_OK || hash == NULL) {
+        return false;
+    }
+    const char *total = redis_field(hash, "total");
+    return total != NULL && strtoll(total, NULL, 10) == why->total;
+}
+
 static Status stats_why(Cli *cli, LiveRead *live, Error *err)
 {
     WhyCount why;
-    bool redis = stats_why_redis(live, cli_option(cli, "list"), &why);
-    Status status = redis ? STATUS_OK : stats_why_read(cli, cli_option(cli, "list"), &why, err);
+    const char *list_id = cli_option(cli, "list");
+    bool redis = stats_why_redis(live, list_id, &why) && stats_why_holds(live, list_id, &why);
+    Status status = redis ? STATUS_OK : stats_why_read(cli, list_id, &why, err);
     if (status == STATUS_OK) {
         (cli->json ? stats_why_print_json : stats_why_print)(cli, &why,
                                                              redis ? "redis" : "postgresql");

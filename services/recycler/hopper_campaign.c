@@ -42,11 +42,17 @@ void hopper_campaign_forget(HopperCampaign *campaign)
 /* ---- looking ---- */
 
 /* Groups are of lists: with others they are looked at anew. */
+static void look_anew(HopperCampaign *campaign)
+{
+    campaign->look_next_ms = 0;
+    hopper_campaign_forget(campaign);
+}
+
 static void take_list(HopperCampaign *campaign, int at, const TopupList *list)
 {
     TopupList *there = &campaign->lists[at];
     if (there->list_no != list->list_no || there->list_rank != list->list_rank) {
-        campaign->look_next_ms = 0;
+        look_anew(campaign);
         campaign->returned_version = 0;
     }
     *there = *list;
@@ -64,7 +70,7 @@ static Status look_lists(HopperCampaign *campaign, Db *db, Error *err)
     if (db_rows(result) != campaign->list_count) {
         free(campaign->lists);
         campaign->lists = mem_alloc((size_t)(db_rows(result) + 1) * sizeof *campaign->lists);
-        campaign->look_next_ms = 0; /* also when none is left, which take_list() does not see */
+        look_anew(campaign); /* also when none is left, which take_list() does not see */
     }
     campaign->list_count = db_rows(result);
     for (int row = 0; status == STATUS_OK && row < db_rows(result); row++) {
@@ -358,12 +364,21 @@ static bool fill_may_go_on(const Fill *fill)
     return fill->offered < fill->want && fill->runs < RUNS_MOST;
 }
 
-/* Is there something that was found ahead, and not too long ago? */
+/* Is there something that was found ahead, not too long ago, of groups that are open as they were? */
 static bool found_holds(const HopperCampaign *campaign)
 {
     const TopupFound *found = campaign->found;
-    return found != NULL && found->count > 0 && !clock_is_virtual() &&
-           clock_now_us() <= found->found_us + FOUND_US;
+    int64_t now_us = clock_now_us();
+    if (found == NULL || found->count == 0 || clock_is_virtual() ||
+        now_us > found->found_us + FOUND_US) {
+        return false;
+    }
+    for (int i = 0; i < found->group_count; i++) {
+        if (now_us >= found->groups[i].until_us) {
+            return false;
+        }
+    }
+    return true;
 }
 
 static Status fill_found(Fill *fill, Error *err)

@@ -599,12 +599,14 @@ def test_an_epoch_bump_moves_past_all_that_was_given_out(space):
     before = space.cli_json("epoch", "show")
     assert before["holds"] and before["epoch"] == 1
     blocks = space.value("SELECT last_value FROM id_block_seq")
+    offers = space.value("SELECT last_value FROM offer_id_seq")
     space.db.execute("UPDATE namespace SET timeline = '000000FF'")
     assert not space.cli_json("epoch", "show")["holds"]
     bumped = space.cli_json("epoch", "bump")
     assert bumped["holds"] and bumped["epoch"] >= int(time.time()) - 60
     assert space.cli_json("epoch", "bump")["epoch"] > bumped["epoch"]
     assert space.value("SELECT last_value FROM id_block_seq") == blocks + 2 * 2**20
+    assert space.value("SELECT last_value FROM offer_id_seq") == offers + 2 * 2**30
 
 
 BREAKAGES = {

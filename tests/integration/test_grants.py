@@ -213,6 +213,7 @@ def changes(space):
 def looking(space):
     space.cli("export", "--list", "a", "--what", "attempts")
     space.cli("export", "--list", "a", "--what", "dnc")
+    space.cli("export", "--list", "a", "--all-fields")
     lead = space.value("SELECT lead_id FROM leads LIMIT 1")
     for words in (
         ["doctor"], ["explain", lead], ["stats", "--list", "a", "--record"], ["stats", "--list", "a", "--why"],

@@ -227,6 +227,12 @@ def importer_says(option, code, **env):
     return done.stdout + done.stderr
 
 
+def test_a_worker_whose_database_url_cannot_be_read_says_so():
+    env = {"DATABASE_URL": "host=localhost password=pass word/x%"}
+    done = subprocess.run([settings().bin / "leadspool-importer"], env=env, capture_output=True, text=True, timeout=60)
+    assert done.returncode not in (0, -6) and "percent-encoded" in done.stderr and "migrate" not in done.stderr, done
+
+
 @pytest.mark.parametrize("name", SECRETS)
 def test_secret_from_a_file(tmp_path, name):
     """One newline at the end is dropped; what cannot be read, or is given twice, stops the start; none is shown."""

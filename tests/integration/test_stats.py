@@ -59,6 +59,19 @@ def phone(round, number):
     return {"phone": f"+1504621{round}{number:03d}"}
 
 
+def test_why_is_counted_anew_where_the_list_has_changed(space):
+    """The shares of the reasons are taken at a pace; those of a list of before an import are not shown."""
+    space.importer()
+    space.stats({"LEADSPOOL_STATS_PACE_S": "60"})
+    create_list(space, "a", campaign_id="c")
+    live = client()
+    wait_for(lambda: live.exists(f"{space.ns}:list:a:now"), what="shares of the empty list")
+    upsert(space, "a", phone="+15046218927")
+    wait_for(lambda: live.hget(f"{space.ns}:list:a:stats", "total") == "1", what="the counters in Redis")
+    found = space.cli_json("stats", "--list", "a", "--why")
+    assert (found["total"], found["source"]) == (1, "postgresql")
+
+
 def test_flushed(space):
     """An emptied Redis is filled again by itself."""
     space.importer()

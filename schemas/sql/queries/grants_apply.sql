@@ -57,7 +57,7 @@ BEGIN
             ('stats', 'SELECT', 'TABLE', 'zone_set gate ready_lead number disposition recycle_rule offer attempt'
              ' campaign_hopper import_lane'),
 
-            ('exporter', 'SELECT', 'TABLE', 'number dnc_entry attempt'),
+            ('exporter', 'SELECT', 'TABLE', 'number dnc_entry attempt zone_set'),
 
             ('cli', 'USAGE', 'SCHEMA', '-'),
             ('cli', 'SELECT', 'TABLE', 'namespace campaign campaign_hopper campaign_stats list'
@@ -66,7 +66,7 @@ BEGIN
              ' dead_letter_mark'),
             ('cli', 'INSERT, UPDATE', 'TABLE', 'dead_letter_mark'),
             ('cli', 'UPDATE', 'TABLE', 'consumer_position consumer_incident namespace dnc_entry dnc_recheck'),
-            ('cli', 'SELECT, UPDATE', 'SEQUENCE', 'id_block_seq outbox_id_seq'),
+            ('cli', 'SELECT, UPDATE', 'SEQUENCE', 'id_block_seq outbox_id_seq offer_id_seq'),
             ('cli', 'EXECUTE', 'FUNCTION', 'blockers_end')
         ) AS v (suffix, privileges, kind, names)
         JOIN pg_roles r ON r.rolname = ns || '_' || v.suffix
