@@ -487,17 +487,35 @@ def test_what_was_decided_hours_ago_is_not_offered(clocked):
     dialer.quiet(2, phone=ANN)
 
 
-def test_an_entry_holds_though_the_lead_does_not_know_of_it(dialing):
-    dialing.db.execute(
-        "WITH n AS (INSERT INTO number (phone, digest) VALUES (%s, 'x') RETURNING number_id)"
-        " INSERT INTO dnc_entry (number_id, source, added_at) SELECT number_id, 'test', now() FROM n",
-        (int(ANN),),
+def entry_that_leads_do_not_know(space, phone):
+    if not space.rows("SELECT FROM number WHERE phone = %s", int(phone)):
+        space.db.execute("INSERT INTO number (phone, digest) VALUES (%s, %s)", (int(phone), phone.encode()))
+    space.db.execute(
+        "INSERT INTO dnc_entry (number_id, source, added_at) SELECT number_id, 'test', now() FROM number WHERE phone = %s",
+        (int(phone),),
     )
+
+
+def test_an_entry_holds_though_the_lead_does_not_know_of_it(dialing):
+    entry_that_leads_do_not_know(dialing, ANN)
     put(dialing)
     dialer = dialing.dialer()
     assert set(offers_by_phone(dialer, 2)) == {BOB, EVE}
     become(dialing, {ANN: ("dnc", "NEW", 0)})
     dialer.quiet(1)
+
+
+def test_what_was_searched_for_ahead_is_decided_anew(dialing):
+    """After a top-up the leads of the next are known already; what has changed since holds."""
+    put(dialing, hopper_target=1)
+    dialer = dialing.dialer()
+    [first] = dialer.offers(1)
+    others = {ANN, BOB, EVE} - {first["phone"]}
+    for phone in others:
+        entry_that_leads_do_not_know(dialing, phone)
+    dialer.answer(first, "SALE")
+    become(dialing, {phone: ("dnc", "NEW", 0) for phone in others})
+    assert len(dialer.offers(1)) == 1
 
 
 def test_limits_hold_though_the_lead_is_in_the_queue(dialing):
