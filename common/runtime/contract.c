@@ -96,12 +96,8 @@ static const ContractMessage *contract_unkept(const char *topic, const Handler h
 
 static bool contract_reads(const char *service, const char *topic)
 {
-    for (size_t i = 0; i < topic_count; i++) {
-        if (strcmp(topics[i].topic, topic) == 0) {
-            return topics[i].taken_by != NULL && strcmp(topics[i].taken_by, service) == 0;
-        }
-    }
-    return false;
+    const char *taken_by = topic_taken_by(topic);
+    return taken_by != NULL && strcmp(taken_by, service) == 0;
 }
 
 char *contract_breach(const char *service,

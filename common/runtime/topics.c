@@ -56,6 +56,16 @@ void topics_declared(const Config *cfg, BusTopicSpec ret[])
     }
 }
 
+const char *topic_taken_by(const char *topic)
+{
+    for (size_t i = 0; i < topic_count; i++) {
+        if (strcmp(topics[i].topic, topic) == 0) {
+            return topics[i].taken_by;
+        }
+    }
+    return NULL;
+}
+
 bool topic_is_events(const char *topic)
 {
     return strcmp(topic, TOPIC_LIST_STATS) == 0 || strcmp(topic, TOPIC_LIST_EVENTS) == 0;

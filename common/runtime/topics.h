@@ -28,6 +28,9 @@ extern const size_t topic_count;
 /* ret: topic_count entries of the caller's. */
 void topics_declared(const Config *cfg, BusTopicSpec ret[]);
 
+/* The service that reads it; NULL: others do, or it is none of the topics. */
+const char *topic_taken_by(const char *topic);
+
 /* Does it carry what happened, so that nobody is answered about it? Commands and what dialers say
  * are not such. */
 bool topic_is_events(const char *topic);

@@ -181,11 +181,6 @@ sender_match(const Sender *sender, const BusRecord *record, Command commands[], 
     return true;
 }
 
-static const char *sender_service(const char *topic)
-{
-    return strcmp(topic, TOPIC_RECYCLER_COMMANDS) == 0 ? "recycler" : "importer";
-}
-
 static Status sender_no_reply(const Sender *sender, const Command commands[], int count, Error *err)
 {
     const Command *open = commands;
@@ -200,7 +195,7 @@ static Status sender_no_reply(const Sender *sender, const Command commands[], in
                      "no reply to %s within %" PRId64
                      " s: is leadspool-%s running? The command was "
                      "sent and will be carried out when it is (--command-id %s asks again)",
-                     open->type, sender->timeout_ms / 1000, sender_service(open->topic), open->id);
+                     open->type, sender->timeout_ms / 1000, topic_taken_by(open->topic), open->id);
 }
 
 static Status sender_await(Sender *sender, Command commands[], int count, Error *err)
