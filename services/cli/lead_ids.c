@@ -90,6 +90,9 @@ Status lead_ids_read(const Cli *cli, size_t most, json_t **ret, Error *err)
     } else {
         strbuf_adds(&text, given);
     }
+    if (status == STATUS_OK && text.len > 0 && memchr(text.data, '\0', text.len) != NULL) {
+        status = cli_usage(err, "--ids-from: %s has a NUL byte: it is no text", file);
+    }
     json_t *ids = json_array();
     if (status == STATUS_OK) {
         strbuf_addc(&text, '\n');

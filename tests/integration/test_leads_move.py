@@ -128,7 +128,8 @@ def test_thousands_by_their_ids(space):
     assert space.cli_json(*args, "--ids-from", "-", "--yes", "--wait", input=piped)["moved"] == len(named)
     moved = space.rows("SELECT lead_id FROM leads JOIN list USING (list_no) WHERE list_id = 'b'")
     assert {lead_id for [lead_id] in moved} == set(named)
-    for bad in ("", "lead_id\n", "12 x", "-5", "0", " ".join(map(str, range(1, 10_002)))):
+    cut = f"{named[0]}\n\0\n{named[1]}"
+    for bad in ("", "lead_id\n", "12 x", "-5", "0", cut, " ".join(map(str, range(1, 10_002)))):
         space.cli(*args, "--ids-from", "-", "--yes", input=bad, code=2)
     space.cli(*args, "--ids-from", space.dir / "none", "--yes", code=2)
     space.cli(*args, "--ids", "1", "--ids-from", "-", "--yes", input="1", code=2)
