@@ -61,6 +61,9 @@ Status bulk_send(Cli *cli, Command *command, Error *err)
     }
     interrupt_catch();
     Status status = sender_open(cli, true, &sender, err);
+    if (status == STATUS_OK && interrupt_pending()) {
+        status = error_set(err, STATUS_RETRY, "interrupted", "interrupted: nothing was changed");
+    }
     if (status == STATUS_OK) {
         status = sender_send(&sender, command, 1, err);
     }

@@ -214,9 +214,13 @@ static Status list_rm_look(Cli *cli, const char *list_id, DbResult **ret, Error 
 static Status list_rm_send(Cli *cli, Command *command, Error *err)
 {
     const char *keep = cli_option(cli, "keep-leads-as");
+    int64_t version = 0;
     Status status = command_set(command, "list_id", command->key, err);
     if (status == STATUS_OK && keep != NULL) {
-        status = list_keep(cli, command->key, keep, err);
+        status = list_keep(cli, command->key, keep, &version, err);
+    }
+    if (status == STATUS_OK && keep != NULL) {
+        json_object_set_new(command->data, "if_version", json_integer(version));
     }
     return status == STATUS_OK ? bulk_send(cli, command, err) : status;
 }

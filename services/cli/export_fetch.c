@@ -9,6 +9,7 @@
 #include "adapters/outfile.h"
 #include "base/hash.h"
 #include "base/mem.h"
+#include "cli/interrupt.h"
 
 enum { FETCH_BYTES = 1 << 20 };
 
@@ -21,7 +22,10 @@ static Status fetch_copy(int from, int to, const char *sha256, Error *err)
     Status status = STATUS_OK;
     for (ssize_t got = 1; status == STATUS_OK && got != 0;) {
         got = read(from, bytes, FETCH_BYTES);
-        if (got < 0 && errno != EINTR) {
+        if (interrupt_pending()) {
+            status = error_set(err, STATUS_RETRY, "interrupted",
+                               "interrupted before all of the file was copied");
+        } else if (got < 0 && errno != EINTR) {
             status = error_set_field(err, "file", "file_unreadable", "the exported file: %s",
                                      strerror(errno));
         } else if (got > 0) {

@@ -172,7 +172,7 @@ Status job_watch(Cli *cli, Follow *follow, JobView *view, bool *ret_ended, Error
     while (status == STATUS_OK && !job_view_ended(view) && !left) {
         progress_show(&watch.progress, view, clock_mono_ms());
         watch_listen(&watch);
-        left = interrupt_take() && watch_interrupted(&watch);
+        left = !job_view_ended(view) && interrupt_take() && watch_interrupted(&watch);
         if (!left && !job_view_ended(view)) {
             status = watch_look(&watch, clock_mono_ms(), err);
         }

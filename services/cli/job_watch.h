@@ -9,7 +9,7 @@
  * afterwards. *ret_ended is false when the user turned away and the job goes on.
  *
  * Ctrl-C asks on a terminal: go on in the background, cancel, or keep waiting; elsewhere the job
- * goes on. SIGINT must be caught (interrupt.h). */
+ * goes on; one that comes with the end stays pending. SIGINT must be caught (interrupt.h). */
 Status job_watch(Cli *cli, Follow *follow, JobView *view, bool *ret_ended, Error *err) MUST_CHECK;
 
 /* Watches and reports. */

@@ -41,6 +41,8 @@ static Status keep_export(Cli *cli, const char *list_id, JobView *view, Error *e
     Status status = command_set(&command, "list_id", list_id, err);
     if (status == STATUS_OK) {
         json_object_set_new(command.data, "all_fields", json_true());
+        /* --command-id, if any, is the deletion's. */
+        ids_uuid4(command.id);
         status = sender_open(cli, true, &sender, err);
     }
     if (status == STATUS_OK) {
@@ -116,9 +118,12 @@ static Status list_version(Cli *cli, const char *list_id, int64_t *ret, Error *e
 
 /* ---- both ---- */
 
-/* *ret_whole: nothing of the list is newer than the file. */
-static Status
-keep_once(Cli *cli, const char *list_id, const char *path, bool *ret_whole, Error *err)
+typedef struct Kept {
+    int64_t version; /* of the list, that is in the file */
+    bool whole;      /* nothing of the list is newer */
+} Kept;
+
+static Status keep_once(Cli *cli, const char *list_id, const char *path, Kept *ret, Error *err)
 {
     AUTO_VIEW view = {0};
     int64_t version = 0;
@@ -134,24 +139,30 @@ keep_once(Cli *cli, const char *list_id, const char *path, bool *ret_whole, Erro
     }
     if (status == STATUS_OK) {
         cli_say(cli, "%lld leads are in %s.", (long long)view.rows, path);
-        *ret_whole = version == view.list_version;
+        *ret = (Kept){view.list_version, version == view.list_version};
     }
     return status;
 }
 
-Status list_keep(Cli *cli, const char *list_id, const char *path, Error *err)
+Status list_keep(Cli *cli, const char *list_id, const char *path, int64_t *ret_version, Error *err)
 {
-    bool whole = false;
+    Kept kept = {0};
     Status status = STATUS_OK;
     interrupt_catch();
-    for (int i = 0; status == STATUS_OK && !whole && i < KEEP_TRIES; i++) {
-        status = keep_once(cli, list_id, path, &whole, err);
+    for (int i = 0; status == STATUS_OK && !kept.whole && i < KEEP_TRIES; i++) {
+        status = keep_once(cli, list_id, path, &kept, err);
     }
-    if (status == STATUS_OK && !whole) {
+    if (interrupt_pending()) {
+        return error_set(err, STATUS_RETRY, "interrupted", "interrupted: nothing was deleted");
+    }
+    if (status == STATUS_OK && !kept.whole) {
         return error_set(err, STATUS_BAD_INPUT, "list_changes",
                          "the list changes while it is exported: nothing was deleted; "
                          "`leadspool list update %s --inactive` stops its calls",
                          list_id);
+    }
+    if (status == STATUS_OK) {
+        *ret_version = kept.version;
     }
     return status;
 }

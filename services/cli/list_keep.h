@@ -7,8 +7,10 @@
  * done, the manifest says the same of the file, and the list is at the version that is in the file;
  * when it has changed since, exports it anew a few times. Else an error, and nothing may be
  * deleted: export_unfinished (interrupted, cancelled or failed), manifest_differs, list_changes, or
- * those of export_fetch(). */
-Status list_keep(Cli *cli, const char *list_id, const char *path, Error *err) MUST_CHECK;
+ * interrupted (STATUS_RETRY, at any time), those of export_fetch(). *ret_version: of the list, that
+ * is in the file; list.delete is to be sent with it. */
+Status list_keep(Cli *cli, const char *list_id, const char *path, int64_t *ret_version, Error *err)
+    MUST_CHECK;
 
 /* Is the manifest about the file that the job says it wrote? */
 bool list_keep_matches(const json_t *manifest, const JobView *view);

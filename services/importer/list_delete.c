@@ -17,10 +17,12 @@
 
 typedef struct ListDelete {
     const char *list_id;
+    int64_t if_version; /* -1: any */
 } ListDelete;
 
 static const JsonField delete_fields[] = {
     {"list_id", JSON_FIELD_ID, offsetof(ListDelete, list_id), .required = true},
+    {"if_version", JSON_FIELD_INT, offsetof(ListDelete, if_version), .max = INT64_MAX},
     {0},
 };
 
@@ -49,6 +51,7 @@ static Status find_list(Work *work, const char *list_id, List *ret, Error *err)
         status = job_is_open(work->db, ret->list_no, &open, err);
     } else if (status == STATUS_OK) {
         list_done(ret);
+        *ret = (List){0};
         return list_find_open(work->db, list_id, ret, err);
     }
     if (status == STATUS_OK && open) {
@@ -58,6 +61,18 @@ static Status find_list(Work *work, const char *list_id, List *ret, Error *err)
                                list_id);
     }
     return status;
+}
+
+/* list: as find_list() has it, so that its version is the gate's. */
+static Status check_version(const ListDelete *command, const List *list, Error *err)
+{
+    if (command->if_version < 0 || command->if_version == list->version) {
+        return STATUS_OK;
+    }
+    return error_set_field(err, "if_version", "list_changed",
+                           "the list %s is at version %" PRId64 ", not %" PRId64
+                           ": nothing was deleted",
+                           command->list_id, list->version, command->if_version);
 }
 
 static Status close_gate(Work *work, const List *list, ListGate *ret, Error *err)
@@ -100,15 +115,19 @@ static Status start_job(Work *work, Message *message, const List *list, Error *e
 Status list_delete_apply(Work *work, Error *err)
 {
     Message *message = work->messages[0];
-    ListDelete command = {0};
+    ListDelete command = {.if_version = -1};
     List list = {0};
     ListGate gate;
     Status status = json_read_fields(message->data, delete_fields, &command, err);
     if (status == STATUS_OK) {
         status = find_list(work, command.list_id, &list, err);
     }
+    if (status == STATUS_OK) {
+        status = check_version(&command, &list, err);
+    }
     if (status == STATUS_BAD_INPUT) {
         message_reject(message, err);
+        list_done(&list);
         return STATUS_OK;
     }
     if (status == STATUS_OK) {

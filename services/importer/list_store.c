@@ -25,6 +25,7 @@ Status list_find(Db *db, const char *list_id, List *ret, Error *err)
         snprintf(ret->campaign_id, sizeof ret->campaign_id, "%s", db_text(result, 0, 5));
         ret->campaign_no = (int32_t)db_i64(result, 0, 6);
         snprintf(ret->default_country, sizeof ret->default_country, "%s", db_text(result, 0, 7));
+        ret->version = db_i64(result, 0, 9);
         status = hours_parse(db_text(result, 0, 8), &ret->hours, err);
     }
     return status;

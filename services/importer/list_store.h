@@ -13,7 +13,8 @@ typedef struct List {
     char *name;
     char *description;
     int64_t priority;
-    char life[12]; /* "active", "paused", "deleting", "deleted" */
+    char life[12];   /* "active", "paused", "deleting", "deleted" */
+    int64_t version; /* of its gate; 0: it has none */
     char campaign_id[65];
     int32_t campaign_no;
     char default_country[3];

@@ -1,5 +1,7 @@
 """list.delete: gone from offers at once, its leads by a job, its calls and do-not-call entries never."""
 
+import json
+import signal
 import threading
 
 import pytest
@@ -19,9 +21,9 @@ from scenario import (
 from test_offers import ANN, BOB, EVE, dialing, offers_by_phone, put  # noqa: F401
 
 
-def delete(space, list_id="a"):
+def delete(space, list_id="a", **fields):
     """Returns the job_id."""
-    reply = ask(space, "list.delete", {"list_id": list_id})
+    reply = ask(space, "list.delete", {"list_id": list_id} | fields)
     assert (reply.type, reply.value["kind"]) == ("command.accepted", "list.delete"), reply
     return reply.value["job_id"]
 
@@ -128,6 +130,25 @@ def test_cancelled_deletions_go_on_when_asked_again(space):
     nothing_left(space)
 
 
+def test_only_the_version_that_was_meant_is_deleted(space):
+    space.importer()
+    create_list(space, "a", campaign_id="c")
+    upsert(space, phone=ANN)
+    seen = space.value("SELECT version FROM list_stats")
+    upsert(space, phone=BOB)
+    for version in (seen, seen + 2):
+        reply = ask(space, "list.delete", {"list_id": "a", "if_version": version})
+        assert (reply.type, reply.value["code"], reply.value["field"]) == (
+            "command.rejected",
+            "list_changed",
+            "if_version",
+        )
+    assert refused(space, "list.delete", {"list_id": "a", "if_version": -1}, bad=True) == "out_of_range"
+    assert space.row("SELECT life, version FROM list_stats") == ("active", seen + 1)
+    assert space.value("SELECT count(*) FROM jobs") == 0
+    assert deleted(space, delete(space, if_version=seen + 1))["deleted"] == 2
+
+
 def test_command_line(space):
     space.importer()
     create_list(space, "a", campaign_id="c")
@@ -143,9 +164,31 @@ def test_command_line(space):
     assert "--dry-run" in space.cli("list", "rm", "--help").stdout
 
 
-def keep(space, file="kept.csv", code=0, env=None):
-    args = ("list", "rm", "a", "--keep-leads-as", space.dir / file, "--yes", "--wait")
-    return space.cli_json(*args, code=code, env=env)
+def keep_args(space, file="kept.csv"):
+    return ("list", "rm", "a", "--keep-leads-as", space.dir / file, "--yes", "--wait")
+
+
+def keep(space, *more, file="kept.csv", code=0, env=None):
+    return space.cli_json(*keep_args(space, file), *more, code=code, env=env)
+
+
+def start_keep(space):
+    """Returns the process once its list.export has been sent."""
+    process = space.popen(*keep_args(space), "--json")
+    read_topic(space, "exporter.commands", until=len)
+    return process
+
+
+def end_keep(process):
+    """Its error."""
+    out, _ = process.communicate(timeout=60)
+    assert process.returncode == 1, out
+    return json.loads(out)["error"]
+
+
+def nothing_asked(space):
+    assert space.value("SELECT count(*) FROM leads") > 0
+    assert space.value("SELECT count(*) FROM jobs WHERE kind = 'list.delete'") == 0
 
 
 def test_leads_are_kept_first(space):
@@ -156,9 +199,14 @@ def test_leads_are_kept_first(space):
     for phone, name in ((ANN, "=Ada"), (BOB, "Grace"), (EVE, "Íñigo")):
         upsert(space, phone=phone, first_name=name, custom={"tier": "gold"})
     before = dict(leads_of(space))
-    report = keep(space)
+    version = space.value("SELECT version FROM list_stats")
+    report = keep(space, "--command-id", "the-deletion")
     assert (report["kind"], report["deleted"]) == ("list.delete", 3)
     nothing_left(space)
+    [export] = read_topic(space, "exporter.commands")
+    [deletion] = [record for record in read_topic(space, "importer.commands") if record.type == "list.delete"]
+    assert export.headers["ce_id"] != "the-deletion" == deletion.headers["ce_id"]
+    assert deletion.value == {"list_id": "a", "if_version": version}
     (space.inbox / "kept.csv").write_bytes((space.dir / "kept.csv").read_bytes())
     create_list(space, "b", campaign_id="c")
     assert run_import(space, "kept.csv", list_id="b")["inserted"] == 3
@@ -172,7 +220,7 @@ def test_nothing_is_deleted_that_is_not_kept(space):
     space.exporter()
     create_list(space, "a", campaign_id="c")
     upsert(space, phone=ANN)
-    assert keep(space, "none/kept.csv", code=1)["error"]["code"]
+    assert keep(space, file="none/kept.csv", code=1)["error"]["code"]
     (space.dir / "elsewhere").mkdir()
     elsewhere = {"LEADSPOOL_OUTBOX": str(space.dir / "elsewhere")}
     assert keep(space, code=1, env=elsewhere)["error"]["code"] == "file_not_found"
@@ -189,8 +237,42 @@ def test_nothing_is_deleted_that_is_not_kept(space):
     stop.set()
     changing.join()
     assert (space.dir / "kept.csv").exists()
-    assert space.value("SELECT count(*) FROM leads") == 1
-    assert space.value("SELECT count(*) FROM jobs WHERE kind = 'list.delete'") == 0
+    nothing_asked(space)
+
+
+def test_what_comes_between_the_file_and_the_deletion_is_not_lost(space):
+    importer = space.importer()
+    create_list(space, "a", campaign_id="c")
+    upsert(space, phone=ANN)
+    importer.end()
+    error = keep(space, "--timeout", "1", code=1)["error"]
+    assert error["code"] == "reply_timeout" and "is leadspool-exporter running?" in error["message"]
+    space.exporter()
+    process = space.popen(*keep_args(space), "--json")
+    read_topic(space, "importer.commands", until=lambda seen: seen[-1:] and seen[-1].type == "list.delete")
+    space.db.execute("UPDATE list_stats SET version = version + 1")  # as a lead would
+    space.importer()
+    assert end_keep(process)["code"] == "list_changed"
+    nothing_asked(space)
+
+
+def test_ctrl_c_after_the_export_deletes_nothing(space):
+    """The process stands still while its export is made, then between its copy and the look at the list."""
+    space.importer()
+    create_list(space, "a", campaign_id="c")
+    upsert(space, phone=ANN)
+    process = start_keep(space)
+    process.send_signal(signal.SIGSTOP)
+    space.exporter()
+    wait_for(lambda: space.rows("SELECT FROM jobs WHERE kind = 'export' AND state = 'completed'"), what="the export")
+    with db(space) as holder, holder.transaction():
+        holder.execute("LOCK TABLE list_stats IN ACCESS EXCLUSIVE MODE")
+        process.send_signal(signal.SIGCONT)
+        wait_for((space.dir / "kept.csv").exists, what="the copy")
+        process.send_signal(signal.SIGINT)
+    error = end_keep(process)
+    assert (error["code"], error["message"]) == ("interrupted", "interrupted: nothing was deleted")
+    nothing_asked(space)
 
 
 pytestmark = pytest.mark.timeout(180)
