@@ -19,6 +19,7 @@ void supervisor_init(Supervisor *supervisor);
 void supervisor_waiting(const char *status, int grant_s);
 void supervisor_ready(void);
 
-/* Call at each progress; speaks twice in each interval that the watchdog allows. */
+/* Call at each progress. Speaks once a second, and ten times in the watchdog's interval where that
+ * is shorter: so nearly all of the interval may pass in silence after a progress. */
 void supervisor_alive(Supervisor *supervisor, int64_t now_ms);
 void supervisor_stopping(void);

@@ -70,15 +70,20 @@ Status holding_take(Holding *holding,
                     const BusPartition partitions[],
                     int count,
                     bool (*give_up)(void),
-                    int *ret_left_out,
+                    LeftOut *ret_left_out,
                     Error *err)
 {
     holding_drop(holding);
     BusPartition starts[INTAKE_PARTITIONS_MAX];
     int started = 0;
-    int left_out = count > INTAKE_PARTITIONS_MAX ? count - INTAKE_PARTITIONS_MAX : 0;
+    int wanted = count < INTAKE_PARTITIONS_MAX ? count : INTAKE_PARTITIONS_MAX;
+    LeftOut left_out = {.no_room = count - wanted};
     int64_t all_ms = clock_mono_ms() + CLAIM_PATIENCE_ALL_MS;
-    for (int i = 0; i < count && i < INTAKE_PARTITIONS_MAX; i++) {
+    for (int i = 0; i < wanted; i++) {
+        if (i > 0 && (clock_mono_ms() > all_ms || give_up())) {
+            left_out.not_claimed += wanted - i;
+            break;
+        }
         Status status = holding_claim(holding, &partitions[i], holding_deadline_ms(all_ms), give_up,
                                       &starts[started], err);
         if (status == STATUS_FATAL) {
@@ -87,12 +92,12 @@ Status holding_take(Holding *holding,
         if (status != STATUS_OK) {
             LOG_WARN("position.not_claimed", "topic=%s partition=%d code=%s msg=%s",
                      partitions[i].topic, partitions[i].partition, err->code, err->text);
-            left_out++;
+            left_out.not_claimed++;
         } else if (!holding->intake->held[holding->intake->held_count - 1].position.halted) {
             started++;
         }
     }
-    if (count > 0 && left_out == count) {
+    if (wanted > 0 && left_out.not_claimed == wanted) {
         return STATUS_RETRY;
     }
     Status status = consumer_assign(holding->consumer, starts, started, err);

@@ -17,14 +17,20 @@ typedef struct Holding {
     Intake *intake;
 } Holding;
 
-/* After BUS_ASSIGN: claims each partition and assigns those that could be. *ret_left_out: how many
- * could not, because the broker or the database did not answer for them; ask for them again later.
- * STATUS_RETRY when that is all of them. give_up says that the process is to stop. */
+/* What became of the partitions that were to be taken, but for those that were. */
+typedef struct LeftOut {
+    int not_claimed; /* the broker or the database did not answer for them: ask again later */
+    int no_room;     /* beyond INTAKE_PARTITIONS_MAX: asking again gives no more */
+} LeftOut;
+
+/* After BUS_ASSIGN: claims each partition and assigns those that could be; tries for half a minute,
+ * and begins no claim after that. STATUS_RETRY when none could be claimed. give_up says that the
+ * process is to stop. */
 Status holding_take(Holding *holding,
                     const BusPartition partitions[],
                     int count,
                     bool (*give_up)(void),
-                    int *ret_left_out,
+                    LeftOut *ret_left_out,
                     Error *err) MUST_CHECK;
 
 /* After BUS_REVOKE, and at the end: says that we leave in order, and drops everything. */

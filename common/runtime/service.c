@@ -67,7 +67,7 @@ typedef struct Loop {
     int64_t retry_at_ms; /* no batch before */
     int backoff_ms;
     int64_t rejoin_at_ms;  /* out of the group until then; 0: in it */
-    int64_t reclaim_at_ms; /* partitions were left out: ask for them again then; 0: none were */
+    int64_t reclaim_at_ms; /* partitions were not claimed: ask for them again then; 0: all were */
     bool paused;           /* fetching is paused: the queues are full */
     int64_t tick_at_ms;
     int64_t ticked_us; /* as of the last one */
@@ -143,13 +143,18 @@ static void loop_leave_group(Loop *loop)
 
 static Status loop_on_assign(Loop *loop, const BusEvent *event, Error *err)
 {
-    int left_out = 0;
+    LeftOut left_out = {0};
     loop_let_go(loop);
     Status status = holding_take(&loop->holding, event->partitions, event->partition_count,
                                  service_is_stopping, &left_out, err);
     if (status == STATUS_OK) {
-        LOG_INFO("partitions.assigned", "count=%d left_out=%d", event->partition_count, left_out);
-        loop->reclaim_at_ms = left_out > 0 ? clock_mono_ms() + RECLAIM_MS : 0;
+        LOG_INFO("partitions.assigned", "count=%d not_claimed=%d no_room=%d",
+                 event->partition_count, left_out.not_claimed, left_out.no_room);
+        if (left_out.no_room > 0) {
+            LOG_ERROR("partitions.no_room", "count=%d msg=%s", left_out.no_room,
+                      "nobody reads them until more workers share them: start some");
+        }
+        loop->reclaim_at_ms = left_out.not_claimed > 0 ? clock_mono_ms() + RECLAIM_MS : 0;
         atomic_store(&loop->assigned, true);
     }
     return status;

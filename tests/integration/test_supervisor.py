@@ -8,7 +8,7 @@ import pytest
 from harness import db, wait_for
 from scenario import tell
 
-WATCHDOG_S = 1.0  # what the worker is told: a sign of life within it, so two are sent
+WATCHDOG_S = 1.0  # what the worker is told: a sign of life within it; it gives ten
 
 
 class Supervisor:
@@ -21,8 +21,8 @@ class Supervisor:
         self.socket.setblocking(False)
         self.told = []  # (when, "READY=1")
 
-    def env(self):
-        return {"NOTIFY_SOCKET": self.path, "WATCHDOG_USEC": str(int(WATCHDOG_S * 1e6))}
+    def env(self, watchdog_s=WATCHDOG_S):
+        return {"NOTIFY_SOCKET": self.path, "WATCHDOG_USEC": str(int(watchdog_s * 1e6))}
 
     def read(self):
         while True:
@@ -56,6 +56,12 @@ def test_ready_alive_and_stopping(space, supervisor, service):
     assert supervisor.count("READY=1") == 1
     assert worker.terminate() == 0
     assert [line for _, line in supervisor.read() if line in ("READY=1", "STOPPING=1")] == ["READY=1", "STOPPING=1"]
+
+
+def test_signs_come_often_so_that_nearly_the_whole_interval_may_pass_in_silence(space, supervisor):
+    """Every second: one round may take 119 s of the two minutes that the units allow."""
+    space.exporter(env=supervisor.env(watchdog_s=120))
+    wait_for(lambda: supervisor.count("WATCHDOG=1") >= 3, 15, what="three signs, far within half the interval")
 
 
 def test_a_loop_that_stands_still_gives_no_sign_of_life(space, supervisor):
