@@ -73,7 +73,7 @@ static const ConfigKey config_keys[] = {
      .doc = "most messages in one transaction"},
     {"LEADSPOOL_BATCH_BYTES", INT(batch_bytes), "8388608", 65536, 67108864,
      .doc = "most bytes of messages in one transaction"},
-    {"LEADSPOOL_TOPIC_PARTITIONS", INT(topic_partitions), "6", 1, 1000,
+    {"LEADSPOOL_TOPIC_PARTITIONS", INT(topic_partitions), "6", 1, CONFIG_TOPIC_PARTITIONS_MAX,
      .doc = "partitions of each topic that workers share, for `leadspool migrate`, which never "
             "changes those of a topic that is there"},
     {"LEADSPOOL_SESSION_TIMEOUT_MS", INT(session_timeout_ms), "10000", 1000, 300000,

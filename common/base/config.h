@@ -44,6 +44,8 @@ typedef struct ConfigProperty {
 } ConfigProperty;
 
 enum { CONFIG_KEYS_MAX = 32 };
+/* So that one worker can hold all that its topics have: see INTAKE_PARTITIONS_MAX. */
+enum { CONFIG_TOPIC_PARTITIONS_MAX = 127 };
 
 /* Strings are owned by the Config and never NULL after config_load. */
 typedef struct Config {

@@ -5,13 +5,20 @@
  * for the same handler; they leave the queues when the batch has committed. */
 #pragma once
 
+#include <assert.h>
 #include <stdbool.h>
 
+#include "base/config.h"
 #include "runtime/message.h"
 #include "runtime/position.h"
 #include "runtime/work.h"
 
+/* Most that one worker holds. No service reads more than stats does: two topics of
+ * LEADSPOOL_TOPIC_PARTITIONS each, and one of one. tests/unit/runtime/test_topics.c sums them up.
+ */
 enum { INTAKE_PARTITIONS_MAX = 256 };
+static_assert((int)INTAKE_PARTITIONS_MAX >= 2 * (int)CONFIG_TOPIC_PARTITIONS_MAX + 1,
+              "one worker is to hold all partitions of its topics");
 
 typedef struct Held {
     Position position;

@@ -1,6 +1,34 @@
+#include <criterion/criterion.h>
+#include <string.h>
+
+#include "runtime/intake.h"
 #include "runtime/topics.h"
 
-#include <criterion/criterion.h>
+enum { TOPICS_MAX = 64 };
+
+static int partitions_of(const BusTopicSpec specs[], const char *service)
+{
+    int sum = 0;
+    for (size_t i = 0; i < topic_count; i++) {
+        bool taken = specs[i].taken_by != NULL && strcmp(specs[i].taken_by, service) == 0;
+        sum += taken ? specs[i].partitions : 0;
+    }
+    return sum;
+}
+
+Test(topics, one_worker_has_room_for_all_that_its_topics_have_at_most)
+{
+    static const char *const services[] = {"importer", "recycler", "exporter", "stats"};
+    static const Config cfg = {.topic_partitions = CONFIG_TOPIC_PARTITIONS_MAX};
+    BusTopicSpec specs[TOPICS_MAX];
+    cr_assert_leq(topic_count, (size_t)TOPICS_MAX);
+    topics_declared(&cfg, specs);
+    for (size_t i = 0; i < sizeof services / sizeof services[0]; i++) {
+        int most = partitions_of(specs, services[i]);
+        cr_expect_geq(most, CONFIG_TOPIC_PARTITIONS_MAX, "%s", services[i]);
+        cr_expect_leq(most, INTAKE_PARTITIONS_MAX, "%s: %d", services[i], most);
+    }
+}
 
 Test(topics, each_command_topic_has_the_worker_that_reads_it)
 {
