@@ -2,15 +2,14 @@
 
 #include <systemd/sd-daemon.h>
 
-enum { SIGNS_IN_INTERVAL = 10, SIGN_MOST_MS = 1000 };
+enum { SIGNS_IN_INTERVAL = 10 };
 
 void supervisor_init(Supervisor *supervisor)
 {
     uint64_t interval_us = 0;
     *supervisor = (Supervisor){.every_ms = 0};
     if (sd_watchdog_enabled(0, &interval_us) > 0) {
-        int64_t part_ms = (int64_t)(interval_us / 1000 / SIGNS_IN_INTERVAL);
-        int64_t every_ms = part_ms < SIGN_MOST_MS ? part_ms : SIGN_MOST_MS;
+        int64_t every_ms = (int64_t)(interval_us / 1000 / SIGNS_IN_INTERVAL);
         supervisor->every_ms = every_ms > 0 ? every_ms : 1;
     }
 }

@@ -19,7 +19,7 @@ void supervisor_init(Supervisor *supervisor);
 void supervisor_waiting(const char *status, int grant_s);
 void supervisor_ready(void);
 
-/* Call at each progress. Speaks once a second, and ten times in the watchdog's interval where that
- * is shorter: so nearly all of the interval may pass in silence after a progress. */
+/* Call at each progress. Speaks ten times in the watchdog's interval, so that nine tenths of it may
+ * pass between two of them. */
 void supervisor_alive(Supervisor *supervisor, int64_t now_ms);
 void supervisor_stopping(void);

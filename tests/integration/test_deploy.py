@@ -42,11 +42,49 @@ def test_units_run_the_installed_workers(root):
 @pytest.mark.skipif(os.getuid() != 0, reason="makes a user, in a root of its own")
 def test_user_and_folder_are_made(root):
     top = root.parents[1]
-    (top / "etc").mkdir()
+    (top / "etc/leadspool").mkdir(parents=True)
+    secrets = [top / "etc/leadspool" / name for name in ("acme.env", "acme.key")]
+    for secret in secrets:
+        secret.touch(0o644)
     for words in (["systemd-sysusers"], ["systemd-tmpfiles", "--create"]):
         subprocess.run([*words, f"--root={top}", "leadspool.conf"], check=True)
     assert "leadspool:" in (top / "etc/passwd").read_text()
-    assert (top / "etc/leadspool").stat().st_mode & 0o777 == 0o750
+    for path, mode in [(top / "etc/leadspool", 0o700), *((secret, 0o600) for secret in secrets)]:
+        assert (path.stat().st_mode & 0o777, path.owner(), path.group()) == (mode, "root", "root")
+
+
+def unit_settings(text):
+    """Name to values."""
+    found = {}
+    for name, value in re.findall(r"^([A-Z]\w+)=(.*)$", text, re.MULTILINE):
+        found.setdefault(name, []).append(value)
+    return found
+
+
+def test_units_give_a_worker_the_secrets_and_files_of_its_own_namespace_only(root):
+    for worker in WORKERS:
+        unit = unit_settings((root / f"lib/systemd/system/leadspool-{worker}@.service").read_text())
+        assert unit["LoadCredential"] == ["number.key:/etc/leadspool/%i.key"]
+        assert "LEADSPOOL_NUMBER_KEY_FILE=%d/number.key" in unit["Environment"]
+        assert unit["InaccessiblePaths"] == ["-/etc/leadspool"]
+        assert unit["TemporaryFileSystem"] == ["/var/lib/leadspool:ro"]
+        assert unit["BindPaths"] == ["/var/lib/leadspool/%i"]
+
+
+def test_settings_as_the_units_give_them_are_taken_and_wrong_ones_end_without_a_restart(root, tmp_path):
+    """The example with the unit's own; a key in both places is what its example must not have."""
+    example = (root / "share/doc/leadspool/namespace.env.example").read_text()
+    env = dict(line.split("=", 1) for line in example.splitlines() if not line.startswith("#"))
+    unit = unit_settings((root / "lib/systemd/system/leadspool-importer@.service").read_text())
+    env |= dict(setting.split("=", 1) for setting in unit["Environment"])
+    env = {name: value.replace("%i", "acme").replace("%d", str(tmp_path)) for name, value in env.items()}
+    command = [settings().bin / "leadspool-importer", "--check-config"]
+    wrong = subprocess.run(command, env=env, capture_output=True, text=True)  # no key yet
+    assert unit["RestartPreventExitStatus"] == [str(wrong.returncode)] and "number.key" in wrong.stderr
+    (tmp_path / "number.key").write_text("a key of sixteen bytes\n")
+    checked = subprocess.run(command, env=env, capture_output=True, text=True)
+    assert (checked.returncode, checked.stderr) == (0, "")
+    assert "LEADSPOOL_NUMBER_KEY=******** (file)" in checked.stdout
 
 
 def compose_environment(service):
