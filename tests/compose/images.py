@@ -11,11 +11,11 @@ from harness.settings import ROOT
 HERE = Path(__file__).parent / "images"
 WORK = ROOT / ".dev" / "engine" / "images"
 NAMES = {
-    "DEBIAN_IMAGE": "leadspool-stand-in/debian:12-slim",
-    "KAFKA_IMAGE": "leadspool-stand-in/kafka",
-    "POSTGRES_IMAGE": "leadspool-stand-in/postgres:15",
-    "REDIS_IMAGE": "leadspool-stand-in/redis:7",
-    "LEADSPOOL_IMAGE": "leadspool-stand-in/leadspool",
+    "IMAGE_DEBIAN": "leadspool-stand-in/debian:12-slim",
+    "IMAGE_KAFKA": "leadspool-stand-in/kafka",
+    "IMAGE_POSTGRES": "leadspool-stand-in/postgres:15",
+    "IMAGE_REDIS": "leadspool-stand-in/redis:7",
+    "IMAGE_LEADSPOOL": "leadspool-stand-in/leadspool",
 }
 
 
@@ -28,18 +28,18 @@ def is_there(name):
 
 
 def make_debian():
-    if is_there(NAMES["DEBIAN_IMAGE"]):
+    if is_there(NAMES["IMAGE_DEBIAN"]):
         return
     WORK.mkdir(parents=True, exist_ok=True)
     with subprocess.Popen([HERE / "debian.sh", WORK / "debian"], stdout=subprocess.PIPE) as made:
-        docker("import", "-", NAMES["DEBIAN_IMAGE"], stdin=made.stdout)
+        docker("import", "-", NAMES["IMAGE_DEBIAN"], stdin=made.stdout)
     assert made.returncode == 0
 
 
 def build(variable, dockerfile, context):
     """With the engine's own network, which is where the package mirror is in reach. Layers are kept: what did
     not change is there at once."""
-    base = f"DEBIAN_IMAGE={NAMES['DEBIAN_IMAGE']}"
+    base = f"DEBIAN_IMAGE={NAMES['IMAGE_DEBIAN']}"
     docker("build", "--network", "host", "--build-arg", base, "-f", dockerfile, "-t", NAMES[variable], context)
 
 
@@ -53,7 +53,7 @@ def kafka_context():
 
 def make_all():
     make_debian()
-    build("REDIS_IMAGE", HERE / "redis.Dockerfile", HERE)
-    build("POSTGRES_IMAGE", HERE / "postgres.Dockerfile", HERE)
-    build("KAFKA_IMAGE", HERE / "kafka.Dockerfile", kafka_context())
-    build("LEADSPOOL_IMAGE", ROOT / "deploy" / "docker" / "Dockerfile", ROOT)
+    build("IMAGE_REDIS", HERE / "redis.Dockerfile", HERE)
+    build("IMAGE_POSTGRES", HERE / "postgres.Dockerfile", HERE)
+    build("IMAGE_KAFKA", HERE / "kafka.Dockerfile", kafka_context())
+    build("IMAGE_LEADSPOOL", ROOT / "deploy" / "docker" / "Dockerfile", ROOT)

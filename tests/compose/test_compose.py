@@ -90,7 +90,7 @@ def test_a_worker_that_is_killed_comes_back(stack):
 
 def crash(pid):
     """pid is as the engine sees it."""
-    words = ["run", "--rm", "--pid", "host", NAMES["DEBIAN_IMAGE"], "sh", "-c", f"kill -KILL {pid}"]
+    words = ["run", "--rm", "--pid", "host", NAMES["IMAGE_DEBIAN"], "sh", "-c", f"kill -KILL {pid}"]
     subprocess.run(["docker", *words], check=True)
 
 

@@ -102,6 +102,15 @@ def test_workers_know_the_settings_of_the_compose_file(worker):
     assert "KAFKA_BOOTSTRAP_SERVERS=kafka:19092 (environment)" in checked.stdout
 
 
+def test_variables_of_the_compose_file_may_be_exported_where_leadspool_runs():
+    """leadspool refuses a name of LEADSPOOL_ or KAFKA_ that it does not know."""
+    variables = dict(re.findall(r"\$\{([A-Z_]+):-([^}]*)\}", (ROOT / "docker-compose.yml").read_text()))
+    assert {"IMAGE_KAFKA", "PORT_KAFKA"} <= variables.keys()
+    command = [settings().bin / "leadspool-importer", "--check-config"]
+    checked = subprocess.run(command, env=variables, capture_output=True, text=True)
+    assert (checked.returncode, checked.stderr) == (0, "")
+
+
 def test_the_image_is_built_from_the_libraries_of_setup():
     named = re.compile(r"\b[a-z0-9-]+-dev\b")
     setup = set(named.findall((ROOT / "deploy/dev/setup.sh").read_text()))
