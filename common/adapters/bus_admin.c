@@ -72,7 +72,7 @@ static rd_kafka_resp_err_t admin_metadata(rd_kafka_t *client, const struct rd_ka
     rd_kafka_resp_err_t code;
     do {
         code = rd_kafka_metadata(client, 1, NULL, ret, ADMIN_LOOK_MS);
-        rd_kafka_poll(client, 50);
+        rd_kafka_poll(client, code == RD_KAFKA_RESP_ERR_NO_ERROR ? 0 : 50);
     } while ((code == RD_KAFKA_RESP_ERR__TRANSPORT || code == RD_KAFKA_RESP_ERR__TIMED_OUT) &&
              !bus_refused() && clock_mono_ms() < until_ms);
     return code;
