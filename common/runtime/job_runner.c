@@ -201,8 +201,9 @@ static void runner_renew(JobThread *self, JobRun *run)
         return; /* tried again soon; the fence holds whatever the lease does */
     }
     if (db_rows(result) == 0) {
-        atomic_store(&run->lost, true);
-        metric_add(&metric_lease_lost, 1, "job", NULL);
+        if (!atomic_exchange(&run->lost, true)) { /* until the run sees it, this comes by again */
+            metric_add(&metric_lease_lost, 1, "job", NULL);
+        }
     } else if (db_bool(result, 0, 0)) {
         atomic_store(&run->cancelled, true);
     }

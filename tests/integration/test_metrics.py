@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -172,7 +173,10 @@ def test_a_job_that_another_took_over(space):
         job = start_import(space, "leads.csv")
         comes_to(importer, 'leadspool_jobs{state="running"}', lambda value: value == 1)
         space.db.execute("UPDATE jobs SET token = token + 1")
-        counts(importer, 'leadspool_lease_lost_total{lease="job"}')
+        lost = 'leadspool_lease_lost_total{lease="job"}'
+        counts(importer, lost)
+        time.sleep(1)  # the lease is looked at four times more, and is lost each time
+        assert importer.metrics()[lost] == 1
     finish_import(space, job)
 
 
