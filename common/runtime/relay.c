@@ -396,10 +396,6 @@ static Status relay_round(Relay *relay, bool *ret_busy, Error *err)
         }
     }
     Status status = backlog_look(&relay->backlog, relay->db, err);
-    if (status == STATUS_OK) {
-        SurveyScope scope = {relay->lanes, relay->lane_count, relay->floor.id};
-        status = survey_look(&relay->survey, relay->db, &scope, err);
-    }
     if (status != STATUS_OK || relay->lane_count == 0) {
         return status;
     }
@@ -412,6 +408,15 @@ static Status relay_round(Relay *relay, bool *ret_busy, Error *err)
     relay_publish(relay, result);
     *ret_busy = found;
     return relay_settle(relay, err);
+}
+
+/* Behind the round, and whatever it comes to: nothing waits for figures. */
+static void relay_survey(Relay *relay)
+{
+    if (!atomic_load(&relay->stopping)) {
+        SurveyScope scope = {relay->lanes, relay->lane_count, relay->floor.id};
+        survey_look(&relay->survey, relay->db, &scope);
+    }
 }
 
 static void relay_wait(Relay *relay, int wait_ms)
@@ -470,7 +475,10 @@ static void *relay_run(void *opaque)
             busy = false;
             relay_publish(relay, NULL); /* without PostgreSQL a lease ends */
             relay_wait(relay, atomic_load(&relay->stopping) ? 0 : RELAY_TROUBLE_MS);
-        } else if (!busy && !atomic_load(&relay->stopping)) {
+            continue;
+        }
+        relay_survey(relay);
+        if (!busy && !atomic_load(&relay->stopping)) {
             relay_wait(relay, RELAY_IDLE_MS);
         }
     }

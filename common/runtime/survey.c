@@ -1,10 +1,11 @@
 #include "runtime/survey.h"
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/metric_table.h"
 #include "sql_queries.h"
 
-enum { SURVEY_LOOK_MS = 1000, SURVEY_ROWS_MOST = 10000 };
+enum { SURVEY_LOOK_MS = 1000, SURVEY_DOUBLINGS = 6, SURVEY_ROWS_MOST = 10000 };
 
 static void survey_tell(const DbResult *row, int64_t now_us)
 {
@@ -30,22 +31,30 @@ static Status survey_ask(Db *db, const SurveyScope *scope, DbResult **ret, Error
     AUTO_TX Db *tx = db;
     Status status = db_begin(tx, err);
     if (status == STATUS_OK) {
+        status = db_exec(tx, sql_survey_begin, NULL, -1, err);
+    }
+    if (status == STATUS_OK) {
         status = db_query(tx, sql_survey, &params, ret, err);
     }
     db_array_done(&lanes);
     return status;
 }
 
-Status survey_look(Survey *survey, Db *db, const SurveyScope *scope, Error *err)
+void survey_look(Survey *survey, Db *db, const SurveyScope *scope)
 {
+    Error err;
     AUTO_RESULT *row = NULL;
     if (clock_mono_ms() < survey->look_ms) {
-        return STATUS_OK;
+        return;
     }
-    survey->look_ms = clock_mono_ms() + SURVEY_LOOK_MS;
-    Status status = survey_ask(db, scope, &row, err);
-    if (status == STATUS_OK) {
+    int64_t pause_ms = SURVEY_LOOK_MS;
+    if (survey_ask(db, scope, &row, &err) == STATUS_OK) {
         survey_tell(row, clock_now_us());
+        survey->failures = 0;
+    } else {
+        LOG_DEBUG("survey.failed", "code=%s msg=%s", err.code, err.text);
+        survey->failures += survey->failures < SURVEY_DOUBLINGS;
+        pause_ms <<= survey->failures;
     }
-    return status;
+    survey->look_ms = clock_mono_ms() + pause_ms;
 }

@@ -1,15 +1,17 @@
 /* survey.h - what waits in the record, as metrics: events for Kafka, and jobs. Layer: runtime.
  *
- * One statement a second, over indexes that hold little but what waits. */
+ * One statement a second, over indexes that hold little but what waits. It is in nobody's way: who
+ * calls it publishes, so it waits for locks only for a moment, and when it fails the figures stay
+ * as they were and the next look is later each time, up to about a minute. */
 #pragma once
 
 #include <stdint.h>
 
 #include "adapters/db.h"
-#include "base/error.h"
 
 typedef struct Survey {
     int64_t look_ms; /* when to look next; monotonic */
+    int failures;    /* in a row */
 } Survey;
 
 /* The lanes that this process publishes; no row of them has an id up to floor_id. */
@@ -20,4 +22,4 @@ typedef struct SurveyScope {
 } SurveyScope;
 
 /* Looks when it is time to, in a transaction of its own. One thread. */
-Status survey_look(Survey *survey, Db *db, const SurveyScope *scope, Error *err) MUST_CHECK;
+void survey_look(Survey *survey, Db *db, const SurveyScope *scope);

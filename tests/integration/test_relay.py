@@ -47,6 +47,21 @@ def publishes(space, lane, text):
     return read_new(space, SPARE, lambda seen: text.encode() in [r.raw for r in seen])
 
 
+def test_what_only_figures_are_made_of_is_not_waited_for(space):
+    """Somebody holds the table of jobs, as a migration or a repair by hand does: events go out meanwhile."""
+    space.check_messages = False
+    importer = space.importer()
+    with db(space) as beside, beside.transaction():
+        beside.execute("LOCK TABLE jobs IN ACCESS EXCLUSIVE MODE")
+        time.sleep(1.2)  # more than the pace of what counts jobs
+        for _ in range(10):
+            space.db.execute(INSERT, (5, payload(SPARE, b"k", b"beside"), 1))
+            wait_for(lambda: space.value("SELECT count(*) FROM outbox") == 0, 2, what="published")
+            assert importer.get("/readyz") == (200, "ready\n"), importer.get("/readyz")
+            time.sleep(0.1)
+    assert "outbox.trouble" not in importer.log()
+
+
 def test_floor_counts_who_draws_while_it_is_looked_for(space):
     """An id is drawn between the snapshot and the look at the sequence, and commits much later.
 
