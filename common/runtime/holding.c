@@ -51,16 +51,7 @@ static int64_t holding_deadline_ms(int64_t all_ms)
 void holding_mirror(Holding *holding)
 {
     BusPartition partitions[INTAKE_PARTITIONS_MAX];
-    int count = 0;
-    for (int i = 0; i < holding->intake->held_count; i++) {
-        Held *held = &holding->intake->held[i];
-        const Position *position = &held->position;
-        if (!position->halted && position->next_offset != held->mirrored) {
-            held->mirrored = position->next_offset;
-            partitions[count++] =
-                (BusPartition){position->topic, position->partition, position->next_offset};
-        }
-    }
+    int count = intake_untold(holding->intake, clock_mono_ms(), partitions);
     if (count > 0) {
         consumer_mirror(holding->consumer, partitions, count);
     }

@@ -38,7 +38,8 @@ void holding_release(Holding *holding);
 /* Drops everything without a word: another process owns it, or we do not know. */
 void holding_drop(Holding *holding);
 
-/* For lag tools: tells Kafka the positions that it does not know yet, also of idle partitions. */
+/* For lag tools: tells Kafka the positions that it does not know yet, also of idle partitions, and
+ * once a minute all of them. */
 void holding_mirror(Holding *holding);
 
 /* Stops or goes on fetching what is held and not halted. */

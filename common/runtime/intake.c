@@ -5,6 +5,8 @@
 
 #include "base/mem.h"
 
+enum { TOLD_AGAIN_MS = 60000 };
+
 Held *intake_find(Intake *intake, const char *topic, int32_t partition)
 {
     for (int i = 0; i < intake->held_count; i++) {
@@ -40,6 +42,25 @@ void intake_add(Intake *intake, Held *held, Message *message)
     held->next_seen = message->record->offset + 1;
     intake->queued++;
     intake->queued_bytes += (int64_t)message->record->value_len;
+}
+
+int intake_untold(Intake *intake, int64_t now_ms, BusPartition ret[])
+{
+    int count = 0;
+    bool again = now_ms >= intake->again_ms;
+    if (again) {
+        intake->again_ms = now_ms + TOLD_AGAIN_MS;
+    }
+    for (int i = 0; i < intake->held_count; i++) {
+        Held *held = &intake->held[i];
+        const Position *position = &held->position;
+        if (!position->halted && (again || position->next_offset != held->mirrored)) {
+            held->mirrored = position->next_offset;
+            ret[count++] =
+                (BusPartition){position->topic, position->partition, position->next_offset};
+        }
+    }
+    return count;
 }
 
 void intake_drop(Intake *intake, Held *held)

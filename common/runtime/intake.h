@@ -34,8 +34,9 @@ typedef struct Held {
 typedef struct Intake {
     Held held[INTAKE_PARTITIONS_MAX];
     int held_count;
-    int turn;   /* which partition begins the next batch */
-    int queued; /* messages in all queues */
+    int64_t again_ms; /* when Kafka is told all positions again; monotonic */
+    int turn;         /* which partition begins the next batch */
+    int queued;       /* messages in all queues */
     int64_t queued_bytes;
 } Intake;
 
@@ -55,6 +56,10 @@ Held *intake_find(Intake *intake, const char *topic, int32_t partition);
 Held *intake_hold(Intake *intake, const Position *position);
 /* Takes the message over. */
 void intake_add(Intake *intake, Held *held, Message *message);
+/* The positions that Kafka is to be told now, of those not halted, into ret, which has room for
+ * INTAKE_PARTITIONS_MAX; the number of them. Those that have moved since they were told, and once a
+ * minute all: whether Kafka took them is not waited for. They count as told. */
+int intake_untold(Intake *intake, int64_t now_ms, BusPartition ret[]);
 /* Drops the messages of one partition. */
 void intake_drop(Intake *intake, Held *held);
 /* Drops all messages and partitions. */

@@ -46,6 +46,23 @@ static bool pick(int messages, int64_t bytes, bool alone)
     return intake_pick(&intake, handler_of, NULL, limit, &batch);
 }
 
+Test(intake, a_position_is_told_when_it_moves_and_all_once_a_minute, .init = begin)
+{
+    BusPartition told[INTAKE_PARTITIONS_MAX];
+    Held *moves = hold(0, 5);
+    hold(1, 7);
+    hold(2, 9)->position.halted = true;
+    cr_expect_eq(intake_untold(&intake, 1000, told), 2);
+    cr_expect_eq(intake_untold(&intake, 2000, told), 0);
+    moves->position.next_offset = 6;
+    cr_expect_eq(intake_untold(&intake, 3000, told), 1);
+    cr_expect_eq(told[0].offset, 6);
+    cr_expect_eq(intake_untold(&intake, 60999, told), 0);
+    cr_expect_eq(intake_untold(&intake, 61000, told), 2);
+    cr_expect_eq(told[1].offset, 7);
+    cr_expect_eq(intake_untold(&intake, 62000, told), 0);
+}
+
 Test(intake, nothing_queued_gives_no_batch, .init = begin)
 {
     hold(0, 0);
