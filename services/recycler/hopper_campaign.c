@@ -364,7 +364,8 @@ static bool fill_may_go_on(const Fill *fill)
     return fill->offered < fill->want && fill->runs < RUNS_MOST;
 }
 
-/* Is there something that was found ahead, not too long ago, of groups that are open as they were? */
+/* Is there something that was found ahead, not too long ago, of groups that are open as they were?
+ */
 static bool found_holds(const HopperCampaign *campaign)
 {
     const TopupFound *found = campaign->found;
