@@ -88,6 +88,7 @@ Status holding_take(Holding *holding,
             started++;
         }
     }
+    holding->left_out = left_out.not_claimed + left_out.no_room;
     if (wanted > 0 && left_out.not_claimed == wanted) {
         return STATUS_RETRY;
     }

@@ -15,6 +15,7 @@ typedef struct Holding {
     const char *worker_id;
     int careful_messages;
     Intake *intake;
+    int left_out; /* of the last assignment: how many are not held, for whatever reason */
 } Holding;
 
 /* What became of the partitions that were to be taken, but for those that were. */

@@ -45,19 +45,18 @@ lag_tell_topic(const Intake *intake, const Consumer *consumer, const char *topic
                NULL);
 }
 
-void lag_tell(const Intake *intake,
-              const Consumer *consumer,
-              const char *const topics[],
-              int topic_count)
+void lag_tell(const Holding *holding, const char *const topics[], int topic_count)
 {
+    const Intake *intake = holding->intake;
     int64_t now_ms = wall_ms();
     int halted = 0;
     for (int i = 0; i < topic_count; i++) {
-        lag_tell_topic(intake, consumer, topics[i], now_ms);
+        lag_tell_topic(intake, holding->consumer, topics[i], now_ms);
     }
     for (int i = 0; i < intake->held_count; i++) {
         halted += intake->held[i].position.halted;
     }
     metric_set(&metric_partitions, intake->held_count - halted, "read", NULL);
     metric_set(&metric_partitions, halted, "halted", NULL);
+    metric_set(&metric_partitions, holding->left_out, "left_out", NULL);
 }

@@ -2,12 +2,8 @@
  */
 #pragma once
 
-#include "adapters/bus.h"
-#include "runtime/intake.h"
+#include "runtime/holding.h"
 
 /* Asks nobody: ends of partitions are as the last fetch told them, so what came while fetching
- * pauses is not seen, nor what a halted partition has. */
-void lag_tell(const Intake *intake,
-              const Consumer *consumer,
-              const char *const topics[],
-              int topic_count);
+ * pauses is not seen, nor what a partition has that is halted or not held: those are counted. */
+void lag_tell(const Holding *holding, const char *const topics[], int topic_count);

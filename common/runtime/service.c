@@ -415,7 +415,7 @@ static Status loop_tick(Loop *loop, Error *err)
         log_set_level(log_level() == LOG_LEVEL_DEBUG ? loop->cfg->log_level : LOG_LEVEL_DEBUG);
     }
     metric_set(&metric_intake_messages, loop->intake.queued, NULL, NULL);
-    lag_tell(&loop->intake, loop->consumer, loop->service->topics, loop->service->topic_count);
+    lag_tell(&loop->holding, loop->service->topics, loop->service->topic_count);
     holding_mirror(&loop->holding);
     if (now_ms >= loop->housekeeping_at_ms) {
         loop->housekeeping_at_ms = now_ms + HOUSEKEEPING_EVERY_MS;

@@ -136,6 +136,21 @@ def test_a_partition_that_waits_for_a_person(space):
     comes_to(importer, 'leadspool_partitions{state="halted"}', lambda value: value == 2)
 
 
+def test_a_partition_that_could_not_be_claimed(space):
+    """PostgreSQL refuses one of them; the others are read."""
+    space.db.execute(
+        "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql"
+        " AS $$ BEGIN RAISE 'full' USING ERRCODE = '53000'; END $$"
+    )
+    space.db.execute(
+        "CREATE TRIGGER refuse BEFORE INSERT OR UPDATE ON consumer_position FOR EACH ROW"
+        " WHEN (NEW.topic = 'importer.commands' AND NEW.partition = 1) EXECUTE FUNCTION refuse()"
+    )
+    importer = space.importer(ready=False)
+    comes_to(importer, 'leadspool_partitions{state="left_out"}', lambda value: value == 1)
+    counts(importer, 'leadspool_partitions{state="read"}')
+
+
 def test_rows_of_the_outbox_that_stay(space):
     """Nothing is deleted, as if Kafka confirmed nothing."""
     importer = space.importer()
