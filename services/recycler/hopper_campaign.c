@@ -91,7 +91,7 @@ static int list_compare(const void *list_no, const void *list)
     return (wanted > found) - (wanted < found);
 }
 
-static const TopupList *list_of(const HopperCampaign *campaign, int32_t list_no)
+const TopupList *hopper_campaign_list(const HopperCampaign *campaign, int32_t list_no)
 {
     return bsearch(&list_no, campaign->lists, (size_t)campaign->list_count, sizeof *campaign->lists,
                    list_compare);
@@ -103,7 +103,7 @@ static HopperGroup group_of(const HopperCampaign *campaign, const DbResult *resu
                          .gate_no = (int32_t)db_bin_i64(result, row, 1),
                          .class_no = (int16_t)db_bin_i64(result, row, 2),
                          .lead_rank = (int16_t)db_bin_i64(result, row, 3)};
-    group.list_rank = list_of(campaign, group.list_no)->list_rank;
+    group.list_rank = hopper_campaign_list(campaign, group.list_no)->list_rank;
     hopper_group_unbind(&group, campaign->rules->order);
     return group;
 }
@@ -114,7 +114,7 @@ static void take_groups(HopperCampaign *campaign, const DbResult *result)
     int count = 0;
     HopperGroup *groups = mem_alloc((size_t)(db_rows(result) + 1) * sizeof *groups);
     for (int row = 0; row < db_rows(result); row++) {
-        if (list_of(campaign, (int32_t)db_bin_i64(result, row, 0)) != NULL) {
+        if (hopper_campaign_list(campaign, (int32_t)db_bin_i64(result, row, 0)) != NULL) {
             groups[count++] = group_of(campaign, result, row);
         }
     }
@@ -286,7 +286,8 @@ group_look(const HopperCampaign *campaign, const Gates *gates, HopperGroup *grou
     }
     CallingRules calling;
     CallingTime time;
-    campaign_calling(campaign->rules, &list_of(campaign, group->list_no)->hours, NULL, &calling);
+    campaign_calling(campaign->rules, &hopper_campaign_list(campaign, group->list_no)->hours, NULL,
+                     &calling);
     calling_time(&calling, &gate->place, now_us, &time);
     group->open = time.open || BROKEN(OFFER_WINDOW);
     group->until_us = time.until_us;

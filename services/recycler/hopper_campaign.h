@@ -36,6 +36,9 @@ void hopper_campaign_done(HopperCampaign *campaign);
  */
 void hopper_campaign_forget(HopperCampaign *campaign);
 
+/* One of its lists, or NULL. */
+const TopupList *hopper_campaign_list(const HopperCampaign *campaign, int32_t list_no);
+
 /* In a transaction, after lead_look_begin.sql: lists and groups as they are now, and their gates.
  */
 Status hopper_campaign_look(HopperCampaign *campaign, Db *db, Gates *gates, Error *err) MUST_CHECK;

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/mem.h"
 #include "base/metric_table.h"
 
 /* Those of active campaigns that are held are what `campaign show` has in held. */
@@ -18,29 +19,33 @@ static const char *state_of(const HopperCampaign *campaign)
                                         : "dialing";
 }
 
-static bool list_is_dry(const HopperCampaign *campaign, int32_t list_no)
+/* Its lists with a group: some lead of theirs is ready. */
+static int lists_ready(const HopperCampaign *campaign)
 {
+    int ready = 0;
+    AUTO_FREE bool *seen = mem_alloc(((size_t)campaign->list_count + 1) * sizeof *seen);
     for (int i = 0; i < campaign->group_count; i++) {
-        if (campaign->groups[i].list_no == list_no) {
-            return false;
+        const TopupList *list = hopper_campaign_list(campaign, campaign->groups[i].list_no);
+        if (list != NULL && !seen[list - campaign->lists]) {
+            seen[list - campaign->lists] = true;
+            ready++;
         }
     }
-    return true;
+    return ready;
 }
 
 static void tell_lists(const HopperCampaign campaigns[], int count)
 {
     int lists = 0;
-    int dry = 0;
+    int ready = 0;
     for (int i = 0; i < count; i++) {
-        const HopperCampaign *campaign = &campaigns[i];
-        for (int at = 0; campaign->active && at < campaign->list_count; at++) {
-            dry += list_is_dry(campaign, campaign->lists[at].list_no);
-            lists++;
+        if (campaigns[i].active) {
+            lists += campaigns[i].list_count;
+            ready += lists_ready(&campaigns[i]);
         }
     }
-    metric_set(&metric_lists, dry, "dry", NULL);
-    metric_set(&metric_lists, lists - dry, "ready", NULL);
+    metric_set(&metric_lists, lists - ready, "dry", NULL);
+    metric_set(&metric_lists, ready, "ready", NULL);
 }
 
 void hopper_gauges_tell(const HopperCampaign campaigns[], int count)
