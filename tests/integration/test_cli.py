@@ -680,9 +680,9 @@ def test_ctrl_c_ends_doctor_and_what_it_asked(space):
         "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND application_name = 'leadspool-cli'"
         f" AND query LIKE '%Counters of the list%' AND pid IN (SELECT pid FROM pg_locks WHERE relation = '{space.ns}.leads'::regclass)"
     )
-    doctor = subprocess.Popen(
-        [settings().bin / "leadspool", "doctor"], env=space.env(service="cli"), stdout=subprocess.DEVNULL
-    )
+    # A shell that began the tests in the background has it ignored by all that comes of it.
+    command = ["env", "--default-signal=INT", settings().bin / "leadspool", "doctor"]
+    doctor = subprocess.Popen(command, env=space.env(service="cli"), stdout=subprocess.DEVNULL)
     wait_for(lambda: space.value(running) == 1, 60)
     doctor.send_signal(signal.SIGINT)
     doctor.wait(10)
