@@ -48,6 +48,10 @@ PATIENCE = 120
 OPEN = "SELECT count(*) FROM offer WHERE state < 9"
 ALL = {"field": "attempts", "op": "ge", "value": 0}
 CALLED = {"field": "attempts", "op": "gt", "value": 0}
+RESETTABLE = (
+    "SELECT count(*) FROM leads JOIN list USING (list_no)"
+    " WHERE list_id = 'spring' AND attempts > 0 AND stage IN (3, 5, 6)"
+)
 MISCHIEF = ("--lose", 2, "--release", 4, "--duplicate", 5, "--late", 5, "--reorder", 5)
 MIX = "NA=45,BUSY=12,VM=16,NI=8,SALE=4,DNC=2,WN=1,HU=3,CB=3,DROP=4,STRANGE=1"
 DAYTIME = [{"days": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"], "from": "09:00", "to": "20:00"}]
@@ -237,8 +241,18 @@ class Day:
         result = self.job("leads.move", {"list_id": "spring", "to_list_id": "summer", "where": where("priority", "eq", 7)})
         assert result["moved"] == BIG // 10
 
+    def somebody_called(self):
+        """How many calls a step brings hangs on the machine: until there is a lead to be reset."""
+        steps = 0
+        while not self.space.value(RESETTABLE):
+            self.offers_made()
+            self.clock.step(self.space, timeout=PATIENCE, seconds=600)
+            steps += 1
+            assert steps < 60, "nobody of the list is called"
+
     def reset(self):
         """The clock stands still meanwhile, so what is told is told of one moment."""
+        self.somebody_called()
         self.rules.reset("spring", self.now())
         who = {"and": [CALLED, where("stage", "in", "exhausted", "ready", "finished")]}
         self.before_reset = dict(self.space.rows("SELECT lead_id, attempts_total FROM leads"))
