@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "runtime/topics.h"
 
 enum { DEAD_LETTER_HEADERS = 14, DEAD_LETTER_SMALL_HEADER = 1024 };
 
@@ -81,7 +82,7 @@ void dead_letter_add(const Message *message, const char *service, int attempts, 
     char offset[24];
     char tries[16];
     char at[CLOCK_RFC3339_SIZE];
-    snprintf(topic, sizeof topic, "%s.dlq", record->topic);
+    snprintf(topic, sizeof topic, "%s" TOPIC_DEAD_LETTERS, record->topic);
     snprintf(partition, sizeof partition, "%" PRId32, record->partition);
     snprintf(offset, sizeof offset, "%" PRId64, record->offset);
     snprintf(tries, sizeof tries, "%d", attempts);

@@ -8,6 +8,12 @@
 
 enum { SHARED = 0 }; /* between workers: as many partitions as LEADSPOOL_TOPIC_PARTITIONS says */
 
+#define DEAD_LETTERS(topic)                                                                        \
+    {                                                                                              \
+        topic TOPIC_DEAD_LETTERS, 1, DAYS_MS(14), false, "as it came", NULL,                       \
+            "what could not be applied, as it came, and why"                                       \
+    }
+
 const BusTopicSpec topics[] = {
     {TOPIC_IMPORTER_COMMANDS, SHARED, DAYS_MS(14), false, "list_id", "importer",
      "lists and their leads"},
@@ -28,22 +34,14 @@ const BusTopicSpec topics[] = {
      "life of lists and jobs"},
     {TOPIC_LEAD_EVENTS, SHARED, DAYS_MS(30), false, "lead_id", NULL, "what became of leads"},
     {TOPIC_LIST_STATS, SHARED, -1, true, "list_id", "stats", "counters of lists, absolute"},
-    {TOPIC_IMPORTER_COMMANDS ".dlq", 1, DAYS_MS(14), false, "as it came", NULL,
-     "what could not be applied, as it came, and why"},
-    {TOPIC_DNC_COMMANDS ".dlq", 1, DAYS_MS(14), false, "as it came", NULL,
-     "what could not be applied, as it came, and why"},
-    {TOPIC_RECYCLER_COMMANDS ".dlq", 1, DAYS_MS(14), false, "as it came", NULL,
-     "what could not be applied, as it came, and why"},
-    {TOPIC_EXPORTER_COMMANDS ".dlq", 1, DAYS_MS(14), false, "as it came", NULL,
-     "what could not be applied, as it came, and why"},
-    {TOPIC_STATS_COMMANDS ".dlq", 1, DAYS_MS(14), false, "as it came", NULL,
-     "what could not be applied, as it came, and why"},
-    {TOPIC_DIALER_OUTCOMES ".dlq", 1, DAYS_MS(14), false, "as it came", NULL,
-     "what could not be applied, as it came, and why"},
-    {TOPIC_LIST_EVENTS ".dlq", 1, DAYS_MS(14), false, "as it came", NULL,
-     "what could not be applied, as it came, and why"},
-    {TOPIC_LIST_STATS ".dlq", 1, DAYS_MS(14), false, "as it came", NULL,
-     "what could not be applied, as it came, and why"},
+    DEAD_LETTERS(TOPIC_IMPORTER_COMMANDS),
+    DEAD_LETTERS(TOPIC_DNC_COMMANDS),
+    DEAD_LETTERS(TOPIC_RECYCLER_COMMANDS),
+    DEAD_LETTERS(TOPIC_EXPORTER_COMMANDS),
+    DEAD_LETTERS(TOPIC_STATS_COMMANDS),
+    DEAD_LETTERS(TOPIC_DIALER_OUTCOMES),
+    DEAD_LETTERS(TOPIC_LIST_EVENTS),
+    DEAD_LETTERS(TOPIC_LIST_STATS),
 };
 const size_t topic_count = sizeof topics / sizeof topics[0];
 
@@ -56,14 +54,27 @@ void topics_declared(const Config *cfg, BusTopicSpec ret[])
     }
 }
 
-const char *topic_taken_by(const char *topic)
+const BusTopicSpec *topic_spec(const char *topic)
 {
     for (size_t i = 0; i < topic_count; i++) {
         if (strcmp(topics[i].topic, topic) == 0) {
-            return topics[i].taken_by;
+            return &topics[i];
         }
     }
     return NULL;
+}
+
+const char *topic_taken_by(const char *topic)
+{
+    const BusTopicSpec *spec = topic_spec(topic);
+    return spec != NULL ? spec->taken_by : NULL;
+}
+
+size_t topic_source_len(const char *topic)
+{
+    size_t len = strlen(topic);
+    size_t suffix = strlen(TOPIC_DEAD_LETTERS);
+    return len > suffix && strcmp(topic + len - suffix, TOPIC_DEAD_LETTERS) == 0 ? len - suffix : 0;
 }
 
 bool topic_is_events(const char *topic)

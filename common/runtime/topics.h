@@ -20,6 +20,7 @@
 #define TOPIC_LIST_EVENTS       "list.events"
 #define TOPIC_LEAD_EVENTS       "lead.events"
 #define TOPIC_LIST_STATS        "list.stats"
+#define TOPIC_DEAD_LETTERS      ".dlq" /* behind the name of the topic that they come from */
 
 /* The names; how many partitions each is to have, topics_declared() says. */
 extern const BusTopicSpec topics[];
@@ -28,8 +29,14 @@ extern const size_t topic_count;
 /* ret: topic_count entries of the caller's. */
 void topics_declared(const Config *cfg, BusTopicSpec ret[]);
 
+/* As in the table; NULL: there is no such topic. */
+const BusTopicSpec *topic_spec(const char *topic);
+
 /* The service that reads it; NULL: others do, or it is none of the topics. */
 const char *topic_taken_by(const char *topic);
+
+/* Of a dead-letter topic, how long the name is of the topic that its letters come from; else 0. */
+size_t topic_source_len(const char *topic);
 
 /* Does it carry what happened, so that nobody is answered about it? Commands and what dialers say
  * are not such. */

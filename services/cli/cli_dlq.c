@@ -13,7 +13,6 @@
 #include "runtime/topics.h"
 
 enum { DLQ_LS_LAST = 1000, DLQ_LS_MOST = 1000000, DLQ_SEND_MS = 15000 };
-static const char dlq_suffix[] = ".dlq";
 
 #define DLQ_TOPIC                                                                                  \
     {                                                                                              \
@@ -127,8 +126,8 @@ static Status walk_topics(LetterWalk *walk, Error *err)
     }
     Status status = STATUS_OK;
     for (size_t i = 0; status == STATUS_OK && i < topic_count; i++) {
-        size_t len = strlen(topics[i].topic) - strlen(dlq_suffix);
-        if (strcmp(topics[i].topic + len, dlq_suffix) == 0) {
+        size_t len = topic_source_len(topics[i].topic);
+        if (len > 0) {
             AUTO_FREE char *topic = mem_strndup(topics[i].topic, len);
             status = walk_topic(walk, topic, err);
         }

@@ -57,16 +57,6 @@ Status dlq_topic_mark(DlqTopic *letters, const BusRecord *letter, const char *st
 
 /* ---- the topic ---- */
 
-static bool topic_known(const char *letters)
-{
-    for (size_t i = 0; i < topic_count; i++) {
-        if (strcmp(topics[i].topic, letters) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static Status topic_find(DlqTopic *letters, int64_t first, Error *err)
 {
     const char *const names[] = {letters->letters};
@@ -82,8 +72,9 @@ static Status topic_find(DlqTopic *letters, int64_t first, Error *err)
 
 Status dlq_topic_open(DlqTopic *letters, Cli *cli, const char *topic, int64_t first, Error *err)
 {
-    *letters = (DlqTopic){.cli = cli, .topic = topic, .letters = mem_sprintf("%s.dlq", topic)};
-    if (!topic_known(letters->letters)) {
+    *letters = (DlqTopic){
+        .cli = cli, .topic = topic, .letters = mem_sprintf("%s" TOPIC_DEAD_LETTERS, topic)};
+    if (topic_spec(letters->letters) == NULL) {
         return error_set_field(err, "topic", "unknown_topic",
                                "%s has no dead letters: `leadspool topics print` shows the topics",
                                topic);

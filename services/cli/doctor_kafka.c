@@ -83,12 +83,6 @@ Status doctor_positions(Cli *cli, Check *check, Error *err)
 
 /* ---- I6 ---- */
 
-static bool topic_is_dead_letters(const char *topic)
-{
-    size_t len = strlen(topic);
-    return len > 4 && strcmp(topic + len - 4, ".dlq") == 0;
-}
-
 static Status
 dead_letters_count(Consumer *consumer, const TopicState *state, int64_t *ret_count, Error *err)
 {
@@ -111,7 +105,7 @@ static Status dead_letters_check(BusAdmin *admin, Consumer *consumer, Check *che
     for (size_t i = 0; i < topic_count; i++) {
         TopicState state = {.spec = &topics[i]};
         int64_t count = 0;
-        if (!topic_is_dead_letters(topics[i].topic)) {
+        if (topic_source_len(topics[i].topic) == 0) {
             continue;
         }
         Status status = bus_admin_partitions(admin, topics[i].topic, &state.partitions, err);

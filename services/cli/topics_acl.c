@@ -3,20 +3,20 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "runtime/topics.h"
 
 enum { ACL_NAMES_MAX = 8 };
 
 typedef enum AclKind {
-    ACL_TOPIC,
+    ACL_NAMED,        /* these topics */
+    ACL_TAKEN,        /* those that the service reads */
     ACL_DEAD_LETTERS, /* those of every topic */
     ACL_COMMANDS,     /* what services take: every topic that has dead letters */
     ACL_TOPICS,       /* all of the namespace */
-    ACL_GROUP,
-    ACL_GROUPS, /* all of the namespace */
+    ACL_GROUP,        /* the service's */
+    ACL_GROUPS,       /* all of the namespace */
 } AclKind;
-
-#define DLQ ".dlq"
 
 /* The relay of any worker publishes what any other has put into the outbox: events and dead letters
  * are everybody's to write, the services' own topics are theirs alone to read. */
@@ -28,18 +28,12 @@ static const struct AclRule {
 } acl_rules[] = {
     {"worker",
      "Write",
-     ACL_TOPIC,
+     ACL_NAMED,
      {TOPIC_COMMAND_EVENTS, TOPIC_LEADS_DIALABLE, TOPIC_LIST_EVENTS, TOPIC_LEAD_EVENTS,
       TOPIC_LIST_STATS}},
     {"worker", "Write", ACL_DEAD_LETTERS, {NULL}},
-    {"importer", "Read", ACL_TOPIC, {TOPIC_IMPORTER_COMMANDS, TOPIC_DNC_COMMANDS}},
-    {"importer", "Read", ACL_GROUP, {"importer"}},
-    {"recycler", "Read", ACL_TOPIC, {TOPIC_RECYCLER_COMMANDS, TOPIC_DIALER_OUTCOMES}},
-    {"recycler", "Read", ACL_GROUP, {"recycler"}},
-    {"stats", "Read", ACL_TOPIC, {TOPIC_STATS_COMMANDS, TOPIC_LIST_STATS, TOPIC_LIST_EVENTS}},
-    {"stats", "Read", ACL_GROUP, {"stats"}},
-    {"exporter", "Read", ACL_TOPIC, {TOPIC_EXPORTER_COMMANDS}},
-    {"exporter", "Read", ACL_GROUP, {"exporter"}},
+    {"worker", "Read", ACL_TAKEN, {NULL}},
+    {"worker", "Read", ACL_GROUP, {NULL}},
     {"cli", "Write", ACL_COMMANDS, {NULL}},
     {"cli", "Read", ACL_TOPICS, {NULL}},
     {"cli", "DescribeConfigs", ACL_TOPICS, {NULL}},
@@ -82,33 +76,42 @@ static void acl_of_letters(const Cli *cli, const char *user, const struct AclRul
 {
     for (size_t i = 0; i < topic_count; i++) {
         const char *topic = topics[i].topic;
-        size_t len = strlen(topic);
-        if (len <= strlen(DLQ) || strcmp(topic + len - strlen(DLQ), DLQ) != 0) {
-            continue;
+        size_t source = topic_source_len(topic);
+        if (source > 0) {
+            size_t len = rule->kind == ACL_COMMANDS ? source : strlen(topic);
+            AUTO_FREE char *name = mem_strndup(topic, len);
+            acl_one(cli, user, rule, "topic", name);
         }
-        char name[128];
-        len -= rule->kind == ACL_COMMANDS ? strlen(DLQ) : 0;
-        snprintf(name, sizeof name, "%.*s", (int)len, topic);
-        acl_one(cli, user, rule, "topic", name);
     }
 }
 
-static void
-acl_names(const Cli *cli, const char *user, const struct AclRule *rule, const char *type)
+static void acl_of_taken(const Cli *cli, const char *user, const struct AclRule *rule)
+{
+    for (size_t i = 0; i < topic_count; i++) {
+        if (topics[i].taken_by != NULL && strcmp(topics[i].taken_by, user) == 0) {
+            acl_one(cli, user, rule, "topic", topics[i].topic);
+        }
+    }
+}
+
+static void acl_of_named(const Cli *cli, const char *user, const struct AclRule *rule)
 {
     for (int i = 0; i < ACL_NAMES_MAX && rule->names[i] != NULL; i++) {
-        acl_one(cli, user, rule, type, rule->names[i]);
+        acl_one(cli, user, rule, "topic", rule->names[i]);
     }
 }
 
 static void acl_rule(const Cli *cli, const char *user, const struct AclRule *rule)
 {
     switch (rule->kind) {
-    case ACL_TOPIC:
-        acl_names(cli, user, rule, "topic");
+    case ACL_NAMED:
+        acl_of_named(cli, user, rule);
+        break;
+    case ACL_TAKEN:
+        acl_of_taken(cli, user, rule);
         break;
     case ACL_GROUP:
-        acl_names(cli, user, rule, "group");
+        acl_one(cli, user, rule, "group", user);
         break;
     case ACL_DEAD_LETTERS:
     case ACL_COMMANDS:
