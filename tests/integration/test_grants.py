@@ -5,6 +5,7 @@ from collections import defaultdict
 
 import psycopg
 import pytest
+import redis
 from harness import Space, roles, wait_for
 from harness.settings import settings
 from psycopg import sql
@@ -159,7 +160,7 @@ def cli_yes(space, *words):
 def whole_day(space):
     """Something of all that each service does."""
     for service in OWN[:4]:
-        space.worker(service, ready=False)
+        space.worker(service, {"LEADSPOOL_STATS_PACE_S": "1"}, ready=False)
     for worker in space.workers:
         worker.wait_ready(60)
     for list_id in ("a", "b", "d"):
@@ -192,6 +193,12 @@ def dialing(space):
     space.cli("dialer-sim", "--campaign", "c", "--max-calls", 15, "--think", 0, "--duration", "60s")
     wait_for(lambda: space.value("SELECT count(*) FROM put_off") > 0, 60, what="a number called just now")
     space.cli("campaign", "put", "c", "--cap-gap", "2h")
+    wait_for(lambda: shares(space, "a").get("why:campaign_paused") == "0", what="the shares of a running list")
+
+
+def shares(space, list_id):
+    with redis.Redis.from_url(settings().redis_url, decode_responses=True) as live:
+        return live.hgetall(f"{space.ns}:list:{list_id}:now")
 
 
 def changes(space):
