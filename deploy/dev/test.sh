@@ -83,7 +83,7 @@ test_chaos() {
 
 # Scenarios have a namespace each and wait more than they compute: a few run beside each other. Those
 # that stop the servers (pytest.ini: alone) come after the others, one by one.
-WORKERS=$(($(nproc) < 4 ? $(nproc) + 1 : 4))
+WORKERS=$(($(nproc) < 4 ? $(nproc) + 3 : 6))
 
 test_folder() {
     local name=$2
