@@ -22,7 +22,9 @@ static const CliOption export_options[] = {
      "the leads (default), the ledger of calls, the do-not-call entries that hold for the list, or "
      "the rejected rows of an import"},
     {"job", "ID", "with --what rejects: the import"},
-    {"field", "NAME[=HEADER]", "a column; may be repeated; custom.NAME, custom.* for all of them"},
+    {"field", "NAME[=HEADER]",
+     "a column; may be repeated; custom.NAME, custom.* for all of them; reason: why it was not "
+     "called"},
     {"all-fields", NULL, "every field there is"},
     WHERE_OPTION,
     {"order", "lead|due", "as they came in (default), or those that have been due longest first"},

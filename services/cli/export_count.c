@@ -11,7 +11,7 @@ count_rows(Db *db, const ExportSpec *spec, int32_t list_no, int64_t *ret_rows, E
     ExportQuery query;
     DbParams params = {0};
     AUTO_RESULT *result = NULL;
-    export_query_make(spec, &query);
+    export_query_make(spec, NULL, &query);
     export_query_params(&query, &(ExportSlice){.list_no = list_no, .upto = INT64_MAX}, &params);
     AUTO_FREE char *sql = mem_sprintf("SELECT count(*) FROM (%s) q", query.sql.data);
     Status status = db_query(db, sql, &params, &result, err);

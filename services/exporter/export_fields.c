@@ -1,5 +1,7 @@
 #include "exporter/export_fields.h"
 
+#include "exporter/export_reason.h"
+
 #define CAMPAIGN_OF_ROW "(SELECT c.campaign_id FROM campaign c WHERE c.campaign_no = l.campaign_no)"
 
 static const FilterField attempt_fields[] = {
@@ -34,21 +36,32 @@ static const FilterField dnc_fields[] = {
 
 static const struct ExportKind {
     const FilterField *fields;
+    const FilterField *last; /* NULL: none */
     const char *standard;
 } export_kinds[EXPORT_WHAT_COUNT] = {
-    [EXPORT_LEADS] = {filter_fields,
+    [EXPORT_LEADS] = {filter_fields, &export_reason_field,
                       "phone extension first_name last_name email address city state zip country "
                       "time_zone external_id priority custom.* stage status attempts "
                       "last_called_at"},
-    [EXPORT_ATTEMPTS] = {attempt_fields, "attempt_no recorded_at lead_id phone list_id campaign_id "
-                                         "call_id source offer_id disposition status contact "
-                                         "started_at duration_s agent"},
-    [EXPORT_DNC] = {dnc_fields, "phone campaign_id source added_at expires_at"},
+    [EXPORT_ATTEMPTS] = {attempt_fields, NULL,
+                         "attempt_no recorded_at lead_id phone list_id campaign_id "
+                         "call_id source offer_id disposition status contact "
+                         "started_at duration_s agent"},
+    [EXPORT_DNC] = {dnc_fields, NULL, "phone campaign_id source added_at expires_at"},
 };
 
-const FilterField *export_fields(ExportWhat what)
+const FilterField *export_field_at(ExportWhat what, size_t index)
 {
-    return export_kinds[what].fields;
+    const FilterField *field = export_kinds[what].fields;
+    size_t left = index;
+    while (field != NULL && field->name != NULL && left > 0) {
+        field++;
+        left--;
+    }
+    if (field != NULL && field->name == NULL) {
+        return left == 0 ? export_kinds[what].last : NULL;
+    }
+    return field;
 }
 
 const char *export_default_fields(ExportWhat what)

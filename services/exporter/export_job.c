@@ -183,6 +183,7 @@ job_export_rows(ExportJob *job, ExportSpec *spec, ExportFile *file, ExportFacts 
     const JobRun *run = job->run;
     char snapshot[DB_SNAPSHOT_SIZE];
     ExportSource source = {.cfg = run->cfg, .spec = spec, .list_no = run->list_no};
+    AUTO_WHY_LIST reasons = {0};
     Db *holder = db_new(run->cfg->database_url, run->cfg->ns, "leadspool export");
     Status status = db_begin_snapshot(holder, err);
     if (status == STATUS_OK) {
@@ -190,6 +191,10 @@ job_export_rows(ExportJob *job, ExportSpec *spec, ExportFile *file, ExportFacts 
     }
     if (status == STATUS_OK) {
         status = job_expand(holder, run->list_no, spec, err);
+    }
+    if (status == STATUS_OK && export_spec_wants_reasons(spec)) {
+        source.reasons = &reasons;
+        status = why_list_read(holder, spec->list_id, facts->snapshot_us, &reasons, err);
     }
     if (status == STATUS_OK) {
         status = export_ranges_make(holder, spec, run->list_no, &source.ranges, err);

@@ -4,6 +4,7 @@
 
 #include "domain/stage.h"
 #include "exporter/export_cell.h"
+#include "exporter/export_reason.h"
 
 static void end_line(const ExportSpec *spec, StrBuf *buf)
 {
@@ -55,7 +56,8 @@ add_cell(const ExportCellRules *rules, FilterType type, const char *text, size_t
     }
 }
 
-void export_line_add(const ExportSpec *spec, const DbResult *rows, int row, StrBuf *buf)
+void export_line_add(
+    const ExportSpec *spec, const WhyList *reasons, const DbResult *rows, int row, StrBuf *buf)
 {
     ExportCellRules rules = {spec->delimiter, spec->raw};
     size_t begin = buf->len;
@@ -65,7 +67,9 @@ void export_line_add(const ExportSpec *spec, const DbResult *rows, int row, StrB
         }
         size_t len;
         const char *text = db_bytes(rows, row, (int)i, &len);
-        if (len > 0) { /* NULL has none */
+        if (spec->columns[i].field == &export_reason_field) {
+            export_reason_add(reasons, text, buf);
+        } else if (len > 0) { /* NULL has none */
             add_cell(&rules, spec->columns[i].field->type, text, len, buf);
         }
     }

@@ -137,10 +137,11 @@ static bool pipe_is_broken(ExportPipe *pipe)
 static Status reader_add_row(Reader *reader, const DbResult *rows, int row, Error *err)
 {
     StrBuf *lines = &reader->chunk.lines;
+    const ExportSource *source = reader->pipe->source;
     if (lines->cap == 0) {
         strbuf_reserve(lines, EXPORT_CHUNK_BYTES + (EXPORT_CHUNK_BYTES >> 4));
     }
-    export_line_add(reader->pipe->source->spec, rows, row, lines);
+    export_line_add(source->spec, source->reasons, rows, row, lines);
     reader->chunk.rows++;
     return lines->len >= EXPORT_CHUNK_BYTES ? reader_push(reader, false, err) : STATUS_OK;
 }
@@ -246,7 +247,7 @@ static void *reader_main(void *opaque)
     Reader reader = {
         .pipe = opaque, .chunk = {.lines = STRBUF_INIT}, .batch_rows = BATCH_ROWS_FIRST};
     Error err = {0};
-    export_query_make(reader.pipe->source->spec, &reader.query);
+    export_query_make(reader.pipe->source->spec, reader.pipe->source->reasons, &reader.query);
     Status status = reader_read(&reader, &err);
     if (status != STATUS_OK) {
         pipe_break(reader.pipe, status, &err);

@@ -21,6 +21,7 @@ enum {
 typedef struct ExportSource {
     const Config *cfg;
     const ExportSpec *spec; /* custom.* is expanded */
+    const WhyList *reasons; /* NULL: none are asked for */
     int32_t list_no;
     const char *snapshot; /* of an open transaction, until export_pipe_start() has returned */
     ExportRanges ranges;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "exporter/export_reason.h"
 #include "runtime/lead_filter.h"
 #include "sql_queries.h"
 
@@ -27,11 +28,16 @@ static void add_expression(const FilterField *field, StrBuf *sql)
     strbuf_adds(sql, is_time ? " AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')" : "");
 }
 
-static void add_columns(const ExportSpec *spec, DbArray *values, StrBuf *sql)
+static void
+add_columns(const ExportSpec *spec, const WhyList *reasons, DbArray *values, StrBuf *sql)
 {
     for (size_t i = 0; i < spec->column_count; i++) {
         const ExportColumn *column = &spec->columns[i];
         strbuf_adds(sql, i > 0 ? ", " : "");
+        if (column->field == &export_reason_field) {
+            export_reason_sql(reasons, values, sql);
+            continue;
+        }
         add_expression(column->field, sql);
         if (column->key != NULL) {
             db_array_string(values, column->key);
@@ -40,7 +46,7 @@ static void add_columns(const ExportSpec *spec, DbArray *values, StrBuf *sql)
     }
 }
 
-void export_query_make(const ExportSpec *spec, ExportQuery *ret)
+void export_query_make(const ExportSpec *spec, const WhyList *reasons, ExportQuery *ret)
 {
     static const char mark[] = "[columns]";
     AUTO_STRBUF filtered = STRBUF_INIT;
@@ -48,7 +54,7 @@ void export_query_make(const ExportSpec *spec, ExportQuery *ret)
     lead_filter_sql(query_base(spec), spec->where, &filtered, &ret->values);
     const char *at = strstr(filtered.data, mark);
     strbuf_add(&ret->sql, filtered.data, (size_t)(at - filtered.data));
-    add_columns(spec, &ret->values, &ret->sql);
+    add_columns(spec, reasons, &ret->values, &ret->sql);
     strbuf_adds(&ret->sql, at + sizeof mark - 1);
 }
 

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/suggest.h"
 #include "exporter/export_fields.h"
+#include "exporter/export_reason.h"
 
 typedef struct SpecFields {
     const char *list_id;
@@ -69,21 +70,20 @@ static const char custom_all[] = "custom.*";
 static const FilterField *spec_find_field(ExportWhat what, const char *name, const char **ret_key)
 {
     *ret_key = NULL;
-    if (what == EXPORT_LEADS) {
-        return filter_field_find(name, ret_key);
-    }
-    for (const FilterField *field = export_fields(what); field->name != NULL; field++) {
+    const FilterField *field;
+    for (size_t i = 0; (field = export_field_at(what, i)) != NULL; i++) {
         if (strcmp(field->name, name) == 0) {
             return field;
         }
     }
-    return NULL;
+    return what == EXPORT_LEADS ? filter_field_find(name, ret_key) : NULL;
 }
 
 static Status spec_no_field(ExportWhat what, const char *name, Error *err)
 {
     Suggest suggest = SUGGEST_INIT(name);
-    for (const FilterField *field = export_fields(what); field->name != NULL; field++) {
+    const FilterField *field;
+    for (size_t i = 0; (field = export_field_at(what, i)) != NULL; i++) {
         suggest_offer(&suggest, field->name);
     }
     return error_set_field(err, "fields", "export_field", "\"%.60s\" is no field of %s%s%s%s", name,
@@ -159,8 +159,9 @@ static Status spec_add_standard(ExportSpec *spec, Error *err)
 static Status spec_add_all(ExportSpec *spec, Error *err)
 {
     Status status = STATUS_OK;
-    for (const FilterField *field = export_fields(spec->what);
-         status == STATUS_OK && field->name != NULL; field++) {
+    const FilterField *field;
+    for (size_t i = 0; status == STATUS_OK && (field = export_field_at(spec->what, i)) != NULL;
+         i++) {
         status = spec_add_column(spec, field->name, NULL, err);
     }
     return status == STATUS_OK && spec->what == EXPORT_LEADS
@@ -186,6 +187,16 @@ bool export_spec_wants_keys(const ExportSpec *spec)
 {
     for (size_t i = 0; i < spec->column_count; i++) {
         if (spec->columns[i].field == NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool export_spec_wants_reasons(const ExportSpec *spec)
+{
+    for (size_t i = 0; i < spec->column_count; i++) {
+        if (spec->columns[i].field == &export_reason_field) {
             return true;
         }
     }

@@ -54,3 +54,4 @@ Status
 export_spec_expand(ExportSpec *spec, const char *const keys[], size_t count, Error *err) MUST_CHECK;
 /* Is there a custom.* to be replaced? */
 bool export_spec_wants_keys(const ExportSpec *spec);
+bool export_spec_wants_reasons(const ExportSpec *spec);

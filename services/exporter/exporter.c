@@ -1,8 +1,16 @@
 #include "exporter/exporter.h"
 
+#include "domain/zone.h"
 #include "exporter/export_command.h"
 #include "exporter/export_job.h"
 #include "runtime/topics.h"
+
+static Status exporter_open(const Config *cfg, void **ret, Error *err)
+{
+    (void)cfg;
+    *ret = NULL;
+    return zone_check(err);
+}
 
 static const char *const exporter_topics[] = {TOPIC_EXPORTER_COMMANDS};
 
@@ -23,4 +31,5 @@ const Service exporter_service = {
     .topic_count = sizeof exporter_topics / sizeof exporter_topics[0],
     .handlers = exporter_handlers,
     .job_kinds = exporter_jobs,
+    .open = exporter_open,
 };

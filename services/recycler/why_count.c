@@ -1,16 +1,13 @@
 #include "recycler/why_count.h"
 
 #include <inttypes.h>
-#include <string.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "runtime/campaign_store.h"
+#include "recycler/why_list.h"
 #include "sql_queries.h"
 
-/* Columns of cli_why_list.sql. */
-enum { LIST_NO, CAMPAIGN_NO, LIFE, WINDOWS, TOTAL };
-/* Of cli_why_ready.sql. */
+/* Columns of cli_why_ready.sql. */
 enum { READY_ZONES, READY_REGIONS, READY_DUE, READY_CODE, READY_LEADS };
 /* Of cli_why_calls.sql. */
 enum { CALLED_LEAD, CALLED_ZONES, CALLED_REGIONS, CALLED_CODE, CALLED_AT };
@@ -19,9 +16,7 @@ enum { CALLED_LEAD, CALLED_ZONES, CALLED_REGIONS, CALLED_CODE, CALLED_AT };
 typedef struct Look {
     Db *db;
     WhyCount *ret;
-    int32_t list_no;
-    Hours list_hours;
-    CampaignRules rules;
+    WhyList list;
 } Look;
 
 /* ---- gates ---- */
@@ -36,35 +31,18 @@ static bool rules_have_windows(const CampaignRules *rules)
     return false;
 }
 
-/* code: the last disposition of a lead that was called, else "". */
-static Why why_of_place(const Look *look, const CallingPlace *place, const char *code, bool due)
-{
-    CallingRules calling;
-    CallingTime time;
-    const RecycleRule *rule = code[0] != '\0' ? campaign_rule(&look->rules, code) : NULL;
-    campaign_calling(&look->rules, &look->list_hours, rule, &calling);
-    calling_time(&calling, place, look->ret->at_us, &time);
-    if (time.why == CALLING_ZONE_UNKNOWN) {
-        return WHY_ZONE_UNKNOWN;
-    }
-    if (!due) {
-        return WHY_NOT_DUE;
-    }
-    return time.open ? WHY_DIALABLE_NOW : WHY_OUTSIDE_HOURS;
-}
-
 static Status count_ready(Look *look, Error *err)
 {
     DbParams params = {0};
     AUTO_RESULT *rows = NULL;
-    db_param_i64(&params, look->list_no);
-    db_param_time(&params, look->ret->at_us);
-    db_param_bool(&params, rules_have_windows(&look->rules));
+    db_param_i64(&params, look->list.list_no);
+    db_param_time(&params, look->list.at_us);
+    db_param_bool(&params, rules_have_windows(&look->list.rules));
     Status status = db_query(look->db, sql_cli_why_ready, &params, &rows, err);
     for (int row = 0; status == STATUS_OK && row < db_rows(rows); row++) {
         CallingPlace place = {db_text(rows, row, READY_ZONES), db_text(rows, row, READY_REGIONS)};
-        Why why = why_of_place(look, &place, db_text(rows, row, READY_CODE),
-                               db_bool(rows, row, READY_DUE));
+        Why why = why_list_place(&look->list, &place, db_text(rows, row, READY_CODE),
+                                 db_bool(rows, row, READY_DUE));
         look->ret->leads[why] += db_i64(rows, row, READY_LEADS);
     }
     return status;
@@ -73,11 +51,11 @@ static Status count_ready(Look *look, Error *err)
 /* ---- numbers ---- */
 
 /* Calls from which on any cap of the campaign or its law may be reached. */
-static int least_calls(const Look *look)
+static int least_calls(const WhyList *list)
 {
     LawCapFound caps[LAW_CAPS_MAX + 1];
-    const char *everywhere = look->rules.laws != NULL ? look->rules.laws->regions : "";
-    int count = campaign_caps(&look->rules, everywhere, look->ret->at_us, caps);
+    const char *everywhere = list->rules.laws != NULL ? list->rules.laws->regions : "";
+    int count = campaign_caps(&list->rules, everywhere, list->at_us, caps);
     int least = INT32_MAX;
     for (int i = 0; i < count; i++) {
         least = caps[i].cap.calls < least ? caps[i].cap.calls : least;
@@ -88,12 +66,12 @@ static int least_calls(const Look *look)
 static Status find_called(const Look *look, DbResult **ret, Error *err)
 {
     DbParams params = {0};
-    int64_t now_us = look->ret->at_us;
-    db_param_i64(&params, look->list_no);
-    db_param_time(&params, now_us);
-    db_param_time(&params, now_us - topup_calls_window_us(&look->rules, now_us));
-    db_param_i64(&params, least_calls(look));
-    db_param_time(&params, now_us - look->rules.cap_gap_s * CLOCK_US_PER_SECOND);
+    const WhyList *list = &look->list;
+    db_param_i64(&params, list->list_no);
+    db_param_time(&params, list->at_us);
+    db_param_time(&params, why_list_calls_since_us(list));
+    db_param_i64(&params, least_calls(list));
+    db_param_time(&params, list->at_us - list->rules.cap_gap_s * CLOCK_US_PER_SECOND);
     return db_query(look->db, sql_cli_why_calls, &params, ret, err);
 }
 
@@ -115,18 +93,6 @@ take_lead(const DbResult *rows, int row, int64_t starts_us[], int *ret_count, bo
     return row;
 }
 
-/* One that was counted as dialable, for its place is open and it is due. */
-static void recount_lead(Look *look, const TopupFacts *facts, bool busy)
-{
-    int64_t until_us;
-    Why why = why_of_calls(facts, &until_us);
-    if (why == WHY_DIALABLE_NOW && busy) {
-        why = WHY_NUMBER_OFFERED;
-    }
-    look->ret->leads[WHY_DIALABLE_NOW]--;
-    look->ret->leads[why]++;
-}
-
 static Status count_called(Look *look, Error *err)
 {
     AUTO_RESULT *rows = NULL;
@@ -136,16 +102,14 @@ static Status count_called(Look *look, Error *err)
     }
     AUTO_FREE int64_t *starts_us = mem_alloc((size_t)(db_rows(rows) + 1) * sizeof *starts_us);
     for (int row = 0; row < db_rows(rows);) {
+        int count;
         bool busy;
         CallingPlace place = {db_text(rows, row, CALLED_ZONES), db_text(rows, row, CALLED_REGIONS)};
         const char *code = db_text(rows, row, CALLED_CODE);
-        TopupFacts facts = {.rules = &look->rules,
-                            .place = &place,
-                            .calls_us = starts_us,
-                            .now_us = look->ret->at_us};
-        row = take_lead(rows, row, starts_us, &facts.call_count, &busy);
-        if (why_of_place(look, &place, code, true) == WHY_DIALABLE_NOW) {
-            recount_lead(look, &facts, busy);
+        row = take_lead(rows, row, starts_us, &count, &busy);
+        if (why_list_place(&look->list, &place, code, true) == WHY_DIALABLE_NOW) {
+            look->ret->leads[WHY_DIALABLE_NOW]--; /* as which count_ready() had it */
+            look->ret->leads[why_list_number(&look->list, &place, starts_us, count, busy)]++;
         }
     }
     return STATUS_OK;
@@ -153,53 +117,19 @@ static Status count_called(Look *look, Error *err)
 
 /* ---- the list ---- */
 
-static Status count_by_rules(Look *look, int32_t campaign_no, int64_t ready, Error *err)
+static Status count_all(Look *look, Error *err)
 {
-    Status status = campaign_rules_load(look->db, campaign_no, &look->rules, err);
-    if (status != STATUS_OK) {
-        return status;
-    }
-    if (!look->rules.active) {
-        look->ret->leads[WHY_CAMPAIGN_PAUSED] = ready;
-    } else {
-        status = count_ready(look, err);
-        if (status == STATUS_OK) {
-            status = count_called(look, err);
-        }
-    }
-    campaign_rules_done(&look->rules);
-    return status;
-}
-
-static Status count_all(Look *look, const DbResult *list, Error *err)
-{
-    int64_t ready = db_i64(list, 0, TOTAL + STAGE_READY);
-    look->list_no = (int32_t)db_i64(list, 0, LIST_NO);
-    look->ret->total = db_i64(list, 0, TOTAL);
+    const WhyList *list = &look->list;
+    look->ret->total = list->total;
     for (Stage stage = STAGE_DNC; stage < STAGE_READY; stage++) {
-        look->ret->leads[why_of_stage(stage)] = db_i64(list, 0, TOTAL + (int)stage);
+        look->ret->leads[why_of_stage(stage)] = list->leads[stage];
     }
-    if (strcmp(db_text(list, 0, LIFE), "active") != 0) {
-        look->ret->leads[WHY_LIST_PAUSED] = ready;
+    if (list->held != WHY_DIALABLE_NOW) {
+        look->ret->leads[list->held] = list->leads[STAGE_READY];
         return STATUS_OK;
     }
-    Status status = hours_parse(db_text(list, 0, WINDOWS), &look->list_hours, err);
-    return status == STATUS_OK
-               ? count_by_rules(look, (int32_t)db_i64(list, 0, CAMPAIGN_NO), ready, err)
-               : status;
-}
-
-static Status look_at(Look *look, const char *list_id, Error *err)
-{
-    DbParams params = {0};
-    AUTO_RESULT *list = NULL;
-    db_param_text(&params, list_id);
-    Status status = db_query(look->db, sql_cli_why_list, &params, &list, err);
-    if (status == STATUS_OK && db_rows(list) == 0) {
-        return error_set_field(err, "list_id", "unknown_list",
-                               "there is no list \"%s\": `leadspool list ls` shows all", list_id);
-    }
-    return status == STATUS_OK ? count_all(look, list, err) : status;
+    Status status = count_ready(look, err);
+    return status == STATUS_OK ? count_called(look, err) : status;
 }
 
 static Status check_sum(const WhyCount *why, Error *err)
@@ -219,6 +149,10 @@ Status why_count_read(Db *db, const char *list_id, int64_t at_us, WhyCount *ret,
 {
     *ret = (WhyCount){.at_us = at_us};
     Look look = {.db = db, .ret = ret};
-    Status status = look_at(&look, list_id, err);
+    Status status = why_list_read(db, list_id, at_us, &look.list, err);
+    if (status == STATUS_OK) {
+        status = count_all(&look, err);
+    }
+    why_list_done(&look.list);
     return status == STATUS_OK ? check_sum(ret, err) : status;
 }

@@ -1,5 +1,6 @@
 """leadspool explain, stats --why and rules try: why a lead is not called now, for one and for many."""
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -27,6 +28,7 @@ def clocked(space):
     (space.inbox / "leads.csv").write_text(FILE)
     space.importer()
     space.recycler()
+    space.exporter()
     create_list(space, "a", campaign_id="c")
     run_import(space, "leads.csv")
     return space
@@ -60,13 +62,17 @@ def histogram(space, list_id="a"):
 
 
 def agree(space, phones, list_id="a"):
-    """The histogram is what explain says of each lead; returns it."""
-    counted = {}
-    for phone in phones:
-        reason, _ = why(space, phone, list_id=list_id)
-        counted[reason] = counted.get(reason, 0) + 1
+    """The histogram and an export are what explain says of each lead; returns the histogram."""
+    told = {phone: why(space, phone, list_id=list_id)[0] for phone in phones}
+    assert exported_reasons(space, list_id) == told
+    counted = Counter(told.values())
     assert counted == histogram(space, list_id)
     return counted
+
+
+def exported_reasons(space, list_id):
+    text = space.cli("export", "--list", list_id, "--field", "phone", "--field", "reason").stdout
+    return dict(line.split(",") for line in text.splitlines()[1:])
 
 
 def offers_by_phone(dialer, count):

@@ -106,7 +106,7 @@ def test_fields_filter_and_format(space):
     head, *rows = lines_of(space, export(space, all_fields=True))
     schema = json.loads((ROOT / "schemas" / "messages" / "filter.json").read_text())
     known = schema["$defs"]["field"]["anyOf"][0]["enum"]
-    assert head == [*known, "custom.note", "custom.tier"]
+    assert head == [*known, "reason", "custom.note", "custom.tier"]
     assert dict(zip(head, rows[0], strict=True))["zones"] == "America/Chicago"
 
 

@@ -57,7 +57,7 @@ BEGIN
             ('stats', 'SELECT', 'TABLE', 'zone_set gate ready_lead number disposition recycle_rule offer attempt'
              ' campaign_hopper import_lane'),
 
-            ('exporter', 'SELECT', 'TABLE', 'number dnc_entry attempt zone_set gate'),
+            ('exporter', 'SELECT', 'TABLE', 'number dnc_entry attempt zone_set gate disposition recycle_rule offer'),
 
             ('cli', 'USAGE', 'SCHEMA', '-'),
             ('cli', 'SELECT', 'TABLE', 'namespace campaign campaign_hopper campaign_stats list'
