@@ -13,7 +13,7 @@ kafka_java() {
 
 kafka_configure() {
     mkdir -p "$DEV/kafka"
-    sed -e "s|@HOST@|$HOST|g" -e "s|@PORT@|$KAFKA_PORT|g" \
+    sed -e "s|@HOST@|$HOST|g" -e "s|@PORT@|$KAFKA_PORT|g" -e "s|@SASL_PORT@|$KAFKA_SASL_PORT|g" \
         -e "s|@CONTROLLER_PORT@|$KAFKA_CONTROLLER_PORT|g" -e "s|@DATA@|$KAFKA_DATA|g" \
         "$ROOT/deploy/kafka/server.properties.in" >"$KAFKA_CONFIG"
 }

@@ -2,11 +2,11 @@
 # The three private servers together: up, down, env.
 
 SERVERS=(postgres redis kafka)
-PORT_NAMES=(POSTGRES_PORT REDIS_PORT KAFKA_PORT KAFKA_CONTROLLER_PORT)
+PORT_NAMES=(POSTGRES_PORT REDIS_PORT KAFKA_PORT KAFKA_SASL_PORT KAFKA_CONTROLLER_PORT)
 declare -A PORTS_OF=(
     [postgres]=POSTGRES_PORT
     [redis]=REDIS_PORT
-    [kafka]="KAFKA_PORT KAFKA_CONTROLLER_PORT"
+    [kafka]="KAFKA_PORT KAFKA_SASL_PORT KAFKA_CONTROLLER_PORT"
 )
 
 servers_up() {
@@ -97,6 +97,7 @@ servers_env() {
 export DATABASE_URL=postgresql://leadspool@$HOST:$POSTGRES_PORT/leadspool
 export REDIS_URL=redis://$HOST:$REDIS_PORT/0
 export KAFKA_BOOTSTRAP_SERVERS=$HOST:$KAFKA_PORT
+export BROKER_SASL=$HOST:$KAFKA_SASL_PORT
 export LEADSPOOL_INBOX=$(printf %q "$DEV/inbox")
 export LEADSPOOL_OUTBOX=$(printf %q "$DEV/outbox")
 TEXT

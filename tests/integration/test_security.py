@@ -1,21 +1,26 @@
 """All links as an operator locks them: certificates, passwords from files, rights of their own; and what is said
 to whoever shows the wrong ones."""
 
+import json
 import re
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from harness import roles, wait_for
+from confluent_kafka import Producer
+from harness import roles, settle, wait_for
+from harness.bus import command_headers
 from harness.certificates import Authority
+from harness.kafka_acls import acl_bindings, idle
 from harness.redis_server import RedisServer
-from harness.secure_servers import SecureKafka, SecurePostgres, acl_bindings
+from harness.secure_servers import SecureKafka, SecurePostgres
 from harness.settings import settings
 from harness.space import Space
 
 KEY_PASSWORD = "the key: {}%"
 BY_PASSWORD = ("recycler", "exporter", "cli")  # the others show a certificate
-ROWS = "Telephone,First Name\n" + "".join(f"504621{n:04},Zacharias\n" for n in range(20))
+KEYS = 40  # of 16 lanes, which four relays share: each of them meets some
+ROWS = "Telephone,First Name\n" + "".join(f"504621{n:04},Zacharias\n" for n in range(KEYS))
 
 
 class SecureSpace(Space):
@@ -118,6 +123,7 @@ def test_locked(secure):
     for worker in workers.values():
         worker.wait_ready(200)  # the first makes the broker's own topic
     work(secure)
+    no_right_is_idle(secure)
     reading_is_missed(secure, workers)
     refused(secure)
     for log in secure.logs.glob("*.log"):
@@ -132,16 +138,39 @@ def work(space):
     file = space.dir / "rows.csv"
     file.write_text(ROWS)
     done = space.cli_json("import", file, "--list", "a", "--wait")
-    assert done["inserted"] == 20, done
+    assert done["inserted"] == KEYS, done
     space.cli("campaign", "put", "c", "--active", "--window", "mon-sun=00:00-24:00", "--law-pack", "none")
     space.cli("dnc", "add", "5046210001")
-    space.cli("dialer-sim", "--campaign", "c", "--max-calls", 3, "--think", 0, "--duration", "30s")
+    space.cli("dialer-sim", "--campaign", "c", "--max-calls", KEYS, "--think", 0, "--duration", "30s")
     assert len(space.cli("export", "--list", "a").stdout.splitlines()) > 15
     wait_for(lambda: space.cli_json("stats", "--list", "a")["source"] == "redis", what="counters in Redis")
     space.cli("stats", "rebuild")
     assert space.cli_json("dlq", "ls") == []
     assert space.cli_json("doctor")["ok"]
     assert all(topic["ok"] for topic in space.cli_json("topics", "check"))
+
+
+def no_right_is_idle(space):
+    """Whatever one may do in Kafka was done: each relay has published to every topic that it may write to, the
+    command line has sent what is dead again."""
+    told = Producer({"bootstrap.servers": space.kafka.at("inner", "127.0.0.1"), "log_level": 2})
+    taken = {acl.name for acl in space.acls if acl.principal.endswith("_cli") and acl.operation.name == "WRITE"}
+    for n in range(KEYS):
+        for topic in taken:
+            told.produce(topic, key=f"bad{n}", value=b"{")
+        lists = json.dumps({"list_id": f"list{n}", "campaign_id": "c"})
+        told.produce(f"{space.ns}.importer.commands", key=f"list{n}", value=lists,
+                     headers=list(command_headers("list.create", f"list{n}", "urn:test").items()))  # fmt: skip
+    assert told.flush(60) == 0
+    for _ in range(2):
+        wait_for(lambda: len(space.cli_json("dlq", "ls")) == KEYS * len(taken), 60, 0.5, "dead letters")
+        space.cli("dlq", "replay", "--all", "--yes")
+
+    def all_used():
+        unused = idle(space.acls, space.kafka.log())
+        assert not unused, f"{len(unused)} of {len(space.acls)} rights that nothing needed: {unused}"
+
+    settle(all_used, 20)
 
 
 def reading_is_missed(space, workers):

@@ -1,5 +1,6 @@
-"""Who the product's processes are: each service has its role of PostgreSQL, and leadspool-stats and readers their
-user of Redis, with no more rights than deploy/ gives. So every scenario finds a grant that is missing.
+"""Who the product's processes are: each service has its role of PostgreSQL, its user of Kafka, and leadspool-stats
+and readers theirs of Redis, with no more rights than the product's own lists give. So every scenario finds a grant
+that is missing.
 
 What a scenario itself asks, it asks as the superuser."""
 
@@ -9,6 +10,7 @@ from urllib.parse import urlsplit, urlunsplit
 import redis
 from psycopg import sql
 
+from harness import kafka_acls
 from harness.settings import ROOT, settings
 
 ROLES_SQL = ROOT / "deploy" / "postgres" / "roles.sql"
@@ -48,6 +50,14 @@ def drop_users(client, ns):
     client.execute_command("ACL", "DELUSER", *acl_users(ns))
 
 
+def make_logins(ns):
+    """On all three servers, before the namespace's first migrate."""
+    settled = kafka_acls.grant(ns)
+    make_roles(ns)
+    make_users(ns)
+    settled()
+
+
 def with_user(url, user):
     """The URL of one of the private servers, or of a proxy before it, as that user's."""
     parts = urlsplit(url)
@@ -61,8 +71,22 @@ def as_service(env, ns, service):
     if service in ("stats", "cli"):
         role["REDIS_URL"] = f"{ns}-{'stats' if service == 'stats' else 'reader'}:{PASSWORD}"
     superusers = {"DATABASE_URL": "leadspool", "REDIS_URL": None}
-    return env | {
+    urls = {
         name: with_user(env[name], user)
         for name, user in role.items()
         if name in env and urlsplit(env[name]).username == superusers[name]
+    }
+    return env | urls | kafka_login(env, service)
+
+
+def kafka_login(env, service):
+    """For the private broker only."""
+    if env.get("KAFKA_BOOTSTRAP_SERVERS") != settings().bootstrap:
+        return {}
+    return {
+        "KAFKA_BOOTSTRAP_SERVERS": settings().sasl,
+        "KAFKA_SECURITY_PROTOCOL": "sasl_plaintext",
+        "KAFKA_SASL_MECHANISM": "PLAIN",
+        "KAFKA_SASL_USERNAME": service,
+        "KAFKA_SASL_PASSWORD": PASSWORD,
     }

@@ -3,7 +3,6 @@
 import contextlib
 import os
 import pwd
-import shlex
 import shutil
 import socket
 import subprocess
@@ -12,15 +11,7 @@ from pathlib import Path
 
 import psycopg
 from confluent_kafka import KafkaException
-from confluent_kafka.admin import (
-    AclBinding,
-    AclBindingFilter,
-    AclOperation,
-    AclPermissionType,
-    AdminClient,
-    ResourcePatternType,
-    ResourceType,
-)
+from confluent_kafka.admin import AclBindingFilter, AdminClient
 
 from harness.process import free_port
 from harness.settings import ROOT
@@ -157,11 +148,21 @@ class SecureKafka:
 
     def java(self, *command, log):
         words = ["java", "-Xms96m", "-Xmx384m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"]
-        words += [f"-Dlog4j2.configurationFile=file:{ROOT}/deploy/kafka/log4j2.xml", "-cp", f"{KAFKA_LIBS}/*"]
+        words += [f"-Dlog4j2.configurationFile=file:{self.log_config()}", "-cp", f"{KAFKA_LIBS}/*"]
         with (self.logs / log).open("wb") as out:
             return subprocess.Popen(
                 [*words, *command], stdout=out, stderr=out, stdin=subprocess.DEVNULL, cwd=self.dir
             )
+
+    def log_config(self):
+        """The log has what each user was allowed."""
+        usual = (ROOT / "deploy" / "kafka" / "log4j2.xml").read_text()
+        file = self.dir / "log4j2.xml"
+        file.write_text(usual.replace("<Loggers>", '<Loggers><Logger name="kafka.authorizer.logger" level="DEBUG"/>'))
+        return file
+
+    def log(self):
+        return (self.logs / "kafka.log").read_text(errors="replace")
 
     def start(self):
         """What `kafka-storage format` writes, without the seconds of another JVM."""
@@ -210,35 +211,3 @@ class SecureKafka:
         if self.process:
             self.process.kill()
             self.process.wait(20)
-
-
-OPERATIONS = {
-    "Read": AclOperation.READ,
-    "Write": AclOperation.WRITE,
-    "Create": AclOperation.CREATE,
-    "Describe": AclOperation.DESCRIBE,
-    "DescribeConfigs": AclOperation.DESCRIBE_CONFIGS,
-}
-
-
-def acl_bindings(commands):
-    """What `leadspool topics print --as kafka-acls` printed, as kafka-acls.sh understands it."""
-    found = []
-    for line in commands.splitlines():
-        words = shlex.split(line)
-        assert words[0] == "kafka-acls.sh" and "--add" in words, line
-        options = dict(zip(words[1:], words[2:], strict=False))
-        [kind] = [kind for kind in ("topic", "group") if f"--{kind}" in options]
-        prefixed = options.get("--resource-pattern-type") == "prefixed"
-        found.append(
-            AclBinding(
-                ResourceType[kind.upper()],
-                options[f"--{kind}"],
-                ResourcePatternType.PREFIXED if prefixed else ResourcePatternType.LITERAL,
-                options["--allow-principal"],
-                "*",
-                OPERATIONS[options["--operation"]],
-                AclPermissionType.ALLOW,
-            )
-        )
-    return found

@@ -14,7 +14,8 @@ ROOT = Path(__file__).resolve().parents[3]
 class Settings:
     database_url: str
     redis_url: str
-    bootstrap: str
+    bootstrap: str  # whoever comes there may do anything
+    sasl: str  # the same broker, by user and password
     bin: Path
     logs: Path
 
@@ -33,6 +34,7 @@ def settings():
         database_url=known["DATABASE_URL"],
         redis_url=known["REDIS_URL"],
         bootstrap=known["KAFKA_BOOTSTRAP_SERVERS"],
+        sasl=known["BROKER_SASL"],
         bin=Path(os.environ.get("LEADSPOOL_TEST_BIN", ROOT / ".dev" / "build" / "dev")),
         logs=ROOT / ".dev" / "log" / "tests",
     )

@@ -11,7 +11,7 @@ from pathlib import Path
 import psycopg
 import redis
 
-from harness import bus, roles
+from harness import bus, kafka_acls, roles
 from harness.dialer import Dialer, DialerSim
 from harness.process import Worker
 from harness.settings import settings
@@ -148,8 +148,7 @@ class Space:
     # -- life
 
     def create(self):
-        roles.make_roles(self.ns)
-        roles.make_users(self.ns)
+        roles.make_logins(self.ns)
         self.has_roles = True
         self.cli("migrate")
         return self
@@ -173,7 +172,9 @@ class Space:
             )
             connection.execute(f'DROP SCHEMA IF EXISTS "{self.ns}" CASCADE')
             roles.drop_roles(connection, self.ns)
+        settled = kafka_acls.revoke(self.ns)
         bus.drop_topics(self)
+        settled()
         with redis.Redis.from_url(settings().redis_url) as client:
             for key in client.scan_iter(f"{self.ns}:*"):
                 client.delete(key)
