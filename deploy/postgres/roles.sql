@@ -6,6 +6,9 @@
 -- May be run again, also over a namespace that was made without roles: what is there becomes the owner's. What
 -- each role may do, `leadspool migrate` grants when it ends (schemas/sql/queries/grants_apply.sql). None has a
 -- password yet: \password leadspool_importer, or a line of pg_hba.conf with `cert`.
+--
+-- Each has a comment that says whose it is, without which it is granted nothing. A role that is there already, under
+-- one of these names, without that comment, while the schema is not its owner's, is another program's: this ends.
 \set ON_ERROR_STOP on
 \if :{?ns}
 \else
@@ -14,11 +17,25 @@
 SET client_min_messages = warning;
 BEGIN;
 
+SELECT format('DO $x$ BEGIN RAISE EXCEPTION USING MESSAGE = %L, HINT = %L; END $x$',
+              format('role %I is there, and is not one of leadspool''s', r.rolname),
+              format('Another name for the namespace; or, if it is: COMMENT ON ROLE %I IS %L', r.rolname,
+                     'leadspool, namespace ' || :'ns'))
+FROM pg_roles r
+JOIN unnest(ARRAY['_worker', '_owner', '_importer', '_recycler', '_stats', '_exporter', '_cli']) AS suffix
+     ON r.rolname = :'ns' || suffix
+WHERE shobj_description(r.oid, 'pg_authid') IS DISTINCT FROM 'leadspool, namespace ' || :'ns'
+      AND NOT EXISTS (SELECT FROM pg_namespace n
+                      WHERE n.nspname = :'ns' AND n.nspowner = to_regrole(quote_ident(:'ns' || '_owner')))
+LIMIT 1 \gexec
+
 SELECT format('CREATE ROLE %I NOLOGIN', :'ns' || '_worker')
 WHERE to_regrole(quote_ident(:'ns' || '_worker')) IS NULL \gexec
 SELECT format('CREATE ROLE %I LOGIN', :'ns' || suffix)
 FROM unnest(ARRAY['_owner', '_importer', '_recycler', '_stats', '_exporter', '_cli']) AS suffix
 WHERE to_regrole(quote_ident(:'ns' || suffix)) IS NULL \gexec
+SELECT format('COMMENT ON ROLE %I IS %L', :'ns' || suffix, 'leadspool, namespace ' || :'ns')
+FROM unnest(ARRAY['_worker', '_owner', '_importer', '_recycler', '_stats', '_exporter', '_cli']) AS suffix \gexec
 
 -- What all workers need is the worker's.
 SELECT format('GRANT %I TO %I', :'ns' || '_worker', :'ns' || suffix)

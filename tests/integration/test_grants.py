@@ -1,6 +1,7 @@
 """Each right in PostgreSQL that one role alone has is needed: a statement that its process ran fails without it."""
 
 import re
+import subprocess
 from collections import defaultdict
 
 import psycopg
@@ -140,10 +141,47 @@ def bare(request):
     space.drop()
 
 
+HAS_RIGHTS = """
+    SELECT has_schema_privilege('{role}', current_schema(), 'USAGE')
+           OR bool_or(has_table_privilege('{role}', c.oid, 'SELECT, INSERT, UPDATE, DELETE'))
+    FROM pg_class c WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p')
+"""
+
+
+@pytest.fixture
+def strangers(bare):
+    """Another program's roles, under the names that a namespace's would have. They go with the namespace."""
+    made = [f"{bare.ns}_{suffix}" for suffix in ("worker", "cli")]
+    for role in made:
+        bare.db.execute(f"CREATE ROLE {role} LOGIN")
+    return made
+
+
+def test_a_strangers_role_is_granted_nothing(bare, strangers):
+    bare.cli("migrate")
+    assert [bare.value(HAS_RIGHTS.format(role=role)) for role in strangers] == [False, False]
+    with pytest.raises(subprocess.CalledProcessError):
+        roles.make_roles(bare.ns)
+    assert bare.rows("SELECT FROM pg_roles WHERE rolname = %s", f"{bare.ns}_owner") == []
+    for role in strangers:  # said by who knows
+        bare.db.execute(f"COMMENT ON ROLE {role} IS 'leadspool, namespace {bare.ns}'")
+    roles.make_roles(bare.ns)
+    bare.cli("migrate")
+    assert [bare.value(HAS_RIGHTS.format(role=role)) for role in strangers] == [True, True]
+
+
+def test_roles_made_before_there_were_marks_are_marked(space):
+    names = [f"{space.ns}_{suffix}" for suffix in roles.SUFFIXES]
+    for role in names:
+        space.db.execute(f"COMMENT ON ROLE {role} IS NULL")
+    roles.make_roles(space.ns)
+    marks = "SELECT DISTINCT shobj_description(oid, 'pg_authid') FROM pg_roles WHERE rolname = ANY (%s)"
+    assert space.value(marks, names) == f"leadspool, namespace {space.ns}"
+
+
 def test_roles_may_come_later(bare):
     roles.make_roles(bare.ns)
-    roles.make_roles(bare.ns)
-    roles.make_users(bare.ns)
+    roles.make_logins(bare.ns)
     bare.has_roles = True
     assert bare.cli_json("migrate") == []
     assert {owner for owner, in bare.rows(OWNERS)} == {f"{bare.ns}_owner"}

@@ -1,16 +1,23 @@
--- What each role of the namespace may do (deploy/postgres/roles.sql makes them); those that are not there are passed
--- over. worker: what every service needs for positions, outbox, jobs and answers; the others: what they alone need.
+-- What each role of the namespace may do. deploy/postgres/roles.sql makes them and puts its mark on them: a role that
+-- only has such a name may be another program's, and gets nothing. Those that are not there are passed over. worker: what every service needs for positions, outbox, jobs and answers; the others: what they alone need.
 -- UPDATE is also what SELECT ... FOR UPDATE asks for. Nothing is granted beside this: it begins with a REVOKE.
 DO $$
 DECLARE
     ns text := current_schema();
+    ours name[];
     one record;
 BEGIN
+    SELECT array_agg(r.rolname) INTO ours FROM pg_roles r
+    WHERE shobj_description(r.oid, 'pg_authid') = 'leadspool, namespace ' || ns;
     FOR one IN
-        SELECT r.rolname FROM pg_roles r
+        SELECT r.rolname, r.rolname = ANY (ours) AS is_ours FROM pg_roles r
         JOIN unnest('{worker,importer,recycler,stats,exporter,cli}'::text[]) AS s (suffix)
              ON r.rolname = ns || '_' || s.suffix
     LOOP
+        IF one.is_ours IS NOT TRUE THEN
+            RAISE WARNING 'role % is not one of deploy/postgres/roles.sql: it is granted nothing', one.rolname;
+            CONTINUE;
+        END IF;
         EXECUTE format('REVOKE ALL ON ALL TABLES IN SCHEMA %I FROM %I', ns, one.rolname);
         EXECUTE format('REVOKE ALL ON ALL SEQUENCES IN SCHEMA %I FROM %I', ns, one.rolname);
         EXECUTE format('REVOKE ALL ON ALL FUNCTIONS IN SCHEMA %I FROM %I', ns, one.rolname);
@@ -69,7 +76,7 @@ BEGIN
             ('cli', 'SELECT, UPDATE', 'SEQUENCE', 'id_block_seq outbox_id_seq offer_id_seq'),
             ('cli', 'EXECUTE', 'FUNCTION', 'blockers_end')
         ) AS v (suffix, privileges, kind, names)
-        JOIN pg_roles r ON r.rolname = ns || '_' || v.suffix
+        WHERE ns || '_' || v.suffix = ANY (ours)
     LOOP
         IF one.kind = 'SCHEMA' THEN
             EXECUTE format('GRANT %s ON SCHEMA %I TO %I', one.privileges, ns, one.role);
