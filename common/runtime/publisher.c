@@ -41,10 +41,24 @@ static void publisher_delivered(void *context, void *tag, const Error *err)
     }
 }
 
+static const char publisher_stub[] = "stub";
+static const char publisher_skipped[] = "skipped";
+static const char publisher_damaged[] = "damaged";
+
+/* What has not happened yet shows as 0. */
+static void publisher_note_unpublishable(void)
+{
+    const char *const results[] = {publisher_stub, publisher_skipped, publisher_damaged};
+    for (size_t i = 0; i < sizeof results / sizeof results[0]; i++) {
+        metric_add(&metric_outbox_unpublishable, 0, results[i], NULL);
+    }
+}
+
 Status publisher_open(
     Publisher *publisher, const Config *cfg, PublisherMaySend may_send, void *context, Error *err)
 {
     *publisher = (Publisher){.cfg = cfg, .may_send = may_send, .context = context};
+    publisher_note_unpublishable();
     return producer_open(cfg, publisher_delivered, publisher, &publisher->producer, err);
 }
 
@@ -303,10 +317,10 @@ static Status publisher_send_any(Publisher *publisher,
     if (status != STATUS_BAD_INPUT) {
         return status;
     }
-    const char *result = "stub";
+    const char *result = publisher_stub;
     status = publisher_send_stub(publisher, message, row, send, err);
     if (status == STATUS_BAD_INPUT) {
-        result = "skipped";
+        result = publisher_skipped;
         status = STATUS_OK;
     }
     if (status == STATUS_OK) {
@@ -321,7 +335,7 @@ static Status publisher_send_any(Publisher *publisher,
 /* The damaged rest of a payload can be sent by nobody. */
 static void publisher_note_damage(const PublisherRow *row, size_t at)
 {
-    metric_add(&metric_outbox_unpublishable, 1, "damaged", NULL);
+    metric_add(&metric_outbox_unpublishable, 1, publisher_damaged, NULL);
     LOG_ERROR("outbox.damaged", "row=%" PRId64 " at_byte=%zu of=%zu", row->id, at, row->len);
 }
 

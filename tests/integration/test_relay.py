@@ -1,6 +1,7 @@
 """The relay: what is in the outbox reaches Kafka, whatever else is in it and however it came there."""
 
 import random
+import re
 import struct
 import threading
 import time
@@ -45,6 +46,12 @@ def publishes(space, lane, text):
     """A row that is written now in that lane comes out."""
     space.db.execute(INSERT, (lane, payload(SPARE, b"k", text.encode()), 1))
     return read_new(space, SPARE, lambda seen: text.encode() in [r.raw for r in seen])
+
+
+def unpublishable(worker):
+    shown = worker.metrics()
+    results = ("stub", "skipped", "damaged")
+    return [shown[f'leadspool_outbox_unpublishable_total{{result="{result}"}}'] for result in results]
 
 
 def test_what_only_figures_are_made_of_is_not_waited_for(space):
@@ -101,9 +108,11 @@ def test_nothing_is_sent_once_the_lease_may_have_ended(space, proxy):
     space.check_messages = False
     linger_s = 5
     env = {"KAFKA_PRODUCER_LINGER_MS": str(linger_s * 1000), "LEADSPOOL_LANE_LEASE_MS": "1500"}
-    space.importer(env={"DATABASE_URL": proxy.url, **env})
+    importer = space.importer(env={"DATABASE_URL": proxy.url, **env})
     publishes(space, 5, "before")
     all_published(space)
+    trouble = ("leadspool_producer_rebuilds_total", "leadspool_outbox_failures_total")
+    assert [importer.metrics()[series] for series in trouble] == [0, 0]
     space.db.execute(INSERT, (5, payload(SPARE, b"k", b"late"), 1))
     time.sleep(linger_s / 5)  # the relay looks a hundred times a second
     proxy.refuse()
@@ -112,6 +121,10 @@ def test_nothing_is_sent_once_the_lease_may_have_ended(space, proxy):
     assert [r.raw for r in read_topic(space, SPARE)] == [b"before"]
     proxy.forward()
     read_new(space, SPARE, lambda seen: b"late" in [r.raw for r in seen])
+    all_published(space)
+    assert [r.raw for r in read_topic(space, SPARE)] == [b"before", b"late"]
+    assert [importer.metrics()[series] for series in trouble] == [1, 1]
+    assert "unconfirmed_rows=1 refused_rows=0 unsent_rows=0" in importer.log()
 
 
 def test_a_lane_in_trouble_makes_way(space):
@@ -161,17 +174,23 @@ def test_huge_headers_are_answered_and_buried(space):
 
 
 def test_what_no_limit_allows_gets_a_stub(space):
-    """A row with messages that fit nowhere, between good ones."""
+    """A row with messages that fit nowhere, between good ones; and one that is damaged behind a good one."""
     space.check_messages = False
-    space.importer()
+    importer = space.importer()
+    assert unpublishable(importer) == [0, 0, 0]
     huge = b"x" * 1_200_000
     rows = [(b"k", b"1"), (b"k", huge), (huge, b"3"), (b"k", b"4")]
     whole = b"".join(payload(SPARE, key, value) for key, value in rows)
-    space.db.execute(INSERT, (7, whole, 1))
-    seen = read_new(space, SPARE, lambda seen: len(seen) == 4)
-    assert sorted(r.raw for r in seen if len(r.raw) == 1) == [b"1", b"4"]
+    damaged = payload(SPARE, b"k", b"5") + payload(SPARE, b"k", b"lost")[:-3]
+    for row in (whole, damaged, payload(SPARE, b"k", b"6")):
+        space.db.execute(INSERT, (7, row, 1))
+    seen = read_new(space, SPARE, lambda seen: len(seen) == 6)
+    assert sorted(r.raw for r in seen if len(r.raw) == 1) == [b"1", b"4", b"5", b"6"]
     assert sorted(r.value["size_bytes"] for r in seen if len(r.raw) > 1) == [1, 1_200_000]
     all_published(space)
+    assert unpublishable(importer) == [2, 0, 1]
+    events = re.findall(r"level=error .* event=outbox\.(\w+) .* ?row=(\d+) ", importer.log())
+    assert events == [("unpublishable", "1"), ("unpublishable", "1"), ("damaged", "2")]
 
 
 def limit_topic(space, topic, max_bytes):

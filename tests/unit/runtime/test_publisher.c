@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/metrics.h"
 
 enum { BROKER = 1, PRODUCE = 0, READ_MS = 15000 };
 
@@ -245,6 +246,27 @@ static void warm_up(void)
 
 static const char stub[] = "{\"error\":\"message_too_large\",\"size_bytes\":";
 
+/* ---- figures ---- */
+
+static void check_figure(const char *line)
+{
+    AUTO_STRBUF page = STRBUF_INIT;
+    metrics_write(&page);
+    AUTO_FREE char *whole = mem_sprintf("\n%s\n", line);
+    cr_assert(strstr(page.data, whole) != NULL, "%s: %s", line, page.data);
+}
+
+static void check_unpublishable(int stubs, int skipped, int damaged)
+{
+    const char *const results[] = {"stub", "skipped", "damaged"};
+    const int counts[] = {stubs, skipped, damaged};
+    for (int i = 0; i < 3; i++) {
+        AUTO_FREE char *line = mem_sprintf(
+            "leadspool_outbox_unpublishable_total{result=\"%s\"} %d", results[i], counts[i]);
+        check_figure(line);
+    }
+}
+
 /* ---- what has to hold ---- */
 
 Test(publisher, rows_come_out_in_order)
@@ -255,6 +277,7 @@ Test(publisher, rows_come_out_in_order)
     publish(2, NULL);
     check_fates("dd", "healthy");
     check_topic("t", "1,2,3");
+    check_unpublishable(0, 0, 0);
 }
 
 /* Key, foreign headers or value beyond what the client takes: a stub that fits, and nothing stops.
@@ -283,6 +306,7 @@ Test(publisher, what_is_too_large_becomes_a_stub)
     check_fates("d", "too large for the client");
     AUTO_FREE char *wanted = mem_sprintf("%s1},%s2},%s1200000},after", stub, stub, stub);
     check_topic("t", wanted);
+    check_unpublishable(3, 0, 0);
 }
 
 /* A broker whose limit is below ours refuses a batch as a whole. Nothing is written behind the
@@ -336,6 +360,29 @@ Test(publisher, what_is_taken_in_no_form_is_left_out)
     publish(1, NULL);
     check_fates("d", "and its stub too");
     check_topic("t", "warm,2");
+    check_unpublishable(0, 1, 0);
+}
+
+/* The broker has lost count of the producer's messages, which ends the producer for good; another
+ * one goes on where it stood. */
+Test(publisher, a_fatal_producer_is_replaced)
+{
+    warm_up();
+    row_add_text(0, "t", "1");
+    row_add_text(0, "t", "2");
+    row_add_text(1, "t", "3");
+    rd_kafka_mock_push_request_errors(mock, PRODUCE, 1,
+                                      RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER);
+    publish(2, NULL);
+    cr_assert_neq(publisher->rows[0]->fate, PUBLISHER_DONE);
+    cr_assert_neq(publisher->rows[1]->fate, PUBLISHER_DONE);
+    cr_assert_not(producer_is_fatal(publisher->producer));
+    check_figure("leadspool_producer_rebuilds_total 1");
+    publish(2, NULL);
+    check_fates("dd", "by the new producer");
+    check_topic("t", "warm,1,2,3");
+    check_figure("leadspool_producer_rebuilds_total 1");
+    check_unpublishable(0, 0, 0);
 }
 
 Test(publisher, trouble_of_a_lane_is_not_that_of_another)
@@ -396,6 +443,7 @@ Test(publisher, a_damaged_rest_does_not_stop_its_lane)
     publish(2, NULL);
     check_fates("dd", "damaged");
     check_topic("t", "1,2");
+    check_unpublishable(0, 0, 1);
 }
 
 /* A partition without a leader: its lane stays on its way, in order, and another's rows come and go
