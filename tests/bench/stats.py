@@ -3,9 +3,10 @@
   ./dev bench stats [--outcomes 100000] [--lists 10000] [--seconds 20] [--rate N] [--quick]
                     [--only freshness,rebuild,watcher]
 
-  freshness  a dialer without think time on a hopper of 5,000, at most N calls a second: list.stats from the beginning of the transaction that
-             wrote it to Redis, as the aggregator's metric has it (p50, p99 within its buckets). That is no
-             less than from the commit on: the transaction of a batch of outcomes is in it.
+  freshness  a dialer without think time on a hopper of 5,000, at most N calls a second: how long after its COMMIT
+             a version of a list's counters can be read in Redis (fresh), and what of that was until it had its
+             time in Kafka (to_kafka) and from then on (to_redis). age: the same from the beginning of the
+             transaction, as the aggregator's metric has it (within its buckets).
   rebuild    so many lists, Redis emptied: until a rebuild has written all of them, by its log and by the wall.
   watcher    the same load without and with a reader of 1,000 lists a second: outcomes a second, and CPU seconds of
              aggregator, recycler and Redis meanwhile.
@@ -22,6 +23,7 @@ import threading
 import time
 
 import redis
+from _freshness import Freshness, percentiles
 from _measure import cpu_of, machine_busy
 from _recycler_fill import new_space, put
 from harness import wait_for
@@ -109,7 +111,12 @@ def percentile(counts, share):
 def bench_freshness(args):
     load = Load(args)
     try:
-        say("freshness", **load.measure(args.seconds))
+        freshness = Freshness(load.space, client())
+        values = load.measure(args.seconds)
+        ways, missing = freshness.end()
+        for name, seconds in ways.items():
+            values |= percentiles(name, seconds)
+        say("freshness", **values, versions=len(ways["fresh"]), missing=missing)
     finally:
         load.end()
 
