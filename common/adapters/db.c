@@ -393,10 +393,12 @@ Status db_begin_snapshot_of(Db *db, const char *snapshot, Error *err)
     return db_begin_lasting(db, more.data, err);
 }
 
-/* The system identifier and the timeline say which history of the record this is. */
+/* The system identifier and the timeline say which history of the record this is. Short statements
+ * are not compiled: that takes longer than all of them. */
 Status db_begin(Db *db, Error *err)
 {
-    static const char sql[] = "SELECT epoch, system_identifier = (SELECT system_identifier::text "
+    static const char sql[] = "SET LOCAL jit = off; "
+                              "SELECT epoch, system_identifier = (SELECT system_identifier::text "
                               "FROM pg_control_system()) "
                               "AND (pg_is_in_recovery() OR timeline = "
                               "substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8)) "
