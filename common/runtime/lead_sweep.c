@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/mem.h"
 #include "runtime/job.h"
 #include "runtime/lead_filter.h"
 #include "runtime/offer_revoke.h"
@@ -28,6 +29,7 @@ typedef struct Sweep {
     void *context;
     SweepMark mark; /* as committed */
     bool done;
+    bool long_way; /* the next try does without whole() */
     int64_t progress_ms;
 } Sweep;
 
@@ -113,14 +115,34 @@ static Status chunk_lock_and_work(const Sweep *sweep, SweepChunk *chunk, Error *
     return status == STATUS_OK && chunk->leads.count > 0 ? sweep->kind->work(chunk, err) : status;
 }
 
+static Status chunk_end(SweepChunk *chunk, int64_t after, Error *err)
+{
+    DbParams params = {0};
+    db_param_i64(&params, chunk->run->list_no);
+    db_param_i64(&params, after);
+    db_param_i64(&params, SWEEP_WHOLE_LEADS);
+    AUTO_RESULT *end = NULL;
+    Status status = db_exec(chunk->db, sql_sweep_whole_begin, NULL, -1, err);
+    if (status == STATUS_OK) {
+        status = db_query(chunk->db, sql_sweep_end, &params, &end, err);
+    }
+    if (status == STATUS_OK) {
+        chunk->seen = (int)db_i64(end, 0, 0);
+        chunk->last = db_i64(end, 0, 1);
+    }
+    return status;
+}
+
 static Status chunk_run(Sweep *sweep, SweepChunk *chunk, SweepMark *next, Error *err)
 {
-    Status status = sweep->kind->find(chunk, sweep->mark.lead_id, err);
+    bool whole = sweep->kind->whole != NULL && !sweep->long_way;
+    int64_t after = sweep->mark.lead_id;
+    Status status = whole ? chunk_end(chunk, after, err) : sweep->kind->find(chunk, after, err);
     if (status != STATUS_OK || chunk->seen == 0) {
         sweep->done = status == STATUS_OK;
         return status;
     }
-    status = chunk_lock_and_work(sweep, chunk, err);
+    status = whole ? sweep->kind->whole(chunk, after, err) : chunk_lock_and_work(sweep, chunk, err);
     next->lead_id = chunk->last;
     next->counts[0] += chunk->seen;
     if (status == STATUS_OK) {
@@ -173,9 +195,11 @@ static Status sweep_try(Sweep *sweep, Error *err)
     for (int i = 1; status == STATUS_RETRY && strcmp(err->code, "fenced") != 0 && i < SWEEP_TRIES &&
                     !job_run_should_stop(sweep->run);
          i++) {
+        sweep->long_way = true;
         clock_nap(SWEEP_NAP_MS);
         status = sweep_chunk(sweep, err);
     }
+    sweep->long_way = false;
     return status;
 }
 
@@ -302,4 +326,22 @@ Status sweep_write(SweepChunk *chunk, const char *const reasons[], ListGates *re
         status = lead_dials_apply(&chunk->leads, chunk->db, chunk->outbox, ret, err);
     }
     return status == STATUS_OK ? offer_revoke(&tell, chunk->db, ret, reasons, err) : status;
+}
+
+void sweep_take_leads(SweepChunk *chunk, int count, DbResult *result)
+{
+    LeadDials *leads = &chunk->leads;
+    lead_dials_done(leads);
+    leads->rows = mem_alloc((size_t)(count + 1) * sizeof *leads->rows);
+    leads->before = mem_alloc((size_t)(count + 1) * sizeof *leads->before);
+    leads->changed = mem_alloc((size_t)(count + 1) * sizeof *leads->changed);
+    leads->told = mem_alloc((size_t)(count + 1) * sizeof *leads->told);
+    leads->count = count;
+    leads->result = result;
+}
+
+Status sweep_alone(int64_t missing, Error *err)
+{
+    return missing != 0 ? error_set(err, STATUS_RETRY, "lead_race", "a lead changed meanwhile")
+                        : STATUS_OK;
 }

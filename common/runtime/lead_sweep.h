@@ -3,6 +3,9 @@
  *
  *   find (unlocked) ─▶ lock ─▶ work ─▶ mark ─▶ progress ─▶ outbox ─▶ COMMIT
  *
+ * A kind may know a statement that does all of a chunk (whole), in place of find, lock and work.
+ * That says when it was not alone with its leads; the chunk is then done the long way, once.
+ *
  * What is done is in jobs.mark, so that whoever claims the job goes on there; the mark also fences.
  * Between chunks it waits while the outbox is full, and leaves a part of the time to others. */
 #pragma once
@@ -11,7 +14,7 @@
 #include "runtime/job_runner.h"
 #include "runtime/lead_tell.h"
 
-enum { SWEEP_COUNTS = 8, SWEEP_CHUNK_LEADS = 2000 };
+enum { SWEEP_COUNTS = 8, SWEEP_CHUNK_LEADS = 2000, SWEEP_WHOLE_LEADS = 5000 };
 
 typedef struct SweepChunk {
     JobRun *run;
@@ -35,6 +38,10 @@ typedef struct SweepKind {
     Status (*before_lock)(SweepChunk *chunk, Error *err);
     /* Plans, writes, counts and tells. Not called for a chunk without leads. */
     Status (*work)(SweepChunk *chunk, Error *err);
+    /* All of the list's leads behind `after` up to chunk->last, SWEEP_WHOLE_LEADS of them; may be
+     * NULL. It locks in the order of ids. STATUS_RETRY: another transaction changed one meanwhile,
+     * or the leads are not that simple. */
+    Status (*whole)(SweepChunk *chunk, int64_t after, Error *err);
 } SweepKind;
 
 /* Until the last lead, or until the job should stop: STATUS_RETRY stopping when another process is
@@ -64,3 +71,9 @@ void sweep_take_span(SweepChunk *chunk, const DbResult *rows);
  * that have a reason are revoked. *ret: the gates of their lists; list_gates_done(). */
 Status
 sweep_write(SweepChunk *chunk, const char *const reasons[], ListGates *ret, Error *err) MUST_CHECK;
+
+/* For whole(): room for so many leads in chunk->leads, all zero. result: what their texts are
+ * borrowed from; it is the chunk's now. */
+void sweep_take_leads(SweepChunk *chunk, int count, DbResult *result);
+/* Nobody else changed one of its leads, or STATUS_RETRY. */
+Status sweep_alone(int64_t missing, Error *err) MUST_CHECK;

@@ -1,6 +1,7 @@
 # shellcheck shell=bash
-# PostgreSQL 15 with stock settings, but that its log names the role and that it keeps when transactions committed
-# (tests/bench/_freshness.py). Its programs refuse to run as root, so root runs them as the
+# PostgreSQL 15 with stock settings, but that its log names the role, that it keeps when transactions committed
+# (tests/bench/_freshness.py), and that a benchmark may have statements counted (--explain). Its programs refuse to
+# run as root, so root runs them as the
 # Debian package's user, and keeps the data elsewhere when that user cannot reach the checkout.
 
 PG_BIN=/usr/lib/postgresql/15/bin
@@ -79,7 +80,8 @@ postgres_start() {
 postgres_spawn() {
     local command=("$PG_BIN/postgres" -D "$1/data" -p "$POSTGRES_PORT"
         -c "listen_addresses=$HOST" -c "unix_socket_directories=$1"
-        -c "log_line_prefix=%m [%p] %u " -c track_commit_timestamp=on)
+        -c "log_line_prefix=%m [%p] %u " -c track_commit_timestamp=on
+        -c shared_preload_libraries=pg_stat_statements -c pg_stat_statements.track=none)
     if is_root; then
         command=(setpriv --reuid="$PG_OWNER" --regid="$PG_OWNER" --init-groups -- "${command[@]}")
     fi

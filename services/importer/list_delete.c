@@ -10,6 +10,7 @@
 #include "importer/list_store.h"
 #include "runtime/job.h"
 #include "runtime/lead_sweep.h"
+#include "runtime/offer_revoke.h"
 #include "runtime/topics.h"
 #include "sql_queries.h"
 
@@ -166,10 +167,83 @@ static Status delete_work(SweepChunk *chunk, Error *err)
     return sweep_write(chunk, reasons, &gates, err);
 }
 
+/* Columns of list_delete_leads.sql. */
+enum { STAGE, STATUS, CONTACTED, ATTEMPTED, LEADS, LEAD_ID, LEAD_VERSION, OFFER_ID, MISSING };
+
+static void take_kind(const DbResult *gone, int row, ListDelta *delta)
+{
+    char name[LIST_STATUS_SIZE];
+    size_t len = 0;
+    int64_t leads = db_bin_i64(gone, row, LEADS);
+    const char *text = db_bytes(gone, row, STATUS, &len);
+    snprintf(name, sizeof name, "%.*s", (int)len, text);
+    list_delta_stage(delta, (Stage)db_bin_i64(gone, row, STAGE), -leads);
+    list_delta_status(delta, name, -leads);
+    delta->contacted -= db_bin_i64(gone, row, CONTACTED) != 0 ? leads : 0;
+    delta->attempted -= db_bin_i64(gone, row, ATTEMPTED) != 0 ? leads : 0;
+}
+
+/* Those that offers are open for come first. */
+static void take_offers(SweepChunk *chunk, DbResult *gone)
+{
+    int count = 0;
+    while (count < db_rows(gone) && !db_is_null(gone, count, LEAD_ID)) {
+        count++;
+    }
+    sweep_take_leads(chunk, count, gone);
+    for (int row = 0; row < count; row++) {
+        chunk->leads.before[row].list_no = chunk->run->list_no;
+        chunk->leads.rows[row] =
+            (LeadDial){.lead_id = db_bin_i64(gone, row, LEAD_ID),
+                       .lead_version = (int32_t)db_bin_i64(gone, row, LEAD_VERSION) + 1,
+                       .offer_id = db_bin_i64(gone, row, OFFER_ID)};
+    }
+}
+
+static Status tell_gone(SweepChunk *chunk, const ListDelta *delta, Error *err)
+{
+    int count = chunk->leads.count;
+    ListGate gate;
+    ListGates gates = {.gates = &gate, .count = 1};
+    LeadTell tell = {
+        .outbox = chunk->outbox, .dials = &chunk->leads, .correlation = chunk->run->command_id};
+    AUTO_FREE const char **reasons = mem_alloc((size_t)(count + 1) * sizeof *reasons);
+    for (int row = 0; row < count; row++) {
+        reasons[row] = "list_deleted";
+    }
+    Status status = list_stats_apply(chunk->db, chunk->outbox, delta, 1, &gate, err);
+    return status == STATUS_OK ? offer_revoke(&tell, chunk->db, &gates, reasons, err) : status;
+}
+
+static Status delete_whole(SweepChunk *chunk, int64_t after, Error *err)
+{
+    ListDelta delta = {.list_no = chunk->run->list_no};
+    DbParams params = {0};
+    db_param_i64(&params, delta.list_no);
+    db_param_i64(&params, after);
+    db_param_i64(&params, chunk->last);
+    DbResult *gone = NULL;
+    Status status = db_query_binary(chunk->db, sql_list_delete_leads, &params, &gone, err);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    take_offers(chunk, gone);
+    for (int row = 0; row < db_rows(gone); row++) {
+        take_kind(gone, row, &delta);
+        chunk->counts[COUNT_DELETED] += db_bin_i64(gone, row, LEADS);
+    }
+    if (db_rows(gone) == 0) { /* somebody else deleted them */
+        return STATUS_OK;
+    }
+    status = sweep_alone(db_bin_i64(gone, 0, MISSING), err);
+    return status == STATUS_OK ? tell_gone(chunk, &delta, err) : status;
+}
+
 static const SweepKind delete_kind = {
     .counts = {"leads", "deleted"},
     .find = delete_find,
     .work = delete_work,
+    .whole = delete_whole,
 };
 
 /* ---- the end of the list ---- */

@@ -2,19 +2,20 @@
 
   ./dev bench lists [--leads 1000000] [--rounds 3] [--quick] [--only move,reset,delete] [--explain]
 
-The floor of each is one SQL statement that does the bare change to the rows of leads and nothing else (no queue,
-no counters, no events, no checkpoints): UPDATE of list_no, UPDATE of what a reset sets back, DELETE. Each round
-fills the list anew before the floor and before the product's job. A job counts from its command to its end, with
-broker, database and workers on this machine.
+The floor of each is one SQL statement that does the bare change to both tables that a lead's row must be right in,
+leads and ready_lead, under all their indexes, and nothing else (no zones looked up, no counters, no events, no
+checkpoints, no locks beforehand): UPDATE of list_no in both; UPDATE of what a reset sets back in both; DELETE from
+both. Each round fills the list anew before the floor and before the product's job. A job counts from its command
+to its end, with broker, database and workers on this machine.
 
 Beside each job, and before it with nothing beside, leads of another list and campaign are called one at a time:
 
   offer     lead.upsert of priority 99 on Kafka to offer.made on Kafka
   outcome   call.ended on Kafka to lead.attempted on Kafka
 
---explain: the statements that took the longest during each job, as pg_stat_statements has them (where the server
-has it loaded). One JSON line a run on standard output; at the end tables, with the goals: within twice the time,
-at most twice the latency. On a machine that does other work meanwhile the CPU time tells more than the wall's.
+--explain: the statements that took the longest during each job, as pg_stat_statements has them (a server of
+./dev up has it loaded, and counts nothing unless this asks). One JSON line a run on standard output; at the end
+tables, with the goals: within twice the time, at most twice the latency. On a machine that does other work meanwhile the CPU time tells more than the wall's.
 """
 
 import argparse
@@ -50,10 +51,22 @@ UPDATE list_stats SET version = version + 1, total = %(rows)s, ready = %(rows)s,
 WHERE list_no = %(list)s
 """
 FLOORS = {
-    "move": "UPDATE leads SET list_no = (SELECT list_no FROM list WHERE list_id = 'b') WHERE list_no = %s",
-    "reset": "UPDATE leads SET status = 'NEW', stage = 6, attempts = 0, tries = '', hold = 0, contacted = false,"
-    " due_at = NULL, callback_at = NULL, lead_version = lead_version + 1 WHERE list_no = %s",
-    "delete": "DELETE FROM leads WHERE list_no = %s",
+    "move": """
+WITH target AS (SELECT list_no FROM list WHERE list_id = 'b'),
+     moved AS (UPDATE leads SET list_no = (SELECT list_no FROM target), lead_version = lead_version + 1
+               WHERE list_no = %(list)s)
+UPDATE ready_lead SET list_no = (SELECT list_no FROM target) WHERE list_no = %(list)s
+""",
+    "reset": """
+WITH begun AS (UPDATE leads SET status = 'NEW', stage = 6, attempts = 0, tries = NULL, hold = 0, contacted = false,
+                                due_at = NULL, callback_at = NULL, lead_version = lead_version + 1
+               WHERE list_no = %(list)s)
+UPDATE ready_lead SET class = 2, due_at = 'epoch' WHERE list_no = %(list)s
+""",
+    "delete": """
+WITH gone AS (DELETE FROM leads WHERE list_no = %(list)s)
+DELETE FROM ready_lead WHERE list_no = %(list)s
+""",
 }
 COMMANDS = {
     "move": ("leads.move", {"list_id": "a", "to_list_id": "b", "where": EVERYONE}),
@@ -62,7 +75,7 @@ COMMANDS = {
 }
 TOOK = """
 SELECT round(total_exec_time::numeric, 1), calls, rows, left(regexp_replace(query, '\\s+', ' ', 'g'), 120)
-FROM pg_stat_statements ORDER BY 1 DESC LIMIT 12
+FROM public.pg_stat_statements ORDER BY 1 DESC LIMIT 12
 """
 
 
@@ -149,13 +162,23 @@ class Bench:
         self.has_statements = args.explain and self.load_statements()
 
     def load_statements(self):
+        """For connections that begin from now on."""
         try:
-            self.space.db.execute("CREATE EXTENSION IF NOT EXISTS pg_stat_statements")
+            self.space.db.execute("CREATE EXTENSION IF NOT EXISTS pg_stat_statements SCHEMA public")
             self.space.rows(TOOK)
+            self.track_statements("top")
             return True
         except Exception as error:
             say("explain", missing=str(error).splitlines()[0])
             return False
+
+    def track_statements(self, what):
+        self.space.db.execute(f"ALTER DATABASE leadspool SET pg_stat_statements.track = '{what}'")
+
+    def close(self):
+        if self.has_statements:
+            self.track_statements("none")
+        self.space.drop()
 
     def fill(self):
         """Two lists of one campaign that nobody calls; all leads are in the first, called once. The list is a new
@@ -180,7 +203,7 @@ class Bench:
 
     def floor(self, name):
         with measured(self.postgres) as cost:
-            self.space.db.execute(FLOORS[name], [self.list_no])
+            self.space.db.execute(FLOORS[name], {"list": self.list_no})
         return cost
 
     def calm(self):
@@ -194,7 +217,7 @@ class Bench:
         space = self.space
         calm = self.calm()
         if self.has_statements:
-            space.db.execute("SELECT pg_stat_statements_reset()")
+            space.db.execute("SELECT public.pg_stat_statements_reset()")
         beside = Beside(space)
         beside.start()
         wait_for(lambda: beside.outcomes or beside.error, 60, what="a call")
@@ -268,7 +291,7 @@ def main():
         for round_no in range(1, bench.args.rounds + 1):
             bench.round(round_no)
     finally:
-        bench.space.drop()
+        bench.close()
     bench.tables()
 
 
