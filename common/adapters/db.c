@@ -350,9 +350,10 @@ Status db_begin_unchecked(Db *db, Error *err)
     "SET LOCAL statement_timeout = 0; SET LOCAL client_connection_check_interval = 2000; "         \
     "SET TRANSACTION READ ONLY"
 
-/* Between its statements it may wait for others that share the snapshot. */
+/* Between its statements, which are short and many, it may wait for others that share the snapshot.
+ */
 #define SNAPSHOT_SETTINGS                                                                          \
-    "SET LOCAL idle_in_transaction_session_timeout = 60000; " LONG_SETTINGS                        \
+    "SET LOCAL idle_in_transaction_session_timeout = 60000; SET LOCAL jit = off; " LONG_SETTINGS   \
     ", ISOLATION LEVEL REPEATABLE READ"
 
 static Status db_begin_lasting(Db *db, const char *more, Error *err)

@@ -29,16 +29,27 @@ servers_start() {
 }
 
 # Ports are chosen once and remembered; one that another process has taken since is chosen anew,
-# together with those of the same server, which is not running then.
+# together with those of the same server, which is not running then. A server that runs without one of its ports was
+# started by an older version of this: it is started anew.
 ports_choose() {
     local server name
     for server in "${SERVERS[@]}"; do
-        process_runs "$server" && continue
+        if process_runs "$server"; then
+            ports_known "$server" && continue
+            "${server}_stop"
+        fi
         for name in ${PORTS_OF[$server]}; do
             port_is_free "${!name:-}" || declare -g "$name=$(port_find)"
         done
     done
     ports_save
+}
+
+ports_known() {
+    local name
+    for name in ${PORTS_OF[$1]}; do
+        [[ -n ${!name:-} ]] || return
+    done
 }
 
 ports_load() {

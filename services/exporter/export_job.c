@@ -177,6 +177,15 @@ job_look(ExportJob *job, Db *db, const ExportSpec *spec, ExportFacts *facts, Err
     return status;
 }
 
+/* Rules that this process cannot read (a law pack that it does not have) are no reason to try for
+ * ever: the job fails, and says which. */
+static Status
+job_read_reasons(Db *db, const ExportSpec *spec, const ExportFacts *facts, WhyList *ret, Error *err)
+{
+    Status status = why_list_read(db, spec->list_id, facts->snapshot_us, ret, err);
+    return status == STATUS_FATAL ? STATUS_BAD_INPUT : status;
+}
+
 static Status
 job_export_rows(ExportJob *job, ExportSpec *spec, ExportFile *file, ExportFacts *facts, Error *err)
 {
@@ -194,7 +203,7 @@ job_export_rows(ExportJob *job, ExportSpec *spec, ExportFile *file, ExportFacts 
     }
     if (status == STATUS_OK && export_spec_wants_reasons(spec)) {
         source.reasons = &reasons;
-        status = why_list_read(holder, spec->list_id, facts->snapshot_us, &reasons, err);
+        status = job_read_reasons(holder, spec, facts, &reasons, err);
     }
     if (status == STATUS_OK) {
         status = export_ranges_make(holder, spec, run->list_no, &source.ranges, err);

@@ -110,6 +110,17 @@ def test_fields_filter_and_format(space):
     assert dict(zip(head, rows[0], strict=True))["zones"] == "America/Chicago"
 
 
+def test_reasons_by_rules_that_the_exporter_cannot_read(space):
+    space.importer()
+    space.exporter()
+    create_list(space, "a", campaign_id="c")
+    space.rows("UPDATE campaign SET law_pack = 'elsewhere', active = true RETURNING 1")
+    reply = answer(space, tell(space, "list.export", {"list_id": "a", "fields": ["reason"]}))
+    [*_, ended] = job_events(space, reply.value["job_id"])
+    assert (ended.type, ended.value["error"]["code"]) == ("job.failed", "law_pack_missing"), ended
+    export(space, fields=["phone"])
+
+
 def test_cli(space):
     """What people type: a filter, a file, standard output, a count, and what is wrong before anything is sent."""
     (space.inbox / "leads.csv").write_text(LEADS)

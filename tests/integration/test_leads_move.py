@@ -1,9 +1,13 @@
 """leads.move: all that is known of a lead goes to another list, and follows that list's campaign."""
 
+import json
+
 from harness import read_topic, settle, wait_for
+from harness.settings import ROOT
 from rounds_of_lists import rows_of
 from scenario import all_published, ask, check_counters, create_list, done, job_events, run_import, upsert
 from test_list_delete import deleted, doctor, refused
+from test_list_reset import reset
 from test_offers import ANN, BOB, EVE, dialing, leads, offers_by_phone, put  # noqa: F401
 
 ALL = {"field": "attempts", "op": "ge", "value": 0}
@@ -29,6 +33,19 @@ def rules_applied(space):
         ),
         what="the rules of the other campaign",
     )
+
+
+def test_every_field_may_be_asked_for(space):
+    """By both services that take a filter, with the rights that each has."""
+    fields = json.loads((ROOT / "schemas" / "messages" / "filter.json").read_text())["$defs"]["field"]["anyOf"][0]["enum"]
+    tests = [{"field": field, "op": op} for field in fields for op in ("null", "not_null")]
+    space.importer()
+    space.recycler()
+    for list_id in ("a", "b"):
+        create_list(space, list_id, campaign_id="c")
+    upsert(space, "a", phone=ANN)
+    assert move(space, where={"or": tests})["moved"] == 1
+    assert reset(space, {"or": tests}, list_id="b")["reset"] == 1
 
 
 def test_to_another_campaign(dialing):  # noqa: F811

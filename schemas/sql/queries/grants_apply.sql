@@ -44,6 +44,7 @@ BEGIN
             ('importer', 'SELECT, INSERT, DELETE', 'TABLE', 'ready_lead'),
             ('importer', 'SELECT, INSERT', 'TABLE', 'zone_set gate'),
             ('importer', 'SELECT, UPDATE', 'TABLE', 'offer put_off'),
+            ('importer', 'SELECT', 'TABLE', 'attempt'),
 
             ('recycler', 'UPDATE', 'TABLE', 'leads list_stats'),
             ('recycler', 'INSERT, UPDATE', 'TABLE', 'campaign'),
