@@ -84,18 +84,19 @@ typedef struct BusEvent {
 } BusEvent;
 
 /* group: without the namespace. topics: literal strings, borrowed for the consumer's life. group
- * NULL: no group, for readers that assign by hand. */
+ * NULL: "reader", which is never joined, for readers that assign by hand. */
 Status consumer_open(const Config *cfg,
                      const char *group,
                      const char *const *topics,
                      int topic_count,
                      Consumer **ret,
                      Error *err) MUST_CHECK;
-/* One of no group that tells where partitions end (BUS_ENDED). committed: as all others read, so
- * that marks of transactions and what those took back are passed over, and an open transaction is
- * the end; else all that is written counts, also for consumer_watermarks(). */
-Status
-consumer_open_probe(const Config *cfg, bool committed, Consumer **ret, Error *err) MUST_CHECK;
+/* One that assigns by hand and tells where partitions end (BUS_ENDED). group: which it names to the
+ * broker, for the rights there, and never joins. committed: as all others read, so that marks of
+ * transactions and what those took back are passed over, and an open transaction is the end; else
+ * all that is written counts, also for consumer_watermarks(). */
+Status consumer_open_probe(
+    const Config *cfg, const char *group, bool committed, Consumer **ret, Error *err) MUST_CHECK;
 /* Leaves the group and closes; may hang for up to ten seconds on a dead broker. */
 void consumer_close(Consumer *consumer);
 /* STATUS_FATAL when the client cannot go on. */

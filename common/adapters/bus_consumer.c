@@ -162,12 +162,13 @@ static Consumer *consumer_new(const Config *cfg, const char *const *topics, int 
     return consumer;
 }
 
-Status consumer_open_probe(const Config *cfg, bool committed, Consumer **ret, Error *err)
+Status consumer_open_probe(
+    const Config *cfg, const char *group, bool committed, Consumer **ret, Error *err)
 {
     Consumer *consumer = consumer_new(cfg, NULL, 0);
     consumer->tells_ends = true;
     consumer->reads_all = !committed;
-    Status status = consumer_create(consumer, cfg, NULL, err);
+    Status status = consumer_create(consumer, cfg, group, err);
     if (status == STATUS_OK) {
         *ret = consumer;
     } else {

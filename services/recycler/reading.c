@@ -251,9 +251,9 @@ Status reading_start(const Config *cfg, Reading **ret, Error *err)
 {
     Reading *reading = mem_alloc(sizeof *reading);
     reading->db = db_new(cfg->database_url, cfg->ns, "leadspool reading");
-    Status status = consumer_open_probe(cfg, false, &reading->writes, err);
+    Status status = consumer_open_probe(cfg, "recycler", false, &reading->writes, err);
     if (status == STATUS_OK) {
-        status = consumer_open_probe(cfg, true, &reading->reads, err);
+        status = consumer_open_probe(cfg, "recycler", true, &reading->reads, err);
     }
     if (status == STATUS_OK) {
         status = bus_admin_open(cfg, &reading->admin, err);

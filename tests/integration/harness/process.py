@@ -14,6 +14,7 @@ from harness.settings import settings
 from harness.wait import wait_for
 
 SANITIZER = re.compile(r"ERROR: \w+Sanitizer|runtime error:|WARNING: ThreadSanitizer")
+MISSED_RIGHT = "a right is missing"  # as common/adapters/bus_trouble.c says it of Kafka
 CRASHES = {signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL}
 
 
@@ -43,6 +44,7 @@ class Process:
         self.process = None
         self.starts = 0
         self.may_crash = False
+        self.may_miss_rights = False  # in Kafka
 
     def start(self):
         assert not self.alive, f"{self.name} runs already"
@@ -112,14 +114,15 @@ class Process:
             self.kill9()
 
     def faults(self):
-        """What a test must not overlook: crashes, and what sanitizers found in any of the starts."""
+        """What a test must not overlook: crashes, what sanitizers found, and that Kafka denied something, in any of the
+        starts."""
         found = []
         code = self.process.poll() if self.process else None
         if code is not None and -code in CRASHES and not self.may_crash:
             found.append(f"{self.name} ended by {signal.Signals(-code).name}: {self.log_path}")
         for log in sorted(self.space.logs.glob(f"{self.name}-*.log")):
             found += [f"{log}: {line}" for line in log.read_text(errors="replace").splitlines()
-                      if SANITIZER.search(line)]  # fmt: skip
+                      if SANITIZER.search(line) or (MISSED_RIGHT in line and not self.may_miss_rights)]  # fmt: skip
         return found
 
 
