@@ -10,11 +10,13 @@ from images import NAMES
 
 PROJECT = "leadspool-test"
 WORKERS = ("importer", "recycler", "exporter", "stats")
+LOGINS = ("OWNER", "IMPORTER", "RECYCLER", "STATS", "EXPORTER", "CLI", "REDIS_STATS", "REDIS_READER")
 
 
 class Stack:
     def __init__(self):
         self.env = {**os.environ, **NAMES, "LEADSPOOL_NUMBER_KEY": "a key of the compose test"}
+        self.env |= {f"PASSWORD_{login}": f"of{login.replace('_', '')}" for login in LOGINS}
 
     def compose(self, *words, ok=True, **options):
         """docker compose WORDS; its standard output."""
