@@ -5,12 +5,12 @@
 
 REPORTS=$DEV/reports
 
-# test_run [unit|integration|chaos|sanitized|guards|compose]... [NAME] [--long]
+# test_run [unit|integration|chaos|sanitized|guards|compose|systemd]... [NAME] [--long]
 test_run() {
     local parts=() name='' was_up=1 part
     while (($#)); do
         case $1 in
-        unit | integration | chaos | sanitized | guards | compose) parts+=("$1") ;;
+        unit | integration | chaos | sanitized | guards | compose | systemd) parts+=("$1") ;;
         --long) export LEADSPOOL_TEST_LONG=1 ;;
         -*) die "test: unknown option $1" ;;
         *) name=$1 ;;
@@ -19,7 +19,7 @@ test_run() {
     done
     if ((${#parts[@]} == 0)); then
         parts=(unit integration chaos sanitized)
-        [[ ${LEADSPOOL_TEST_LONG:-} != 1 ]] || parts+=(guards compose)
+        [[ ${LEADSPOOL_TEST_LONG:-} != 1 ]] || parts+=(guards compose systemd)
     fi
     servers_run || was_up=0
     rm -rf "$REPORTS"
@@ -111,6 +111,12 @@ test_compose() {
         test_step compose test_pytest compose compose "$1" || true
     fi
     ((was_up)) || engine_stop
+}
+
+# The units of deploy/systemd under a systemd, as root; see tests/systemd. Long: not in a plain run.
+test_systemd() {
+    say "== systemd tests"
+    test_step systemd test_pytest systemd systemd "$1" || true
 }
 
 # Scenarios that go through most of the code, with the importer and the command line under sanitizers.

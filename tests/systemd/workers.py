@@ -1,0 +1,67 @@
+"""The four workers of a namespace as units of a machine."""
+
+from harness import wait_for
+from harness.process import free_port
+
+WORKERS = ("importer", "recycler", "exporter", "stats")
+SERVERS = ("DATABASE_URL", "REDIS_URL", "KAFKA_BOOTSTRAP_SERVERS", "LEADSPOOL_TOPIC_PARTITIONS")
+
+
+def file_of(env):
+    return "".join(f"{name}={value}\n" for name, value in env.items())
+
+
+class Workers:
+    KEY = "a key of the systemd test"
+
+    def __init__(self, space, machine):
+        self.space, self.machine, self.ns = space, machine, space.ns
+        self.target = f"leadspool@{self.ns}.target"
+        self.add(self.ns)
+        for worker in WORKERS:
+            env = space.env(service=worker)
+            own = {name: env[name] for name in ("DATABASE_URL", "REDIS_URL")}
+            machine.write(
+                f"/etc/leadspool/{self.ns}-{worker}.env", file_of(own | {"LEADSPOOL_HTTP_PORT": free_port()})
+            )
+
+    def add(self, ns):
+        """Settings and key of a namespace, as deploy/systemd/README.md has it."""
+        env = self.space.env(service="cli")
+        self.machine.write(f"/etc/leadspool/{ns}.env", file_of({name: env[name] for name in SERVERS}))
+        self.machine.write(f"/etc/leadspool/{ns}.key", self.KEY)
+
+    def unit(self, worker):
+        return f"leadspool-{worker}@{self.ns}.service"
+
+    def systemctl(self, *words, **options):
+        return self.machine.run("systemctl", *words, **options)
+
+    def show(self, worker, *names):
+        return self.machine.show(self.unit(worker), *names)
+
+    def starts(self, worker):
+        """How often systemd has started it again."""
+        return int(self.show(worker, "NRestarts"))
+
+    def pid(self, worker):
+        """Within the machine."""
+        return int(self.show(worker, "MainPID"))
+
+    def cli(self, *words, **options):
+        """The README's way."""
+        folder = f"/var/lib/leadspool/{self.ns}"
+        settings = ["-p", f"EnvironmentFile=/etc/leadspool/{self.ns}.env", "-E", f"LEADSPOOL_NAMESPACE={self.ns}",
+                    "-E", f"LEADSPOOL_INBOX={folder}/inbox", "-E", f"LEADSPOOL_OUTBOX={folder}/outbox",
+                    "-E", f"LEADSPOOL_NUMBER_KEY={self.KEY}"]  # fmt: skip
+        run = ["systemd-run", "--quiet", "--pipe", "--wait", "--uid=leadspool", *settings]
+        return self.machine.run(*run, "/usr/local/bin/leadspool", *words, **options)
+
+    def await_restart(self, worker, starts, timeout):
+        """Until it was started again and has said that it is ready."""
+
+        def again():
+            state = self.show(worker, "ActiveState", "SubState")
+            return self.starts(worker) > starts and state == ["active", "running"]
+
+        wait_for(again, timeout, 0.5, what=f"{worker} again: {self.show(worker, 'ActiveState', 'NRestarts', 'Result')}")
