@@ -10,11 +10,11 @@ import subprocess
 import time
 
 import pytest
-from harness import read_topic, wait_for
+from harness import TcpProxy, read_topic, wait_for
 from harness.bus import admin, partitions_of
 from harness.settings import settings
 from harness.space import Space
-from scenario import all_published, create_list, job_events, job_state, scale, seed, tell
+from scenario import all_published, create_list, job_events, job_state, scale, seed, tell, upsert
 
 VERBS = """import;stats;migrate;doctor;list create;list ls;list show;list update;lead show;lead upsert;dnc add;dnc rm;
 job ls;job show;job watch;job cancel;topics print;topics check;position ls;position reset;position incidents;position ack;epoch show;epoch bump"""
@@ -465,6 +465,27 @@ def test_ctrl_c_off_a_terminal_leaves_the_job_to_run(space, tmp_path):
     assert f"leadspool job watch {job_id}" in err
     assert job_state(space, job_id) in ("running", "completed")
     assert space.cli_json("job", "watch", job_id, timeout=200)["outcome"] == "completed"
+
+
+def test_ctrl_c_before_a_bulk_command_is_sent_changes_nothing(space):
+    """Kafka answers only after it: what a person has turned away from is not sent then."""
+    space.importer()
+    create_list(space)
+    upsert(space, phone="+15046218927")
+    host, port = settings().bootstrap.split(":")
+    with TcpProxy(target=(host, int(port))) as kafka:
+        kafka.stall()
+        command = ["env", "--default-signal=INT", settings().bin / "leadspool", "reset", "--list", "a", "--where", "stage = ready", "--yes"]
+        env = space.env({"KAFKA_BOOTSTRAP_SERVERS": f"127.0.0.1:{kafka.port}"}, "cli")
+        reset = subprocess.Popen(command, env=env, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        wait_for(lambda: kafka.links, what="Kafka is asked")
+        reset.send_signal(signal.SIGINT)
+        time.sleep(0.2)
+        kafka.forward()
+        said = reset.communicate(timeout=60)[1]
+    assert reset.returncode == 1
+    assert "interrupted: nothing was changed" in said
+    assert not [record for record in read_topic(space, "recycler.commands") if record.type == "list.reset"]
 
 
 def test_job_cancel_stops_a_running_job(space, tmp_path):
