@@ -37,7 +37,7 @@ class Follower:
         self.topic = topic
         # A topic that was just made may not have its leaders yet.
         wait_for(lambda: partitions_of(space, topic), what=f"the partitions of {topic}")
-        self.reader = Reader(space, [topic])
+        self.reader = Reader(space, [topic], wait_ms=1000)
         self.seen = []
 
     def until(self, holds, timeout):

@@ -185,16 +185,17 @@ def offsets_of(places, spec):
 
 
 class Reader:
-    """Reads topics from the beginning of all their partitions, without a group."""
+    """Reads topics from the beginning of all their partitions, without a group. wait_ms: of one fetch where
+    nothing is new; what comes is seen at once all the same, the end of a partition that late."""
 
-    def __init__(self, space, topics):
+    def __init__(self, space, topics, wait_ms=50):
         self.space = space
         self.consumer = Consumer(
             client(
                 group_id=f"{space.ns}.test-reader",
                 enable_auto_commit=False,
                 enable_partition_eof=True,
-                fetch_wait_max_ms=50,
+                fetch_wait_max_ms=wait_ms,
             )
         )
         self.places = [

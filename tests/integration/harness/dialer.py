@@ -124,7 +124,7 @@ class Dialer:
 
     @functools.cached_property
     def reader(self):
-        return bus.Reader(self.space, ["leads.dialable"])
+        return bus.Reader(self.space, ["leads.dialable"], wait_ms=1000)
 
     def faults(self):
         return []
