@@ -261,8 +261,8 @@ static void check_unpublishable(int stubs, int skipped, int damaged)
     const char *const results[] = {"stub", "skipped", "damaged"};
     const int counts[] = {stubs, skipped, damaged};
     for (int i = 0; i < 3; i++) {
-        AUTO_FREE char *line = mem_sprintf(
-            "leadspool_outbox_unpublishable_total{result=\"%s\"} %d", results[i], counts[i]);
+        AUTO_FREE char *line = mem_sprintf("leadspool_outbox_unpublishable_total{result=\"%s\"} %d",
+                                           results[i], counts[i]);
         check_figure(line);
     }
 }
