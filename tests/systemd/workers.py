@@ -4,11 +4,15 @@ from harness import wait_for
 from harness.process import free_port
 
 WORKERS = ("importer", "recycler", "exporter", "stats")
-SERVERS = ("DATABASE_URL", "REDIS_URL", "KAFKA_BOOTSTRAP_SERVERS", "LEADSPOOL_TOPIC_PARTITIONS")
+SERVERS = ("DATABASE_URL", "REDIS_URL", "KAFKA_", "LEADSPOOL_TOPIC_PARTITIONS")
 
 
 def file_of(env):
     return "".join(f"{name}={value}\n" for name, value in env.items())
+
+
+def servers_of(env):
+    return {name: value for name, value in env.items() if name.startswith(SERVERS)}
 
 
 class Workers:
@@ -19,16 +23,12 @@ class Workers:
         self.target = f"leadspool@{self.ns}.target"
         self.add(self.ns)
         for worker in WORKERS:
-            env = space.env(service=worker)
-            own = {name: env[name] for name in ("DATABASE_URL", "REDIS_URL")}
-            machine.write(
-                f"/etc/leadspool/{self.ns}-{worker}.env", file_of(own | {"LEADSPOOL_HTTP_PORT": free_port()})
-            )
+            own = servers_of(space.env(service=worker)) | {"LEADSPOOL_HTTP_PORT": free_port()}
+            machine.write(f"/etc/leadspool/{self.ns}-{worker}.env", file_of(own))
 
     def add(self, ns):
         """Settings and key of a namespace, as deploy/systemd/README.md has it."""
-        env = self.space.env(service="cli")
-        self.machine.write(f"/etc/leadspool/{ns}.env", file_of({name: env[name] for name in SERVERS}))
+        self.machine.write(f"/etc/leadspool/{ns}.env", file_of(servers_of(self.space.env(service="cli"))))
         self.machine.write(f"/etc/leadspool/{ns}.key", self.KEY)
 
     def unit(self, worker):
