@@ -22,8 +22,9 @@
 enum {
     ROUND_MS = 25,
     FILL_MS = 100,        /* what is live is counted so often */
-    VIRTUAL_ROUND_MS = 2, /* the clock waits for it */
+    VIRTUAL_ROUND_MS = 3, /* the clock waits for it */
     LOOK_MS = 1000,
+    VIRTUAL_LOOK_MS = 25,
     TROUBLE_MS = 500,
     LEASE_MS = 10000,
     STOP_S = 4,
@@ -44,6 +45,7 @@ struct Hopper {
     const DbResult *express; /* groups of express leads; while they are offered */
     int64_t forgot_us;       /* put_off_forget() */
     int64_t looked_ms;
+    int64_t round_us; /* the time of the last one */
     int64_t counted_ms;
     bool sweep_more; /* something is left to do at once */
     bool fill_more;
@@ -402,8 +404,16 @@ static Status express_campaign(Hopper *hopper, HopperCampaign *campaign, Error *
 
 static bool is_time(int64_t since_ms, int wait_ms)
 {
-    return clock_is_virtual() || /* hours may have passed */
-           clock_mono_ms() >= since_ms + wait_ms;
+    return clock_mono_ms() >= since_ms + wait_ms;
+}
+
+/* On a virtual clock hours may have passed since the last. */
+static bool is_look_time(Hopper *hopper)
+{
+    int64_t now_us = clock_now_us();
+    bool moved = clock_is_virtual() && now_us != hopper->round_us;
+    hopper->round_us = now_us;
+    return moved || is_time(hopper->looked_ms, clock_is_virtual() ? VIRTUAL_LOOK_MS : LOOK_MS);
 }
 
 /* What is lapsed or stray: with each look, and at once when there was more than a batch. */
@@ -441,8 +451,9 @@ static Status fill_round(Hopper *hopper, bool due, Error *err)
 /* Express leads are looked for in each; of all else it does a little. */
 static Status hopper_round(Hopper *hopper, Error *err)
 {
-    bool look_due = is_time(hopper->looked_ms, LOOK_MS);
-    bool fill_due = look_due || hopper->fill_more || is_time(hopper->counted_ms, FILL_MS);
+    bool look_due = is_look_time(hopper);
+    bool fill_due =
+        look_due || hopper->fill_more || clock_is_virtual() || is_time(hopper->counted_ms, FILL_MS);
     Status status = look_round(hopper, look_due, err);
     if (status != STATUS_OK || relay_is_backed_up(hopper->parts->relay) || hopper->count == 0) {
         return status;

@@ -192,8 +192,9 @@ static Status look(Reading *reading, Error *err)
     DbParams params = {0};
     db_param_text(&params, "recycler");
     db_param_text(&params, TOPIC_DIALER_OUTCOMES);
-    if (!reading->asked) {
-        ask_ends(reading, clock_now_us());
+    int64_t now_us = clock_now_us();
+    if (!reading->asked && now_us > atomic_load(&reading->complete_until_us)) {
+        ask_ends(reading, now_us);
     }
     AUTO_RESULT *positions = NULL;
     AUTO_TX Db *tx = reading->db;
