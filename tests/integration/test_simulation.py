@@ -4,19 +4,31 @@ Nobody is called who may not be by the rules of that moment (tests/judge.py), th
 it has each call that the dialers made.
 
 The clock goes in strides of a second to hours, and often to a second before the full and the half hour and then
-over it: that is where hours begin and end. N: attempts, about; SEED: of all that is left to chance.
+over it: that is where hours begin and end. Before hours go by, what may be offered is offered: the clock waits for that,
+and goes on beyond the month until there were N attempts. SEED: of all that is left to chance.
 """
 
 import itertools
 import json
 import random
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from harness import Clock, Rules, settle, wait_for
 from harness.bus import flush_commands
 from harness.dialer import rfc3339
-from scenario import all_published, answers, check_counters, create_list, run_import, scale, seed, tell
+from scenario import (
+    all_published,
+    answers,
+    check_counters,
+    create_list,
+    finish_import,
+    scale,
+    seed,
+    start_import,
+    tell,
+)
 
 BEGIN = datetime(2026, 10, 24, 6, 0, tzinfo=UTC)  # Europe turns its clocks on the 25th, America on November 1
 DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -25,6 +37,7 @@ LENGTH = timedelta(days=30)
 STRIDES_S = [60, 1800, 3600, 7200, 7200, 7200, 7200, 7200, 7200]
 RESERVE_S = 14_400  # longer than a stride, a call and its delay: nothing is told after it has lapsed
 WAVES = 6  # imports of each list, over the month
+QUIET_S = 0.015  # no offer for so long: none is to be made at this moment
 NEW_YORK, CHICAGO, DENVER = "America/New_York", "America/Chicago", "America/Denver"
 
 # Where a number with this beginning may be, and whose law holds there: by the numbering plans, by hand.
@@ -55,7 +68,7 @@ EXCHANGES = [code for code in range(220, 990) if code % 100 != 11 and code != 55
 CAMPAIGNS = {"one": "a", "two": "b", "three": "c"}  # with the list of each
 MISCHIEF = ("--lose", 2, "--release", 4, "--duplicate", 5, "--late", 5, "--late-by", "1m-50m", "--reorder", 5)
 MIX = "NA=45,BUSY=12,VM=16,NI=8,SALE=4,DNC=2,WN=1,HU=3,CB=3,DROP=4,STRANGE=1"
-CHANNELS = max(20, CALLS // 200)
+CHANNELS = min(5000, max(20, CALLS // 25))
 
 
 def number(index):
@@ -112,7 +125,7 @@ class Month:
         return {
             "windows": rng.choice([self.windows(), self.windows(), []]),
             "law_pack": rng.choice(["us", "us", "none"]),
-            "hopper_target": CHANNELS // rng.choice([1, 1, 2]),
+            "hopper_target": CHANNELS // rng.choice([1, 2, 4]),
             "offer_lifetime_s": rng.choice([60, 300, 900, 3600]),
             "reserve_s": RESERVE_S,
             "max_attempts": rng.choice([3, 6, 10]),
@@ -199,18 +212,34 @@ class Month:
 
     def load(self, count):
         """New numbers for each list, and some that another list has."""
+        jobs = []
         for list_id in self.running:
             known = self.rng.sample(self.phones, min(len(self.phones), count // 6))
             fresh = [number(next(self.serial)) for _ in range(count - len(known))]
             self.place(fresh)
-            (self.space.inbox / "wave.csv").write_text("phone\n" + "\n".join(fresh + known) + "\n")
-            run_import(self.space, "wave.csv", list_id)
+            (self.space.inbox / f"{list_id}.csv").write_text("phone\n" + "\n".join(fresh + known) + "\n")
+            jobs.append(start_import(self.space, f"{list_id}.csv", list_id))
+        for job in jobs:
+            finish_import(self.space, job)
 
     # -- time
 
+    def dial(self):
+        """What may be offered at this moment is, and dialers have it."""
+        seen, since = None, time.monotonic()
+        while time.monotonic() < since + QUIET_S:
+            offers, waiting = self.space.row("SELECT (SELECT last_value FROM offer_id_seq), (SELECT max(id) FROM outbox)")
+            if offers != seen or waiting:
+                seen, since = offers, time.monotonic()
+            time.sleep(0.003)
+
+    def is_over(self):
+        done = self.clock.now - BEGIN
+        return done >= LENGTH * 2 or done >= LENGTH and self.space.value("SELECT count(*) FROM attempt") >= CALLS
+
     def strides(self):
         """Until the month is over."""
-        while self.clock.now < BEGIN + LENGTH:
+        while not self.is_over():
             past = self.clock.now.timestamp() % 1800
             if self.rng.random() < 0.15 and past < 1799:
                 yield 1799 - past
@@ -227,7 +256,7 @@ class Month:
         next_load = next(loads)
         for step, stride in enumerate(self.strides()):
             if next_load is not None and self.clock.now - BEGIN >= next_load:
-                self.load(CALLS // 45)
+                self.load(CALLS // 27)
                 next_load = next(loads, None)
             if step % 12 == 11:
                 self.rng.choice(happenings)()
@@ -235,6 +264,8 @@ class Month:
                 self.kill()
             self.settle()
             self.clock.step(self.space, timeout=600, seconds=stride)
+            if stride > 2:
+                self.dial()
 
 
 def told(space):
@@ -259,7 +290,7 @@ def test_a_month(space):
     assert space.value("SELECT sum(attempts_total) FROM leads") == len(calls)
     verdict = month.rules.verdict(space)
     assert verdict["unjudged"] == 0
-    assert verdict["calls"] == len(calls) >= CALLS * 0.05, verdict  # fewer where the machine is slow
+    assert verdict["calls"] == len(calls) >= CALLS, verdict
     all_published(space)
     for list_id in CAMPAIGNS.values():
         settle(lambda list_id=list_id: check_counters(space, list_id))
