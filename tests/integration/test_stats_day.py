@@ -8,6 +8,7 @@ import random
 import time
 
 import psycopg
+import pytest
 from harness import wait_for
 from live import STAGES, client, equal, not_ahead, ratio
 from scenario import LONG, all_published, create_list, done, run_import, scale, seed, start_import, tell
@@ -93,9 +94,11 @@ def by_hour(live, space, list_id):
     return [int(calls) for calls in (live.hget(f"{space.ns}:list:{list_id}:now", "attempts_by_hour") or "0").split(",")]
 
 
+@pytest.mark.timeout(2400 if LONG else 300)
 def test_a_random_day(space):
     rng = random.Random(seed())
     wanted = scale(50, long=1000)
+    space.check_every = 50 if LONG else 1  # it takes longer than all of the day to look at each message
     space.importer()
     space.recycler()
     stats = [space.stats(QUICK), space.stats(QUICK)]
