@@ -139,3 +139,26 @@ def test_what_is_shown(space):
     away = {"REDIS_URL": "redis://127.0.0.1:1"}
     assert space.cli_json("stats", "--list", "a", env=away)["source"] == "postgresql"
     assert "redis_away" in space.cli("runway", "--json", env=away, code=1).stdout
+
+
+def test_attempts_go_into_their_hours_once(space):
+    """However often those that are old enough are moved there; each start of the aggregator does so."""
+    space.importer()
+    create_list(space, "a", campaign_id="c")
+    space.db.execute(
+        "INSERT INTO attempt (recorded_at, lead_id, list_no, source, call_id, disposition, status, contact, started_at)"
+        " SELECT at, n, 1, 'urn:test', n, 'NA', 'NA', n % 2 = 0, at"
+        " FROM generate_series(1, 4) n, LATERAL (SELECT now() - (n > 1)::int * interval '10 min' AS at) moment"
+    )
+    live, rolled = client(), None
+
+    def shown():
+        return live.hget(f"{space.ns}:list:a:now", "attempts_by_hour")
+
+    for _ in range(2):
+        aggregator = space.stats()
+        wait_for(lambda rolled=rolled: space.value("SELECT rolled_until FROM stats_projection") not in (None, rolled))
+        rolled = space.value("SELECT rolled_until FROM stats_projection")
+        assert space.row("SELECT sum(attempts), sum(contacts) FROM attempt_hour") == (3, 2)
+        wait_for(lambda: sum(map(int, (shown() or "0").split(","))) == 4)
+        aggregator.terminate()

@@ -1,5 +1,6 @@
 -- Moves attempts that were recorded before $1 into their hours, once; those that a transaction may still bring are
--- younger.
+-- younger. The UPDATE asks for `state` and so comes behind its lock: a row that this statement has updated already
+-- would not be found by it any more.
 WITH state AS (
     SELECT coalesce(rolled_until, '-infinity') AS since FROM stats_projection FOR UPDATE
 ), rolled AS (
@@ -14,4 +15,5 @@ WITH state AS (
 ), gone AS (
     DELETE FROM attempt_hour WHERE hour < $2::timestamptz
 )
-UPDATE stats_projection SET rolled_until = $1::timestamptz WHERE rolled_until IS NULL OR rolled_until < $1::timestamptz
+UPDATE stats_projection SET rolled_until = $1::timestamptz
+FROM state WHERE state.since < $1::timestamptz
