@@ -314,18 +314,24 @@ static bool any_changed(const LeadDials *leads)
     return false;
 }
 
-Status sweep_write(SweepChunk *chunk, const char *const reasons[], ListGates *ret, Error *err)
+Status sweep_told(SweepChunk *chunk, const char *const reasons[], ListGates *ret, Error *err)
 {
     LeadTell tell = {
         .outbox = chunk->outbox, .dials = &chunk->leads, .correlation = chunk->run->command_id};
     if (!any_changed(&chunk->leads)) {
         return STATUS_OK;
     }
-    Status status = lead_dials_write(&chunk->leads, chunk->db, err);
-    if (status == STATUS_OK) {
-        status = lead_dials_apply(&chunk->leads, chunk->db, chunk->outbox, ret, err);
-    }
+    Status status = lead_dials_apply(&chunk->leads, chunk->db, chunk->outbox, ret, err);
     return status == STATUS_OK ? offer_revoke(&tell, chunk->db, ret, reasons, err) : status;
+}
+
+Status sweep_write(SweepChunk *chunk, const char *const reasons[], ListGates *ret, Error *err)
+{
+    if (!any_changed(&chunk->leads)) {
+        return STATUS_OK;
+    }
+    Status status = lead_dials_write(&chunk->leads, chunk->db, err);
+    return status == STATUS_OK ? sweep_told(chunk, reasons, ret, err) : status;
 }
 
 void sweep_take_leads(SweepChunk *chunk, int count, DbResult *result)

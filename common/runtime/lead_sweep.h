@@ -72,7 +72,11 @@ void sweep_take_span(SweepChunk *chunk, const DbResult *rows);
 Status
 sweep_write(SweepChunk *chunk, const char *const reasons[], ListGates *ret, Error *err) MUST_CHECK;
 
-/* For whole(): room for so many leads in chunk->leads, all zero. result: what their texts are
+/* For whole(). sweep_write() of what is written already: chunk->leads as they were and are, as far
+ * as counters and events go. */
+Status
+sweep_told(SweepChunk *chunk, const char *const reasons[], ListGates *ret, Error *err) MUST_CHECK;
+/* Room for so many leads in chunk->leads, all zero. result: what their texts are
  * borrowed from; it is the chunk's now. */
 void sweep_take_leads(SweepChunk *chunk, int count, DbResult *result);
 /* Nobody else changed one of its leads, or STATUS_RETRY. */

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "recycler/reset_plan.h"
 #include "runtime/job.h"
+#include "runtime/lead_filter.h"
 #include "runtime/lead_sweep.h"
 #include "sql_queries.h"
 
@@ -153,10 +154,129 @@ static Status reset_work(SweepChunk *chunk, Error *err)
     return status;
 }
 
+/* ---- a chunk by one statement ---- */
+
+/* Columns of reset_leads.sql; FATE as ResetFate. */
+enum {
+    FATE,
+    LEADS,
+    LEAD_ID,
+    LEAD_VERSION,
+    STAGE,
+    STAGE_WAS,
+    STATUS_WAS,
+    ATTEMPTS_WAS,
+    CONTACTED_WAS,
+    OFFER_ID,
+    EXTERNAL_ID
+};
+
+static Status whole_write(SweepChunk *chunk, int64_t after, DbResult **ret, Error *err)
+{
+    const Reset *reset = chunk->context;
+    AUTO_STRBUF sql = STRBUF_INIT;
+    DbArray values = {0};
+    DbArray statuses = {0};
+    ResetNamed named = {0};
+    DbParams params = {0};
+    if (!reset_named(reset->filter, &named)) {
+        return error_set(err, STATUS_RETRY, "many_statuses", "it is done the long way");
+    }
+    lead_filter_sql(sql_reset_leads, reset->filter, &sql, &values);
+    db_array_begin(&statuses, DB_ARRAY_TEXT);
+    for (int i = 0; i < named.status_count; i++) {
+        db_array_string(&statuses, named.statuses[i]);
+    }
+    db_param_i64(&params, chunk->run->list_no);
+    db_param_i64(&params, after);
+    db_param_i64(&params, chunk->last);
+    db_param_array(&params, &values);
+    db_param_bool(&params, reset->skip_offered);
+    db_param_bool(&params, named.finished);
+    db_param_bool(&params, named.invalid);
+    db_param_array(&params, &statuses);
+    Status status = db_query_binary(chunk->db, sql.data, &params, ret, err);
+    db_array_done(&values);
+    db_array_done(&statuses);
+    return status;
+}
+
+static void whole_text(const DbResult *rows, int row, int column, char ret[LIST_STATUS_SIZE])
+{
+    size_t len = 0;
+    const char *text = db_bytes(rows, row, column, &len);
+    snprintf(ret, LIST_STATUS_SIZE, "%.*s", (int)len, text);
+}
+
+static void whole_lead(const SweepChunk *chunk, const DbResult *rows, int row, int at)
+{
+    LeadDial *lead = &chunk->leads.rows[at];
+    LeadDial *before = &chunk->leads.before[at];
+    lead->lead_id = db_bin_i64(rows, row, LEAD_ID);
+    lead->lead_version = (int32_t)db_bin_i64(rows, row, LEAD_VERSION);
+    lead->list_no = before->list_no = chunk->run->list_no;
+    lead->stage = (Stage)db_bin_i64(rows, row, STAGE);
+    lead->offer_id = db_is_null(rows, row, OFFER_ID) ? 0 : db_bin_i64(rows, row, OFFER_ID);
+    lead->external_id.data = db_bytes(rows, row, EXTERNAL_ID, &lead->external_id.len);
+    snprintf(lead->status, sizeof lead->status, "NEW");
+    before->stage = (Stage)db_bin_i64(rows, row, STAGE_WAS);
+    before->attempts = (int16_t)db_bin_i64(rows, row, ATTEMPTS_WAS);
+    before->contacted = db_bin_i64(rows, row, CONTACTED_WAS) != 0;
+    whole_text(rows, row, STATUS_WAS, before->status);
+    chunk->leads.changed[at] = true;
+}
+
+/* The counts stand before the leads. */
+static Status whole_take(SweepChunk *chunk, DbResult *rows, Error *err)
+{
+    int64_t meant = 0;
+    int64_t missing = 0;
+    int row = 0;
+    for (; row < db_rows(rows) && db_is_null(rows, row, LEAD_ID); row++) {
+        int64_t leads = db_bin_i64(rows, row, LEADS);
+        ResetFate fate = (ResetFate)db_bin_i64(rows, row, FATE);
+        if (db_is_null(rows, row, FATE)) {
+            missing += leads;
+        } else if (fate != RESET_UNCHANGED) {
+            chunk->counts[count_of[fate]] += leads;
+            meant += fate == RESET_DONE ? leads : 0;
+        }
+    }
+    int count = db_rows(rows) - row;
+    sweep_take_leads(chunk, count, rows);
+    for (int at = 0; at < count; at++) {
+        whole_lead(chunk, rows, row + at, at);
+    }
+    Status status = sweep_alone(meant - count, err);
+    return status == STATUS_OK ? sweep_alone(missing, err) : status;
+}
+
+static Status reset_whole(SweepChunk *chunk, int64_t after, Error *err)
+{
+    AUTO_GATES gates = {0};
+    DbResult *rows = NULL;
+    Status status = whole_write(chunk, after, &rows, err);
+    if (status == STATUS_OK) {
+        status = whole_take(chunk, rows, err);
+    }
+    AUTO_FREE const char **reasons = mem_alloc((size_t)(chunk->leads.count + 1) * sizeof *reasons);
+    for (int row = 0; row < chunk->leads.count; row++) {
+        reasons[row] = "lead_reset";
+    }
+    if (status == STATUS_OK) {
+        status = sweep_told(chunk, reasons, &gates, err);
+    }
+    if (status == STATUS_OK) {
+        reset_tell(chunk, &gates);
+    }
+    return status;
+}
+
 static const SweepKind reset_kind = {
     .counts = {"leads", "reset", "kept_dnc", "kept_offered", "kept_ended"},
     .find = reset_find,
     .work = reset_work,
+    .whole = reset_whole,
 };
 
 Status list_reset_run(JobRun *run, StrBuf *ret_fields, Error *err)

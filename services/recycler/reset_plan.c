@@ -42,6 +42,37 @@ bool reset_names(const Filter *filter, const LeadDial *lead) /* NOLINT(misc-no-r
     return false;
 }
 
+static bool leaf_named(const Filter *leaf, ResetNamed *ret)
+{
+    bool status = leaf->custom_key == NULL && (strcmp(leaf->field->name, "status") == 0 ||
+                                               strcmp(leaf->field->name, "last_disposition") == 0);
+    ret->finished = ret->finished || leaf_has(leaf, "stage", stage_name(STAGE_FINISHED));
+    ret->invalid = ret->invalid || leaf_has(leaf, "stage", stage_name(STAGE_INVALID));
+    for (size_t i = 0; status && i < leaf->value_count; i++) {
+        if (ret->status_count == RESET_STATUSES_MAX) {
+            return false;
+        }
+        ret->statuses[ret->status_count++] = leaf->values[i];
+    }
+    return true;
+}
+
+/* No deeper than FILTER_DEPTH_MAX. */
+bool reset_named(const Filter *filter, ResetNamed *ret) /* NOLINT(misc-no-recursion) */
+{
+    bool all = true;
+    if (filter->op == FILTER_EQ || filter->op == FILTER_IN) {
+        return leaf_named(filter, ret);
+    }
+    if (filter->op != FILTER_AND && filter->op != FILTER_OR) {
+        return true;
+    }
+    for (size_t i = 0; all && i < filter->child_count; i++) {
+        all = reset_named(filter->children[i], ret);
+    }
+    return all;
+}
+
 static bool is_fresh(const LeadDial *lead)
 {
     return lead->attempts == 0 && lead->hold == 0 && !lead->contacted && lead->due_us == 0 &&

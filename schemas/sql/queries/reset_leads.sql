@@ -1,0 +1,69 @@
+-- Begins a new pass for those leads of a list ($1) behind $2 up to $3 that a filter ($4) names, as recycler/reset_plan.h
+-- says. $5: leave those with an offer. Named by the filter: $6 finished ones, $7 invalid ones, $8 by their status.
+-- What a lead was is read without a lock; the update waits for others, and takes no row that they changed.
+-- Rows of ready_lead whose keys differ in the lead alone are found together.
+-- Rows: (fate, how many) without a lead; (NULL, rows of ready_lead that were missing); and each lead that was reset.
+WITH was AS MATERIALIZED (
+    SELECT l.ctid AS place, l.lead_id, l.zone_set_no, l.stage, l.status, l.attempts, l.contacted, l.priority, l.due_at,
+           l.callback_at, l.offer_id,
+           CASE WHEN l.dnc THEN 1
+                WHEN l.offer_id IS NOT NULL AND $5::boolean THEN 2
+                WHEN l.hold & 3 <> 0 AND NOT (CASE WHEN l.hold & 2 <> 0 THEN $7::boolean ELSE $6::boolean END
+                                              OR l.status = ANY ($8::text[])) THEN 3
+                WHEN l.attempts = 0 AND l.hold = 0 AND NOT l.contacted AND coalesce(l.due_at, 'epoch') = 'epoch'
+                     AND l.callback_at IS NULL AND l.decided_at IS NULL AND l.decided_end_at IS NULL
+                     AND coalesce(l.tries, '') = '' AND l.status = 'NEW' THEN 4
+                ELSE 0 END AS fate
+    FROM leads l
+    WHERE l.list_no = $1::int AND l.lead_id > $2::bigint AND l.lead_id <= $3::bigint AND [filter $4]
+    ORDER BY l.lead_id
+), begun AS (
+    UPDATE leads l
+    SET lead_version = l.lead_version + 1, status = 'NEW', attempts = 0, tries = NULL, hold = 0, contacted = false,
+        due_at = NULL, callback_at = NULL, callback_agent = NULL, decided_at = NULL, decided_end_at = NULL,
+        stage = CASE WHEN was.offer_id IS NULL THEN 6 ELSE 4 END
+    FROM was
+    WHERE was.fate = 0 AND l.ctid = was.place AND l.lead_id = was.lead_id
+    RETURNING l.lead_id, l.lead_version, l.stage, l.zone_set_no, l.priority, l.external_id, l.offer_id,
+              was.stage AS stage_was, was.status AS status_was, was.attempts AS attempts_was,
+              was.contacted AS contacted_was, was.due_at AS due_was, was.callback_at AS callback_was
+), key AS (
+    SELECT coalesce((SELECT gate_no FROM zone_set z WHERE z.zone_set_no = b.zone_set_no), 1) AS gate_no, class, lead_rank,
+           due_at, first, last
+    FROM (SELECT zone_set_no, CASE WHEN attempts_was = 0 THEN 2 WHEN callback_was IS NULL THEN 3 ELSE 1 END AS class,
+                 99 - priority AS lead_rank, coalesce(due_was, 'epoch') AS due_at,
+                 min(lead_id) AS first, max(lead_id) AS last
+          FROM begun WHERE stage_was = 6
+          GROUP BY 1, 2, 3, 4) b
+), queued AS (
+    DELETE FROM ready_lead
+    USING key k
+    CROSS JOIN LATERAL (
+        SELECT r.ctid AS place FROM ready_lead r
+        WHERE r.list_no = $1::int AND r.gate_no = k.gate_no AND r.class = k.class AND r.lead_rank = k.lead_rank
+          AND r.due_at = k.due_at AND r.lead_id >= k.first AND r.lead_id <= k.last
+          AND (r.lead_id IN (SELECT lead_id FROM begun)) IS TRUE
+        OFFSET 0
+    ) q
+    WHERE ready_lead.ctid = q.place
+    RETURNING 1
+), gone AS MATERIALIZED (
+    SELECT count(*) AS leads FROM queued
+), come AS (
+    INSERT INTO ready_lead (list_no, gate_no, class, lead_rank, due_at, lead_id)
+    SELECT $1::int, coalesce((SELECT gate_no FROM zone_set z WHERE z.zone_set_no = b.zone_set_no), 1) AS gate_no, 2,
+           99 - priority AS lead_rank, 'epoch', lead_id
+    FROM begun b
+    WHERE stage = 6 AND (SELECT leads FROM gone) >= 0
+    ORDER BY gate_no, lead_rank, lead_id
+)
+SELECT fate, count(*) AS leads, NULL::bigint AS lead_id, NULL::int AS lead_version, NULL::smallint AS stage,
+       NULL::smallint AS stage_was, NULL::text AS status_was, NULL::smallint AS attempts_was, NULL::boolean AS contacted_was,
+       NULL::bigint AS offer_id, NULL::text AS external_id
+FROM was GROUP BY fate
+UNION ALL
+SELECT NULL, (SELECT count(*) FROM begun WHERE stage_was = 6) - (SELECT leads FROM gone), NULL, NULL, NULL, NULL, NULL,
+       NULL, NULL, NULL, NULL
+UNION ALL
+SELECT 0, 1, lead_id, lead_version, stage, stage_was, status_was, attempts_was, contacted_was, offer_id, external_id
+FROM begun
