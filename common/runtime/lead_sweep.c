@@ -1,5 +1,6 @@
 #include "runtime/lead_sweep.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,7 +16,8 @@ enum {
     SWEEP_TRIES = 8,
     SWEEP_NAP_MS = 50,
     SWEEP_PROGRESS_MS = 1000,
-    SWEEP_REST = 10, /* of the time of a chunk, one part is left to others */
+    SWEEP_LONG_WAYS = 8, /* chunks, once a whole one failed: its like may follow */
+    SWEEP_REST = 10,     /* of the time of a chunk, one part is left to others */
 };
 
 typedef struct SweepMark {
@@ -29,7 +31,7 @@ typedef struct Sweep {
     void *context;
     SweepMark mark; /* as committed */
     bool done;
-    bool long_way; /* the next try does without whole() */
+    int long_ways; /* so many chunks do without whole() */
     int64_t progress_ms;
 } Sweep;
 
@@ -135,7 +137,7 @@ static Status chunk_end(SweepChunk *chunk, int64_t after, Error *err)
 
 static Status chunk_run(Sweep *sweep, SweepChunk *chunk, SweepMark *next, Error *err)
 {
-    bool whole = sweep->kind->whole != NULL && !sweep->long_way;
+    bool whole = sweep->kind->whole != NULL && sweep->long_ways == 0;
     int64_t after = sweep->mark.lead_id;
     Status status = whole ? chunk_end(chunk, after, err) : sweep->kind->find(chunk, after, err);
     if (status != STATUS_OK || chunk->seen == 0) {
@@ -195,11 +197,11 @@ static Status sweep_try(Sweep *sweep, Error *err)
     for (int i = 1; status == STATUS_RETRY && strcmp(err->code, "fenced") != 0 && i < SWEEP_TRIES &&
                     !job_run_should_stop(sweep->run);
          i++) {
-        sweep->long_way = true;
+        sweep->long_ways = SWEEP_LONG_WAYS;
         clock_nap(SWEEP_NAP_MS);
         status = sweep_chunk(sweep, err);
     }
-    sweep->long_way = false;
+    sweep->long_ways -= sweep->long_ways > 0;
     return status;
 }
 
@@ -350,4 +352,61 @@ Status sweep_alone(int64_t missing, Error *err)
 {
     return missing != 0 ? error_set(err, STATUS_RETRY, "lead_race", "a lead changed meanwhile")
                         : STATUS_OK;
+}
+
+/* Columns of reset_leads.sql. */
+enum {
+    TAKE_FATE,
+    TAKE_LEADS,
+    TAKE_LEAD_ID,
+    TAKE_LEAD_VERSION,
+    TAKE_STAGE,
+    TAKE_STAGE_WAS,
+    TAKE_STATUS,
+    TAKE_ATTEMPTS,
+    TAKE_CONTACTED,
+    TAKE_OFFER_ID,
+    TAKE_EXTERNAL_ID
+};
+
+static void take_lead(SweepChunk *chunk, const DbResult *rows, int row, int at)
+{
+    LeadDial *lead = &chunk->leads.rows[at];
+    LeadDial *before = &chunk->leads.before[at];
+    size_t len = 0;
+    const char *status = db_bytes(rows, row, TAKE_STATUS, &len);
+    snprintf(before->status, sizeof before->status, "%.*s", (int)len, status);
+    before->lead_id = db_bin_i64(rows, row, TAKE_LEAD_ID);
+    before->lead_version = (int32_t)db_bin_i64(rows, row, TAKE_LEAD_VERSION) - 1;
+    before->list_no = chunk->run->list_no;
+    before->stage = (Stage)db_bin_i64(rows, row, TAKE_STAGE_WAS);
+    before->attempts = (int16_t)db_bin_i64(rows, row, TAKE_ATTEMPTS);
+    before->contacted = db_bin_i64(rows, row, TAKE_CONTACTED) != 0;
+    before->offer_id =
+        db_is_null(rows, row, TAKE_OFFER_ID) ? 0 : db_bin_i64(rows, row, TAKE_OFFER_ID);
+    before->external_id.data = db_bytes(rows, row, TAKE_EXTERNAL_ID, &before->external_id.len);
+    *lead = *before;
+    lead->lead_version++;
+    lead->stage = (Stage)db_bin_i64(rows, row, TAKE_STAGE);
+    chunk->leads.changed[at] = true;
+}
+
+/* The counts stand before the leads; without a fate that of missing rows of the queue. */
+Status sweep_take(SweepChunk *chunk, DbResult *rows, int64_t fates[], int fate_count, Error *err)
+{
+    int64_t missing = 0;
+    int first = 0;
+    for (; first < db_rows(rows) && db_is_null(rows, first, TAKE_LEAD_ID); first++) {
+        int64_t leads = db_bin_i64(rows, first, TAKE_LEADS);
+        int64_t fate = db_is_null(rows, first, TAKE_FATE) ? -1 : db_bin_i64(rows, first, TAKE_FATE);
+        assert(fate < fate_count);
+        *(fate < 0 ? &missing : &fates[fate]) += leads;
+    }
+    int count = db_rows(rows) - first;
+    sweep_take_leads(chunk, count, rows);
+    for (int at = 0; at < count; at++) {
+        take_lead(chunk, rows, first + at, at);
+    }
+    Status status = sweep_alone(fates[0] - count, err);
+    return status == STATUS_OK ? sweep_alone(missing, err) : status;
 }

@@ -76,8 +76,13 @@ sweep_write(SweepChunk *chunk, const char *const reasons[], ListGates *ret, Erro
  * as counters and events go. */
 Status
 sweep_told(SweepChunk *chunk, const char *const reasons[], ListGates *ret, Error *err) MUST_CHECK;
-/* Room for so many leads in chunk->leads, all zero. result: what their texts are
- * borrowed from; it is the chunk's now. */
+/* Room for so many leads in chunk->leads, all zero. result: what their texts are borrowed from; it
+ * is the chunk's now. */
 void sweep_take_leads(SweepChunk *chunk, int count, DbResult *result);
+/* The rows of reset_leads.sql and its like into chunk->leads, whose rows[] differ from before[] in
+ * stage and version; rows is the chunk's now. fates: how many leads met each; 0 is that of those
+ * that were written. As sweep_alone(). */
+Status sweep_take(SweepChunk *chunk, DbResult *rows, int64_t fates[], int fate_count, Error *err)
+    MUST_CHECK;
 /* Nobody else changed one of its leads, or STATUS_RETRY. */
 Status sweep_alone(int64_t missing, Error *err) MUST_CHECK;

@@ -11,6 +11,7 @@
 #include "importer/lead_store.h"
 #include "importer/leads_move.h"
 #include "runtime/job.h"
+#include "runtime/lead_filter.h"
 #include "runtime/lead_sweep.h"
 #include "sql_queries.h"
 
@@ -319,8 +320,77 @@ static Status move_work(SweepChunk *chunk, Error *err)
     return status;
 }
 
-static const SweepKind move_kind = {
-    .counts = {"leads", "moved", "duplicate_leads", "merged", "conflict"},
+/* ---- a chunk by one statement, when the target has none of its leads ---- */
+
+static Status whole_write(SweepChunk *chunk, int64_t after, DbResult **ret, Error *err)
+{
+    const Move *move = chunk->context;
+    AUTO_STRBUF sql = STRBUF_INIT;
+    DbArray values = {0};
+    DbParams params = {0};
+    lead_filter_sql(sql_move_leads, move->filter, &sql, &values);
+    db_param_i64(&params, move->from_no);
+    db_param_i64(&params, after);
+    db_param_i64(&params, chunk->last);
+    db_param_array(&params, &values);
+    db_param_i64(&params, move->to_no);
+    db_param_i64(&params, move->campaign_no);
+    db_param_time(&params, chunk->outbox->now_us);
+    Status status = db_query_binary(chunk->db, sql.data, &params, ret, err);
+    db_array_done(&values);
+    return lead_written(chunk->db, status, err);
+}
+
+static Status whole_tell(SweepChunk *chunk, Error *err)
+{
+    LeadDials *leads = &chunk->leads;
+    MovePlan plan = {.chunk = chunk, .move = chunk->context};
+    AUTO_GATES gates = {0};
+    AUTO_FREE const char **reasons = mem_alloc((size_t)(leads->count + 1) * sizeof *reasons);
+    for (int row = 0; row < leads->count; row++) {
+        leads->rows[row].list_no = plan.move->to_no;
+        reasons[row] = "list_moved";
+    }
+    Status status = sweep_told(chunk, reasons, &gates, err);
+    if (status == STATUS_OK) {
+        status = check_gate(plan.move, &gates, err);
+    }
+    if (status == STATUS_OK) {
+        tell_moved(&plan, &gates);
+    }
+    return status;
+}
+
+static Status move_whole(SweepChunk *chunk, int64_t after, Error *err)
+{
+    int64_t moved = 0;
+    DbResult *rows = NULL;
+    Status status = read_target(chunk->context, chunk->db, err);
+    if (status == STATUS_OK) {
+        status = whole_write(chunk, after, &rows, err);
+    }
+    if (status == STATUS_OK) {
+        status = sweep_take(chunk, rows, &moved, 1, err);
+    }
+    chunk->counts[COUNT_MOVED] += moved;
+    return status == STATUS_OK ? whole_tell(chunk, err) : status;
+}
+
+#define MOVE_COUNTS                                                                                \
+    {                                                                                              \
+        "leads", "moved", "duplicate_leads", "merged", "conflict"                                  \
+    }
+
+static const SweepKind move_where_kind = {
+    .counts = MOVE_COUNTS,
+    .find = move_find,
+    .before_lock = move_before_lock,
+    .work = move_work,
+    .whole = move_whole,
+};
+
+static const SweepKind move_ids_kind = {
+    .counts = MOVE_COUNTS,
     .find = move_find,
     .before_lock = move_before_lock,
     .work = move_work,
@@ -390,7 +460,8 @@ Status leads_move_run(JobRun *run, StrBuf *ret_fields, Error *err)
     Move move = {0};
     Status status = read_params(run, &move, err);
     if (status == STATUS_OK) {
-        status = lead_sweep(run, &move_kind, &move, ret_fields, err);
+        const SweepKind *kind = move.filter != NULL ? &move_where_kind : &move_ids_kind;
+        status = lead_sweep(run, kind, &move, ret_fields, err);
     }
     if (status == STATUS_OK && move.other_rules) {
         status = leave_rules(&move, run, err);

@@ -156,21 +156,6 @@ static Status reset_work(SweepChunk *chunk, Error *err)
 
 /* ---- a chunk by one statement ---- */
 
-/* Columns of reset_leads.sql; FATE as ResetFate. */
-enum {
-    FATE,
-    LEADS,
-    LEAD_ID,
-    LEAD_VERSION,
-    STAGE,
-    STAGE_WAS,
-    STATUS_WAS,
-    ATTEMPTS_WAS,
-    CONTACTED_WAS,
-    OFFER_ID,
-    EXTERNAL_ID
-};
-
 static Status whole_write(SweepChunk *chunk, int64_t after, DbResult **ret, Error *err)
 {
     const Reset *reset = chunk->context;
@@ -201,54 +186,21 @@ static Status whole_write(SweepChunk *chunk, int64_t after, DbResult **ret, Erro
     return status;
 }
 
-static void whole_text(const DbResult *rows, int row, int column, char ret[LIST_STATUS_SIZE])
-{
-    size_t len = 0;
-    const char *text = db_bytes(rows, row, column, &len);
-    snprintf(ret, LIST_STATUS_SIZE, "%.*s", (int)len, text);
-}
-
-static void whole_lead(const SweepChunk *chunk, const DbResult *rows, int row, int at)
-{
-    LeadDial *lead = &chunk->leads.rows[at];
-    LeadDial *before = &chunk->leads.before[at];
-    lead->lead_id = db_bin_i64(rows, row, LEAD_ID);
-    lead->lead_version = (int32_t)db_bin_i64(rows, row, LEAD_VERSION);
-    lead->list_no = before->list_no = chunk->run->list_no;
-    lead->stage = (Stage)db_bin_i64(rows, row, STAGE);
-    lead->offer_id = db_is_null(rows, row, OFFER_ID) ? 0 : db_bin_i64(rows, row, OFFER_ID);
-    lead->external_id.data = db_bytes(rows, row, EXTERNAL_ID, &lead->external_id.len);
-    snprintf(lead->status, sizeof lead->status, "NEW");
-    before->stage = (Stage)db_bin_i64(rows, row, STAGE_WAS);
-    before->attempts = (int16_t)db_bin_i64(rows, row, ATTEMPTS_WAS);
-    before->contacted = db_bin_i64(rows, row, CONTACTED_WAS) != 0;
-    whole_text(rows, row, STATUS_WAS, before->status);
-    chunk->leads.changed[at] = true;
-}
-
-/* The counts stand before the leads. */
+/* The fates of reset_leads.sql are those of ResetFate. */
 static Status whole_take(SweepChunk *chunk, DbResult *rows, Error *err)
 {
-    int64_t meant = 0;
-    int64_t missing = 0;
-    int row = 0;
-    for (; row < db_rows(rows) && db_is_null(rows, row, LEAD_ID); row++) {
-        int64_t leads = db_bin_i64(rows, row, LEADS);
-        ResetFate fate = (ResetFate)db_bin_i64(rows, row, FATE);
-        if (db_is_null(rows, row, FATE)) {
-            missing += leads;
-        } else if (fate != RESET_UNCHANGED) {
-            chunk->counts[count_of[fate]] += leads;
-            meant += fate == RESET_DONE ? leads : 0;
-        }
+    int64_t fates[RESET_UNCHANGED + 1] = {0};
+    Status status = sweep_take(chunk, rows, fates, RESET_UNCHANGED + 1, err);
+    for (int fate = RESET_DONE; fate < RESET_UNCHANGED; fate++) {
+        chunk->counts[count_of[fate]] += fates[fate];
     }
-    int count = db_rows(rows) - row;
-    sweep_take_leads(chunk, count, rows);
-    for (int at = 0; at < count; at++) {
-        whole_lead(chunk, rows, row + at, at);
+    for (int row = 0; row < chunk->leads.count; row++) {
+        LeadDial *lead = &chunk->leads.rows[row];
+        snprintf(lead->status, sizeof lead->status, "NEW");
+        lead->attempts = 0;
+        lead->contacted = false;
     }
-    Status status = sweep_alone(meant - count, err);
-    return status == STATUS_OK ? sweep_alone(missing, err) : status;
+    return status;
 }
 
 static Status reset_whole(SweepChunk *chunk, int64_t after, Error *err)

@@ -276,3 +276,31 @@ def test_ctrl_c_after_the_export_deletes_nothing(space):
 
 
 pytestmark = pytest.mark.timeout(180)
+
+def behind_a_change(space, change, run):
+    """run() begins a job that waits for a lead while `change` is not committed."""
+    with db(space) as other:
+        other.execute("BEGIN")
+        for statement in change:
+            other.execute(statement)
+        [xid] = other.execute("SELECT pg_current_xact_id()::text").fetchone()
+        job_id = run()
+        waits = "SELECT count(*) FROM pg_locks WHERE NOT granted AND transactionid::text = %s"
+        wait_for(lambda: space.value(waits, xid) == 1, what="the job waits for the lead")
+        other.execute("COMMIT")
+    return job_id
+
+
+def test_a_lead_that_changes_under_the_deletion_leaves_nothing(space):
+    """Its new place in the queue is one that the statement which waited for it does not see."""
+    space.importer()
+    create_list(space, "a", campaign_id="c")
+    for phone in (ANN, BOB, EVE):
+        upsert(space, phone=phone)
+    due = [
+        f"UPDATE leads SET due_at = '2030-01-01' WHERE phone = {BOB[1:]}",
+        f"UPDATE ready_lead SET due_at = '2030-01-01' WHERE lead_id = (SELECT lead_id FROM leads WHERE phone = {BOB[1:]})",
+    ]
+    value = deleted(space, behind_a_change(space, due, lambda: delete(space)))
+    assert (value["leads"], value["deleted"]) == (3, 3)
+    nothing_left(space)
