@@ -398,19 +398,26 @@ static const SweepKind move_ids_kind = {
 
 /* ---- the rules of the other list ---- */
 
-/* They are applied by the recycler, to the whole list, once the leads are there. */
-static Status leave_rules(const Move *move, JobRun *run, Error *err)
+/* They are applied by the recycler, to the whole list, once the leads are there. The target is
+ * looked at here: who claims the job behind its last chunk has not seen it. */
+static Status leave_rules(Move *move, JobRun *run, Error *err)
 {
     AUTO_FREE char *id = mem_sprintf("%s/rules", run->command_id);
     JobSpec spec = {.kind = "list.move",
                     .list_no = move->to_no,
-                    .campaign_no = move->campaign_no,
                     .slot_count = 1,
                     .params = "{}",
                     .event_fields = "\"leads\":0,\"changed\":0"};
     snprintf(spec.slots[0], sizeof spec.slots[0], "list:%" PRId32 ":rules", move->to_no);
     AUTO_TX Db *tx = run->db;
     Status status = db_begin(tx, err);
+    if (status == STATUS_OK) {
+        status = read_target(move, tx, err);
+        spec.campaign_no = move->campaign_no;
+    }
+    if (status == STATUS_OK && !move->other_rules) {
+        return STATUS_OK;
+    }
     if (status == STATUS_OK) {
         outbox_reset(run->outbox, db_epoch(tx), clock_now_us());
         status = job_follow(tx, run->outbox, run->source, id, &spec, err);
@@ -463,7 +470,7 @@ Status leads_move_run(JobRun *run, StrBuf *ret_fields, Error *err)
         const SweepKind *kind = move.filter != NULL ? &move_where_kind : &move_ids_kind;
         status = lead_sweep(run, kind, &move, ret_fields, err);
     }
-    if (status == STATUS_OK && move.other_rules) {
+    if (status == STATUS_OK) {
         status = leave_rules(&move, run, err);
         relay_kick(run->relay);
     }

@@ -85,3 +85,21 @@ Test(reset_plan, who_ended_has_to_be_named)
                      named[i].where, named[i].status);
     }
 }
+
+Test(reset_plan, what_a_filter_names_at_all)
+{
+    for (size_t i = 0; i < sizeof named / sizeof *named; i++) {
+        Error err;
+        AUTO_FILTER *filter = NULL;
+        ResetNamed all = {0};
+        bool status = false;
+        bool invalid = (named[i].hold & LEAD_HOLD_INVALID) != 0;
+        cr_assert_eq(filter_parse(named[i].where, &filter, NULL, &err), STATUS_OK);
+        cr_assert(reset_named(filter, &all));
+        for (int j = 0; j < all.status_count; j++) {
+            status = status || strcmp(all.statuses[j], named[i].status) == 0;
+        }
+        cr_expect_eq(status || (invalid ? all.invalid : all.finished), named[i].fate == RESET_DONE,
+                     "%s", named[i].where);
+    }
+}
