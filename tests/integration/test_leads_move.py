@@ -5,18 +5,37 @@ import json
 from harness import read_topic, settle, wait_for
 from harness.settings import ROOT
 from rounds_of_lists import rows_of
-from scenario import all_published, ask, check_counters, create_list, done, job_events, run_import, upsert
-from test_list_delete import deleted, doctor, refused
+from scenario import (
+    all_published,
+    ask,
+    check_counters,
+    check_queue,
+    create_list,
+    done,
+    job_events,
+    run_import,
+    upsert,
+)
+from test_list_delete import behind_a_change, deleted, doctor, due, refused
 from test_list_reset import reset
 from test_offers import ANN, BOB, EVE, dialing, leads, offers_by_phone, put  # noqa: F401
 
 ALL = {"field": "attempts", "op": "ge", "value": 0}
 
 
-def move(space, **fields):
+def begin(space, **fields):
+    """Returns the job_id."""
     reply = ask(space, "leads.move", {"list_id": "a", "to_list_id": "b"} | fields)
     assert (reply.type, reply.value["kind"]) == ("command.accepted", "leads.move"), reply
-    value = deleted(space, reply.value["job_id"])
+    return reply.value["job_id"]
+
+
+def move(space, **fields):
+    return moved(space, begin(space, **fields))
+
+
+def moved(space, job_id):
+    value = deleted(space, job_id)
     for list_id in ("a", "b"):
         settle(lambda list_id=list_id: check_counters(space, list_id))
     return value
@@ -106,6 +125,20 @@ def test_duplicates(space):
     assert "state=" in space.value(zones, int(ANN[1:]))
     assert space.value("SELECT count(*) FROM jobs WHERE kind = 'list.move'") == 0, "the same campaign"
     doctor(space)
+
+
+def test_a_lead_that_changes_under_the_move_goes_along(space):
+    """The statement that waited for it does not take it, nor see its new place in the queue."""
+    space.importer()
+    for list_id in ("a", "b"):
+        create_list(space, list_id, campaign_id="c")
+    for phone in (ANN, BOB, EVE):
+        upsert(space, phone=phone)
+    job_id = behind_a_change(space, due(BOB, "2030-01-01"), lambda: begin(space, where=ALL))
+    value = moved(space, job_id)
+    assert (value["leads"], value["moved"]) == (3, 3)
+    assert len(leads(space, "b")) == 3
+    check_queue(space)
 
 
 def test_commands_and_command_line(space):

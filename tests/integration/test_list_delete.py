@@ -291,16 +291,18 @@ def behind_a_change(space, change, run):
     return job_id
 
 
+def due(phone, at):
+    """The statements that change when a lead is due, in its row and in the queue."""
+    lead = f"(SELECT lead_id FROM leads WHERE phone = {phone[1:]})"
+    return [f"UPDATE {table} SET due_at = '{at}' WHERE lead_id = {lead}" for table in ("leads", "ready_lead")]
+
+
 def test_a_lead_that_changes_under_the_deletion_leaves_nothing(space):
     """Its new place in the queue is one that the statement which waited for it does not see."""
     space.importer()
     create_list(space, "a", campaign_id="c")
     for phone in (ANN, BOB, EVE):
         upsert(space, phone=phone)
-    due = [
-        f"UPDATE leads SET due_at = '2030-01-01' WHERE phone = {BOB[1:]}",
-        f"UPDATE ready_lead SET due_at = '2030-01-01' WHERE lead_id = (SELECT lead_id FROM leads WHERE phone = {BOB[1:]})",
-    ]
-    value = deleted(space, behind_a_change(space, due, lambda: delete(space)))
+    value = deleted(space, behind_a_change(space, due(BOB, "2030-01-01"), lambda: delete(space)))
     assert (value["leads"], value["deleted"]) == (3, 3)
     nothing_left(space)

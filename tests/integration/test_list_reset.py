@@ -3,18 +3,27 @@
 from datetime import timedelta
 
 from harness import Rules, settle, wait_for
-from scenario import ask, check_counters, done, job_events
-from test_list_delete import doctor, refused
+from scenario import ask, check_counters, check_queue, done, job_events
+from test_list_delete import behind_a_change, doctor, due, refused
 from test_offers import ANN, BOB, EVE, NOON, become, clocked, leads, offers_by_phone, put  # noqa: F401
 
 CAP = {"cap_calls": 2, "cap_window_s": 86400, "reserve_s": 60, "law_pack": "none"}
 
 
-def reset(space, where, **fields):
+def begin(space, where, **fields):
+    """Returns the job_id."""
     data = {"list_id": "a", "where": where} | fields
     reply = ask(space, "list.reset", data, topic="recycler.commands")
     assert (reply.type, reply.value["kind"]) == ("command.accepted", "list.reset"), reply
-    events = job_events(space, reply.value["job_id"])
+    return reply.value["job_id"]
+
+
+def reset(space, where, **fields):
+    return was_reset(space, begin(space, where, **fields))
+
+
+def was_reset(space, job_id):
+    events = job_events(space, job_id)
     assert events[-1].type == "job.completed", events[-1].value
     settle(lambda: check_counters(space))
     return events[-1].value
@@ -71,6 +80,19 @@ def test_a_new_pass_within_the_caps(clocked):  # noqa: F811
     assert space.value("SELECT count(*) FROM attempt") == 3
     rules.verdict(space)
     doctor(space)
+
+
+def test_a_lead_that_changes_under_the_reset_is_reset(clocked):  # noqa: F811
+    """The statement that waited for it does not take it, nor see its new place in the queue."""
+    space = clocked
+    for statement in due(BOB, "2029-01-01"):
+        space.db.execute(statement)
+    everyone = {"field": "attempts", "op": "ge", "value": 0}
+    job_id = behind_a_change(space, due(BOB, "2030-01-01"), lambda: begin(space, everyone))
+    value = was_reset(space, job_id)
+    assert (value["leads"], value["reset"]) == (3, 1)
+    assert space.value("SELECT count(*) FROM leads WHERE due_at IS NOT NULL") == 0
+    check_queue(space)
 
 
 def test_commands_and_command_line(clocked):  # noqa: F811

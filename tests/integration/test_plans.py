@@ -68,6 +68,32 @@ def test_a_list_that_grew_is_not_read_for_each_key(grown, name, params, keys):
     check_rows_met(grown, name, params, keys)
 
 
+# A chunk of 500 leads of list 2: the range that it is, and what else the statement asks for.
+CHUNK = "2, 2::bigint << 32, (2::bigint << 32) + 500"
+CHUNK_STATEMENTS = [
+    ("list_delete_leads", CHUNK),
+    ("reset_leads", f"{CHUNK}, '{{0}}'::text[], false, false, false, '{{}}'::text[]"),
+    ("move_leads", f"{CHUNK}, '{{0}}'::text[], 3, 1, now()"),
+]
+
+
+@pytest.fixture
+def queued(grown):
+    grown.db.execute("UPDATE leads SET attempts = 1, due_at = '2026-01-01' WHERE list_no = 2")
+    grown.db.execute(
+        "INSERT INTO ready_lead (list_no, gate_no, class, lead_rank, due_at, lead_id)"
+        " SELECT list_no, 1, 3, 49, due_at, lead_id FROM leads WHERE list_no = 2"
+    )
+    return grown
+
+
+@pytest.mark.parametrize("name, params", CHUNK_STATEMENTS, ids=[row[0] for row in CHUNK_STATEMENTS])
+def test_a_chunk_is_all_that_is_read(queued, name, params):
+    check_rows_met(queued, name, params, 2 * 500, begin="sweep_whole_begin")  # of many parts, each of which meets them
+    left = queued.value("SELECT count(*) FROM ready_lead WHERE list_no = 2 AND due_at > 'epoch'")
+    assert left == FRESH - 500
+
+
 @pytest.fixture
 def filled(space):
     space.create()
@@ -97,7 +123,7 @@ def test_rows_met_are_few(filled, name, params, keys, before):
     check_rows_met(filled, name, params, keys, before)
 
 
-def check_rows_met(filled, name, params, keys, before=None):
+def check_rows_met(filled, name, params, keys, before=None, begin="lead_begin"):
     queries = ROOT / "schemas" / "sql" / "queries"
     sql = (queries / f"{name}.sql").read_text()
     sql = re.sub(r"\[filter \$(\d+)\]", r"(l.attempts >= (SELECT ($\1::text[])[1]::bigint))", sql)
@@ -107,7 +133,7 @@ def check_rows_met(filled, name, params, keys, before=None):
     if before:
         filled.db.execute(before)
     with filled.db.transaction():
-        filled.db.execute((queries / "lead_begin.sql").read_text())
+        filled.db.execute((queries / f"{begin}.sql").read_text())
         filled.db.execute(f"PREPARE asked ({types}) AS {sql}")
         literals = ", ".join(filled.value("SELECT quote_literal(%s::text)", literal(value)) for value in values)
         [[found]] = filled.db.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) EXECUTE asked ({literals})").fetchall()
