@@ -6,14 +6,11 @@ import time
 from datetime import UTC, datetime
 
 import pytest
-from confluent_kafka.admin import NewPartitions
 from dirty_csv import make
 from harness import Clock, db, send_command, wait_for
-from harness.bus import admin
 from harness.proxy import TcpProxy
 from harness.settings import ROOT, settings
 from scenario import (
-    LONG,
     answer,
     create_list,
     done,
@@ -152,27 +149,6 @@ def test_a_partition_that_could_not_be_claimed(space):
     importer = space.importer(ready=False)
     comes_to(importer, 'leadspool_partitions{state="left_out"}', lambda value: value == 1)
     counts(importer, 'leadspool_partitions{state="read"}')
-
-
-@pytest.mark.skipif(not LONG, reason="a topic of 300 partitions")
-def test_partitions_beyond_what_a_worker_can_hold(space):
-    """They are told and left out, once; those that it holds are read, and not claimed again for their sake."""
-    held, made = 256, 300
-    topic = NewPartitions(f"{space.ns}.stats.commands", made)
-    [done] = admin().create_partitions([topic]).values()
-    done.result(60)
-    stats = space.stats(ready=False)
-    comes_to(stats, 'leadspool_partitions{state="read"}', lambda value: value == held, 120)
-    left_out = stats.metrics()['leadspool_partitions{state="left_out"}']
-    assert left_out >= made - held
-    claims = "SELECT topic, partition, epoch FROM consumer_position ORDER BY 1, 2"
-    before = space.rows(claims)
-    assert len(before) == held
-    time.sleep(35)  # more than until partitions that were not claimed are asked for again
-    assert space.rows(claims) == before
-    log = stats.log()
-    assert f"event=partitions.no_room count={left_out:.0f} " in log
-    assert log.count("event=partitions.no_room") == log.count("event=partitions.assigned")
 
 
 def test_rows_of_the_outbox_that_stay(space):
