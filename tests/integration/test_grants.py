@@ -245,6 +245,7 @@ def changes(space):
     space.cli("dnc", "import", space.inbox / "stop.csv", "--source", "test", "--wait")
     cli_yes(space, "reset", "--list", "a", "--where", "attempts > 0")
     cli_yes(space, "move", "--from", "b", "--to", "a", "--where", "phone in (+15046210007, +15046210058)")
+    cli_yes(space, "move", "--from", "b", "--to", "a", "--where", "last_disposition is null or attempts < 9")
     cli_yes(space, "list", "rm", "b")
     job = space.value("SELECT min(job_no) FROM jobs WHERE kind = 'import'")
     cli_yes(space, "import", "undo", job)

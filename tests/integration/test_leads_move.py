@@ -64,7 +64,7 @@ def test_every_field_may_be_asked_for(space):
         create_list(space, list_id, campaign_id="c")
     upsert(space, "a", phone=ANN)
     assert move(space, where={"or": tests})["moved"] == 1
-    assert reset(space, {"or": tests}, list_id="b")["reset"] == 1
+    assert reset(space, {"or": tests}, list_id="b")["leads"] == 1
 
 
 def test_to_another_campaign(dialing):  # noqa: F811

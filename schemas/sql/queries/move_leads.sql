@@ -4,7 +4,7 @@
 -- are found together. What a top-up noted goes along (recycler/put_off.h); "+ 0" as in move_clash.sql.
 -- Rows as of reset_leads.sql; the fate is 0.
 WITH was AS MATERIALIZED (
-    SELECT l.ctid AS place, l.lead_id, l.stage, l.hold, l.offer_id,
+    SELECT l.ctid AS place, l.xmin AS seen, l.lead_id, l.stage, l.hold, l.offer_id,
            coalesce((SELECT true FROM number n
                      CROSS JOIN LATERAL (SELECT FROM dnc_entry e
                                          WHERE e.number_id = n.number_id AND e.campaign_no IN (0, $6::int)
@@ -21,7 +21,7 @@ WITH was AS MATERIALIZED (
         stage = CASE WHEN was.dnc THEN 1 WHEN was.hold & 2 <> 0 THEN 2 WHEN was.hold & 1 <> 0 THEN 3
                      WHEN was.offer_id IS NOT NULL THEN 4 WHEN was.hold & 4 <> 0 THEN 5 ELSE 6 END
     FROM was
-    WHERE l.ctid = was.place AND l.lead_id = was.lead_id
+    WHERE l.ctid = was.place AND l.xmin = was.seen AND l.lead_id = was.lead_id
     RETURNING l.lead_id, l.lead_version, l.stage, was.stage AS stage_was, l.status, l.attempts, l.contacted, l.offer_id,
               l.external_id, l.zone_set_no,
               CASE WHEN l.attempts = 0 THEN 2 WHEN l.callback_at IS NULL THEN 3 ELSE 1 END AS class,
@@ -67,3 +67,4 @@ SELECT NULL, (SELECT count(*) FROM moved WHERE stage_was = 6) - (SELECT leads FR
 UNION ALL
 SELECT 0, 1, lead_id, lead_version, stage, stage_was, status, attempts, contacted, offer_id, external_id
 FROM moved
+ORDER BY lead_id NULLS FIRST

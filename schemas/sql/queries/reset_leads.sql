@@ -1,10 +1,11 @@
 -- Begins a new pass for those leads of a list ($1) behind $2 up to $3 that a filter ($4) names, as recycler/reset_plan.h
 -- says. $5: leave those with an offer. Named by the filter: $6 finished ones, $7 invalid ones, $8 by their status.
--- What a lead was is read without a lock; the update waits for others, and takes no row that they changed.
+-- What a lead was is read without a lock; the update waits for others, and takes no row that they changed
+-- (xmin; the place alone is not looked at again by PostgreSQL 15 before its later minor releases).
 -- Rows of ready_lead whose keys differ in the lead alone are found together.
 -- Rows: (fate, how many) without a lead; (NULL, rows of ready_lead that were missing); and each lead that was reset.
 WITH was AS MATERIALIZED (
-    SELECT l.ctid AS place, l.lead_id, l.zone_set_no, l.stage, l.status, l.attempts, l.contacted, l.priority, l.due_at,
+    SELECT l.ctid AS place, l.xmin AS seen, l.lead_id, l.zone_set_no, l.stage, l.status, l.attempts, l.contacted, l.priority, l.due_at,
            l.callback_at, l.offer_id,
            CASE WHEN l.dnc THEN 1
                 WHEN l.offer_id IS NOT NULL AND $5::boolean THEN 2
@@ -23,7 +24,7 @@ WITH was AS MATERIALIZED (
         due_at = NULL, callback_at = NULL, callback_agent = NULL, decided_at = NULL, decided_end_at = NULL,
         stage = CASE WHEN was.offer_id IS NULL THEN 6 ELSE 4 END
     FROM was
-    WHERE was.fate = 0 AND l.ctid = was.place AND l.lead_id = was.lead_id
+    WHERE was.fate = 0 AND l.ctid = was.place AND l.xmin = was.seen AND l.lead_id = was.lead_id
     RETURNING l.lead_id, l.lead_version, l.stage, l.zone_set_no, l.priority, l.external_id, l.offer_id,
               was.stage AS stage_was, was.status AS status_was, was.attempts AS attempts_was,
               was.contacted AS contacted_was, was.due_at AS due_was, was.callback_at AS callback_was
@@ -67,3 +68,4 @@ SELECT NULL, (SELECT count(*) FROM begun WHERE stage_was = 6) - (SELECT leads FR
 UNION ALL
 SELECT 0, 1, lead_id, lead_version, stage, stage_was, status_was, attempts_was, contacted_was, offer_id, external_id
 FROM begun
+ORDER BY lead_id NULLS FIRST
