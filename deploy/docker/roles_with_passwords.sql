@@ -2,6 +2,8 @@
 -- also for other passwords.
 \getenv ns LEADSPOOL_NAMESPACE
 \i /etc/leadspool/roles.sql
+SET log_statement = 'none';
+SET log_min_error_statement = 'panic';
 \getenv owner PASSWORD_OWNER
 \getenv importer PASSWORD_IMPORTER
 \getenv recycler PASSWORD_RECYCLER

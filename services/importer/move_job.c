@@ -21,7 +21,6 @@ typedef struct Move {
     int32_t from_no;
     int32_t to_no;
     int32_t campaign_no; /* of the target, as this chunk found it */
-    bool other_rules;    /* than the source's: its campaign or windows are others */
     bool update;
     Filter *filter;    /* NULL: by ids */
     int64_t *lead_ids; /* sorted */
@@ -36,7 +35,6 @@ enum { CLASH_LEAD, CLASH_TARGET, CLASH_PHONE };
 static Status read_target(Move *move, Db *db, Error *err)
 {
     DbParams params = {0};
-    db_param_i64(&params, move->from_no);
     db_param_i64(&params, move->to_no);
     AUTO_RESULT *result = NULL;
     Status status = db_query(db, sql_move_lists, &params, &result, err);
@@ -47,7 +45,6 @@ static Status read_target(Move *move, Db *db, Error *err)
         return error_set_field(err, "to_list_id", "list_deleting", "the list is being deleted");
     }
     move->campaign_no = (int32_t)db_i64(result, 0, 0);
-    move->other_rules = db_bool(result, 0, 2);
     return STATUS_OK;
 }
 
@@ -398,10 +395,23 @@ static const SweepKind move_ids_kind = {
 
 /* ---- the rules of the other list ---- */
 
+static Status have_other_rules(const Move *move, const JobRun *run, Db *db, bool *ret, Error *err)
+{
+    DbParams params = {0};
+    db_param_i64(&params, move->from_no);
+    db_param_i64(&params, move->to_no);
+    db_param_i64(&params, run->job_no);
+    AUTO_RESULT *result = NULL;
+    Status status = db_query(db, sql_move_other_rules, &params, &result, err);
+    *ret = status == STATUS_OK && (db_rows(result) == 0 || db_bool(result, 0, 0));
+    return status;
+}
+
 /* They are applied by the recycler, to the whole list, once the leads are there. The target is
  * looked at here: who claims the job behind its last chunk has not seen it. */
 static Status leave_rules(Move *move, JobRun *run, Error *err)
 {
+    bool other_rules = false;
     AUTO_FREE char *id = mem_sprintf("%s/rules", run->command_id);
     JobSpec spec = {.kind = "list.move",
                     .list_no = move->to_no,
@@ -415,7 +425,10 @@ static Status leave_rules(Move *move, JobRun *run, Error *err)
         status = read_target(move, tx, err);
         spec.campaign_no = move->campaign_no;
     }
-    if (status == STATUS_OK && !move->other_rules) {
+    if (status == STATUS_OK) {
+        status = have_other_rules(move, run, tx, &other_rules, err);
+    }
+    if (status == STATUS_OK && !other_rules) {
         return STATUS_OK;
     }
     if (status == STATUS_OK) {

@@ -1,20 +1,27 @@
 """One stack for all tests of this folder. Its images take minutes the first time, on an engine of its own
 (deploy/dev/engine.sh)."""
 
+import os
+
 import pytest
+from harness.settings import ROOT
 from images import make_all
 from stack import Stack
 
 
 @pytest.fixture(scope="session")
 def stack():
+    engine = f"unix://{ROOT}/.dev/engine/docker.sock"
+    assert os.environ.get("DOCKER_HOST") == engine, "run it by `./dev test compose`: not on the machine's own engine"
     make_all()
     stack = Stack()
     stack.compose("down", "--volumes", "--remove-orphans")
-    stack.compose("up", "--detach")
-    yield stack
-    stack.compose("logs", "--no-color", "--tail", "30", stderr=None)
-    stack.compose("down", "--volumes", "--remove-orphans")
+    try:
+        stack.compose("up", "--detach")
+        yield stack
+    finally:
+        stack.compose("logs", "--no-color", "--tail", "30", stderr=None)
+        stack.compose("down", "--volumes", "--remove-orphans")
     assert stack.compose("ps", "--all", "--quiet").split() == []
 
 

@@ -174,6 +174,9 @@ def test_roles_made_before_there_were_marks_are_marked(space):
     names = [f"{space.ns}_{suffix}" for suffix in roles.SUFFIXES]
     for role in names:
         space.db.execute(f"COMMENT ON ROLE {role} IS NULL")
+    space.db.execute(f"REVOKE SELECT ON attempt FROM {space.ns}_exporter")
+    space.cli("migrate")
+    assert space.value("SELECT has_table_privilege(%s, 'attempt', 'SELECT')", f"{space.ns}_exporter")
     roles.make_roles(space.ns)
     marks = "SELECT DISTINCT shobj_description(oid, 'pg_authid') FROM pg_roles WHERE rolname = ANY (%s)"
     assert space.value(marks, names) == f"leadspool, namespace {space.ns}"

@@ -67,6 +67,22 @@ def test_every_field_may_be_asked_for(space):
     assert reset(space, {"or": tests}, list_id="b")["leads"] == 1
 
 
+def test_rules_applied_beside_a_move(space):
+    """May have been past the target, and not yet at the source: they are applied to what was moved."""
+    space.importer()
+    for list_id in ("a", "b"):
+        create_list(space, list_id, campaign_id="c")
+    upsert(space, "a", phone=ANN)
+    assert move(space, where=ALL)["moved"] == 1
+    moves = "SELECT count(*) FROM jobs WHERE kind = 'list.move'"
+    assert space.value(moves) == 0
+    space.recycler()
+    done(space, "recycle_rule.put", {"campaign_id": "c", "disposition": "NA", "max_attempts": 1, "intervals_s": [60]})
+    wait_for(lambda: space.value("SELECT count(*) FROM jobs WHERE kind = 'campaign.reapply' AND state = 'completed'"))
+    assert move(space, list_id="b", to_list_id="a", where=ALL)["moved"] == 1
+    assert space.value(moves) == 1
+
+
 def test_to_another_campaign(dialing):  # noqa: F811
     space = dialing
     create_list(space, "b", campaign_id="d")

@@ -117,6 +117,7 @@ def secure(request):
         space.stop()
 
 
+@pytest.mark.early
 @pytest.mark.timeout(600)
 def test_locked(secure):
     workers = {name: secure.worker(name, ready=False) for name in ("importer", "recycler", "stats", "exporter")}

@@ -12,17 +12,27 @@ cd "$BASE/root"
 cp -a "$INSTALLED/." .
 # None of this machine's own services.
 rm -rf etc/systemd/system/*.wants etc/systemd/system/*.requires etc/leadspool
-for unit in systemd-udevd systemd-networkd systemd-resolved systemd-timesyncd systemd-logind; do
+for unit in systemd-{udevd,networkd,resolved,timesyncd,logind,sysctl,modules-load,tmpfiles-setup-dev} kmod-static-nodes; do
     ln -sf /dev/null "etc/systemd/system/$unit.service"
 done
 mount -t proc proc proc
+mount --bind proc/sys proc/sys # the kernel's settings are not the machine's alone
+mount -o remount,bind,ro proc/sys
 mount -t sysfs sysfs sys
 mount -t cgroup2 cgroup2 sys/fs/cgroup
 mount -t tmpfs -o mode=755 tmpfs run
 mount -t tmpfs tmpfs tmp
 mkdir -p var/lib/leadspool
 mount -t tmpfs tmpfs var/lib/leadspool # files of an overlay are on no device that their folder is on
-mount --rbind /dev dev
+mount -t tmpfs -o mode=755 tmpfs dev
+for node in null zero full random urandom tty; do
+    touch "dev/$node"
+    mount --bind "/dev/$node" "dev/$node"
+done
+mkdir dev/{pts,shm,mqueue,hugepages}
+mount -t devpts -o newinstance,ptmxmode=0666,mode=620 devpts dev/pts
+ln -s pts/ptmx dev/ptmx
+ln -s /proc/self/fd dev/fd
 mount -t tmpfs tmpfs dev/shm # RemoveIPC= looks here
 mount -t mqueue mqueue dev/mqueue
 mkdir .before

@@ -1,5 +1,7 @@
--- What each role of the namespace may do. deploy/postgres/roles.sql makes them and puts its mark on them: a role that
--- only has such a name may be another program's, and gets nothing. Those that are not there are passed over. worker: what every service needs for positions, outbox, jobs and answers; the others: what they alone need.
+-- What each role of the namespace may do. deploy/postgres/roles.sql makes them, puts its mark on them and gives the
+-- schema to their owner: a role that only has such a name may be another program's, and gets nothing. Those that are not
+-- there are passed over. worker: what every service needs for positions, outbox, jobs and answers; the others: what they
+-- alone need.
 -- UPDATE is also what SELECT ... FOR UPDATE asks for. Nothing is granted beside this: it begins with a REVOKE.
 DO $$
 DECLARE
@@ -8,7 +10,8 @@ DECLARE
     one record;
 BEGIN
     SELECT array_agg(r.rolname) INTO ours FROM pg_roles r
-    WHERE shobj_description(r.oid, 'pg_authid') = 'leadspool, namespace ' || ns;
+    WHERE shobj_description(r.oid, 'pg_authid') = 'leadspool, namespace ' || ns
+       OR (SELECT nspowner = to_regrole(quote_ident(ns || '_owner')) FROM pg_namespace WHERE nspname = ns);
     FOR one IN
         SELECT r.rolname, r.rolname = ANY (ours) AS is_ours FROM pg_roles r
         JOIN unnest('{worker,importer,recycler,stats,exporter,cli}'::text[]) AS s (suffix)
