@@ -2,11 +2,6 @@
 
 import pytest
 
-
-def pytest_collection_modifyitems(items):
-    items.sort(key=lambda item: item.get_closest_marker("early") is None)
-
-
 TIME = pytest.StashKey()  # settings of the time-out
 
 

@@ -688,7 +688,6 @@ def slow_leads(space, seconds):
     space.db.execute("GRANT SELECT ON leads TO PUBLIC")
 
 
-@pytest.mark.early
 def test_doctor_has_time_for_a_large_list(space):
     """More than a statement has elsewhere, and more than the client waits for an answer there."""
     slow_leads(space, 42)

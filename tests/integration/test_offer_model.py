@@ -141,7 +141,6 @@ def of_two(model):
             yield f"{first} {second} " + "0" * at + "1" * 200
 
 
-@pytest.mark.early
 @pytest.mark.timeout(7200)
 def test_every_order(model):
     rng, count = random.Random(seed()), scale(60, long=20_000)

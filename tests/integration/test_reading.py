@@ -4,7 +4,6 @@ import json
 import uuid
 from datetime import UTC, datetime
 
-import pytest
 from confluent_kafka import Producer
 from harness import wait_for
 from harness.bus import client, partitions_of
@@ -38,7 +37,6 @@ def read_until_now(space):
     wait_for(lambda: space.value(READ_UNTIL, now), what=f"all outcomes read up to {now}: {space.rows(LATE)}")
 
 
-@pytest.mark.early
 def test_a_dialer_that_writes_in_transactions(space):
     """Marks of transactions, and what was taken back, are no outcomes that somebody still has to read."""
     space.importer()

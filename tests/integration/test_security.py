@@ -1,6 +1,7 @@
 """All links as an operator locks them: certificates, passwords from files, rights of their own; and what is said
 to whoever shows the wrong ones."""
 
+import itertools
 import json
 import re
 import subprocess
@@ -117,7 +118,6 @@ def secure(request):
         space.stop()
 
 
-@pytest.mark.early
 @pytest.mark.timeout(600)
 def test_locked(secure):
     workers = {name: secure.worker(name, ready=False) for name in ("importer", "recycler", "stats", "exporter")}
@@ -167,11 +167,24 @@ def no_right_is_idle(space):
         wait_for(lambda: len(space.cli_json("dlq", "ls")) == KEYS * len(taken), 60, 0.5, "dead letters")
         space.cli("dlq", "replay", "--all", "--yes")
 
+    rounds = itertools.count(1)
+
     def all_used():
+        """Not at once: which relay has which lanes changes until all workers have been there for a while."""
         unused = idle(space.acls, space.kafka.log())
+        if unused:
+            upsert_more(space, told, next(rounds))
         assert not unused, f"{len(unused)} of {len(space.acls)} rights that nothing needed: {unused}"
 
-    settle(all_used, 20)
+    settle(all_used, 40, every=2)
+
+
+def upsert_more(space, told, round):
+    """Leads that are offered: events of theirs on all lanes."""
+    leads = [{"phone": f"+1504621{1000 + round * KEYS + n}"} for n in range(KEYS)]
+    told.produce(f"{space.ns}.importer.commands", key="a", value=json.dumps({"list_id": "a", "leads": leads}),
+                 headers=list(command_headers("lead.upsert", f"more{round}", "urn:test").items()))  # fmt: skip
+    assert told.flush(60) == 0
 
 
 def reading_is_missed(space, workers):

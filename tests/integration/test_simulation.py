@@ -278,7 +278,6 @@ def told(space):
                     yield event["call_id"], event["disposition"]
 
 
-@pytest.mark.early
 @pytest.mark.timeout(14400)
 def test_a_month(space):
     month = Month(space)

@@ -94,7 +94,6 @@ def by_hour(live, space, list_id):
     return [int(calls) for calls in (live.hget(f"{space.ns}:list:{list_id}:now", "attempts_by_hour") or "0").split(",")]
 
 
-@pytest.mark.early
 @pytest.mark.timeout(2400 if LONG else 300)
 def test_a_random_day(space):
     rng = random.Random(seed())
