@@ -4,7 +4,7 @@
  *   find (unlocked) ─▶ lock ─▶ work ─▶ mark ─▶ progress ─▶ outbox ─▶ COMMIT
  *
  * A kind may know a statement that does all of a chunk (whole), in place of find, lock and work.
- * That says when it was not alone with its leads; the chunk is then done the long way, once.
+ * That says when it was not alone with its leads; that chunk and some behind it go the long way.
  *
  * What is done is in jobs.mark, so that whoever claims the job goes on there; the mark also fences.
  * Between chunks it waits while the outbox is full, and leaves a part of the time to others. */

@@ -183,24 +183,24 @@ static Status spec_add_columns(ExportSpec *spec, const SpecFields *fields, Error
 
 /* ---- custom.* ---- */
 
-bool export_spec_wants_keys(const ExportSpec *spec)
+static bool spec_has_field(const ExportSpec *spec, const FilterField *field)
 {
     for (size_t i = 0; i < spec->column_count; i++) {
-        if (spec->columns[i].field == NULL) {
+        if (spec->columns[i].field == field) {
             return true;
         }
     }
     return false;
 }
 
+bool export_spec_wants_keys(const ExportSpec *spec)
+{
+    return spec_has_field(spec, NULL);
+}
+
 bool export_spec_wants_reasons(const ExportSpec *spec)
 {
-    for (size_t i = 0; i < spec->column_count; i++) {
-        if (spec->columns[i].field == &export_reason_field) {
-            return true;
-        }
-    }
-    return false;
+    return spec_has_field(spec, &export_reason_field);
 }
 
 static bool spec_has_key(const ExportSpec *spec, const char *key)
