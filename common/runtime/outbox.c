@@ -11,6 +11,7 @@
 #include "base/ids.h"
 #include "base/mem.h"
 #include "runtime/contract.h"
+#include "runtime/topics.h"
 #include "sql_queries.h"
 
 void outbox_init(Outbox *outbox, const char *ns)
@@ -138,14 +139,15 @@ static void outbox_cut(Outbox *outbox, int lane)
     }
 }
 
-static int outbox_lane(const char *key, size_t len)
+static int outbox_lane(const char *topic, const char *key, size_t len)
 {
-    return (int)(hash_u64(key, len, 0) % OUTBOX_LANES);
+    return strcmp(topic, TOPIC_LIST_STATS) == 0 ? OUTBOX_LIVE_LANE
+                                                : (int)(hash_u64(key, len, 0) % OUTBOX_LIVE_LANE);
 }
 
-static StrBuf *outbox_open(Outbox *outbox, const char *key, size_t key_len)
+static StrBuf *outbox_open(Outbox *outbox, const char *topic, const char *key, size_t key_len)
 {
-    int lane = outbox_lane(key, key_len);
+    int lane = outbox_lane(topic, key, key_len);
     if (outbox->lanes[lane].len >= OUTBOX_ROW_BYTES) {
         outbox_cut(outbox, lane);
     }
@@ -185,7 +187,7 @@ void outbox_add(Outbox *outbox, const Event *event)
     snprintf(sequence, sizeof sequence, "%020" PRId64 ".%020" PRId64 ".%06d", outbox->epoch,
              event->n, event->n_ordinal);
 
-    StrBuf *buf = outbox_open(outbox, event->key, event->key_len);
+    StrBuf *buf = outbox_open(outbox, event->topic, event->key, event->key_len);
     frame_add_name(buf, event->topic);
     frame_add(buf, event->key, event->key_len);
     frame_add(buf, event->data, event->data_len);
@@ -210,7 +212,8 @@ void outbox_add(Outbox *outbox, const Event *event)
 
 void outbox_add_raw(Outbox *outbox, const BusMessage *message)
 {
-    StrBuf *buf = outbox_open(outbox, message->key != NULL ? message->key : "", message->key_len);
+    const char *key = message->key != NULL ? message->key : "";
+    StrBuf *buf = outbox_open(outbox, message->topic, key, message->key_len);
     frame_add_name(buf, message->topic);
     frame_add(buf, message->key, message->key_len);
     frame_add(buf, message->value, message->value_len);

@@ -4,8 +4,9 @@
  * outbox_write() after all other rows are locked and just before the positions. The relay publishes
  * what committed (relay.h).
  *
- * A key always maps to the same of OUTBOX_LANES lanes. Row ids are drawn by outbox_write(), so that
- * for any one subject the order of ids is the order of commits. */
+ * A topic's key always maps to the same lane: that of the counters of lists is OUTBOX_LIVE_LANE, so
+ * that they overtake what is published in bulk. Row ids are drawn by outbox_store(), so that for
+ * any one subject the order of ids is the order of commits. */
 #pragma once
 
 #include <stdint.h>
@@ -17,7 +18,7 @@
 #include "base/strbuf.h"
 #include "base/trace.h"
 
-enum { OUTBOX_LANES = 16, OUTBOX_ROW_BYTES = 512 * 1024 };
+enum { OUTBOX_LANES = 17, OUTBOX_LIVE_LANE = 16, OUTBOX_ROW_BYTES = 512 * 1024 };
 
 /* One event. All text is borrowed for the call. cause names what made it happen, without the
  * ordinal: "topic/partition/generation/offset", "job/lane/chunk", or the subject where a timer did;

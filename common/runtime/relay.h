@@ -1,14 +1,8 @@
-/* relay.h - publishes the outbox to Kafka, on a thread of its own. Layer: runtime.
+/* relay.h - publishes the outbox to Kafka, on threads of its own. Layer: runtime.
  *
- *   lease lanes ─▶ select rows of my lanes by id ─▶ produce ─▶ all confirmed? ─▶ delete the rows
- *        ▲                                             │ failed: that lane's rest stays, and is
- * replayed └──────── every third of the lease ◀──────────┘
- *
- * Every worker runs one; the lanes are spread over the running workers. A row is deleted only when
- * all its messages are confirmed, and no high-water mark is kept, so a lower id that commits later
- * is not lost (publisher.h, outbox_floor.h). A crash in between publishes again: the same ce_id,
- * and a ce_sequence that consumers have seen. A lane that fails has a pause, in which the others go
- * on. */
+ * Every worker runs one; the lanes are spread over the running workers. The counters of lists have
+ * a line of their own (OUTBOX_LIVE_LANE), so that dashboards do not wait behind what is published
+ * in bulk: another thread, another producer. */
 #pragma once
 
 #include <stdbool.h>

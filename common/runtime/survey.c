@@ -7,12 +7,12 @@
 
 enum { SURVEY_LOOK_MS = 1000, SURVEY_DOUBLINGS = 6, SURVEY_ROWS_MOST = 10000 };
 
-static void survey_tell(const DbResult *row, int64_t now_us)
+static void survey_tell(const DbResult *row, const char *lanes, int64_t now_us)
 {
     int64_t age_us = db_is_null(row, 0, 1) ? 0 : now_us - db_i64(row, 0, 1);
     double seconds = (double)(age_us > 0 ? age_us : 0) / (double)CLOCK_US_PER_SECOND;
-    metric_set(&metric_outbox_rows, (double)db_i64(row, 0, 0), NULL, NULL);
-    metric_set(&metric_outbox_oldest_seconds, seconds, NULL, NULL);
+    metric_set(&metric_outbox_rows, (double)db_i64(row, 0, 0), lanes, NULL);
+    metric_set(&metric_outbox_oldest_seconds, seconds, lanes, NULL);
     metric_set(&metric_jobs, (double)db_i64(row, 0, 2), "queued", NULL);
     metric_set(&metric_jobs, (double)db_i64(row, 0, 3), "running", NULL);
 }
@@ -49,7 +49,7 @@ void survey_look(Survey *survey, Db *db, const SurveyScope *scope)
     }
     int64_t pause_ms = SURVEY_LOOK_MS;
     if (survey_ask(db, scope, &row, &err) == STATUS_OK) {
-        survey_tell(row, clock_now_us());
+        survey_tell(row, scope->name, clock_now_us());
         survey->failures = 0;
     } else {
         LOG_DEBUG("survey.failed", "code=%s msg=%s", err.code, err.text);

@@ -16,6 +16,7 @@ typedef struct Survey {
 
 /* The lanes that this process publishes; no row of them has an id up to floor_id. */
 typedef struct SurveyScope {
+    const char *name; /* of the lanes; label of metrics */
     const int *lanes;
     int lane_count;
     int64_t floor_id;

@@ -1,8 +1,8 @@
 """How long after its COMMIT a version of a list's counters can be read in Redis.
 
-PostgreSQL says when the transaction of a version committed (track_commit_timestamp); Redis announces each hash that
-it stored, and that is stamped where it arrives: both by this machine's clock. A version is readable when it or a later one is
-announced. The time of its record in Kafka, which the relay gave it, splits the way in two.
+PostgreSQL says when the transaction of a version committed (track_commit_timestamp), Redis when it ran the script that
+stored it (MONITOR): both by this machine's clock. A version is readable when it or a later one is stored. The time of its
+record in Kafka, which the relay gave it, splits the way in two.
 """
 
 import bisect
@@ -20,6 +20,7 @@ VERSIONS = (
 )
 LOOK_S = 0.004  # between two looks at the versions
 LAST_S = 5  # for the last of them to arrive
+ENOUGH = "ECHO enough"
 
 
 class Watch(threading.Thread):
@@ -49,18 +50,21 @@ class Freshness:
         [(kept,)] = self.db.execute("SHOW track_commit_timestamp").fetchall()
         assert kept == "on", "PostgreSQL keeps no commit times: ./dev down && ./dev up"
         self.redis = redis
-        self.changes = redis.pubsub(ignore_subscribe_messages=True)
-        self.changes.subscribe(f"{space.ns}:changes")
+        self.changes = f"PUBLISH {space.ns}:changes "
         self.begin = self.ends()
         self.began = time.time()
         self.watches = [Watch(self.hear), Watch(self.look)]
 
     def hear(self):
-        change = self.changes.get_message(timeout=0.5)
-        now = time.time()
-        if change is None:
-            return
-        told = json.loads(change["data"])
+        """Until somebody says that it is enough."""
+        with self.redis.monitor() as monitor:
+            for seen in monitor.listen():
+                if seen["command"] == ENOUGH:
+                    return
+                if seen["command"].startswith(self.changes):
+                    self.note(json.loads(seen["command"][len(self.changes) :]), seen["time"])
+
+    def note(self, told, now):
         parts = told["key"].split(":")
         if parts[1] == "list":
             self.arrivals.setdefault(parts[2], []).append((int(told["version"]), now))
@@ -76,7 +80,9 @@ class Freshness:
         hear, look = self.watches
         look.end()
         time.sleep(LAST_S)
-        hear.end()
+        hear.ended = True
+        self.redis.execute_command(*ENOUGH.split())
+        hear.join()
         produced = self.produced()
         ways = {"fresh": [], "to_kafka": [], "to_redis": []}
         missing = 0

@@ -29,6 +29,7 @@ ROW = re.compile(r'^METRIC\(\w+, \w+, "(\w+)", "\w*", "(\w*)"', re.MULTILINE)
 ANN = "+15046218927"
 UPDATE = {"list_id": "a", "name": "new"}
 NOON = datetime(2026, 11, 25, 18, 0, tzinfo=UTC)
+LANES = ("events", "live")  # of the outbox
 SERVICES = ("importer", "recycler", "stats", "exporter")
 
 
@@ -158,11 +159,12 @@ def test_rows_of_the_outbox_that_stay(space):
     space.db.execute("CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'")
     space.db.execute("CREATE TRIGGER keep BEFORE DELETE ON outbox FOR EACH ROW EXECUTE FUNCTION keep()")
     answer(space, tell(space, "list.update", UPDATE))
-    counts(importer, "leadspool_outbox_rows")
-    counts(importer, "leadspool_outbox_oldest_seconds", 0.5)
+    series = [f'leadspool_outbox_{what}{{lanes="{lanes}"}}' for what in ("rows", "oldest_seconds") for lanes in LANES]
+    for one in series:
+        counts(importer, one, 0.5)
     space.db.execute("DROP TRIGGER keep ON outbox")
-    for series in ("leadspool_outbox_rows", "leadspool_outbox_oldest_seconds"):
-        comes_to(importer, series, lambda value: value == 0)
+    for one in series:
+        comes_to(importer, one, lambda value: value == 0)
 
 
 def test_a_job_that_waits_and_leases_that_others_took(space):

@@ -194,7 +194,20 @@ Test(outbox, a_key_has_one_lane_and_keys_spread)
         lanes += !used[lane];
         used[lane] = true;
     }
-    cr_assert_eq(lanes, OUTBOX_LANES);
+    cr_assert_eq(lanes, OUTBOX_LIVE_LANE);
+    cr_assert_not(used[OUTBOX_LIVE_LANE]);
+}
+
+Test(outbox, counters_of_lists_have_a_lane_of_their_own)
+{
+    Event event = event_of("list-1", 1, "{}");
+    event.topic = "list.stats";
+    event.type = "list.stats";
+    outbox_add(&outbox, &event);
+    cr_assert_eq(lane_in_use(), OUTBOX_LIVE_LANE);
+    BusMessage letter = {.topic = "list.stats.dlq", .key = "list-1", .key_len = 6};
+    outbox_add_raw(&outbox, &letter);
+    cr_assert_eq(outbox.counts[OUTBOX_LIVE_LANE], 1);
 }
 
 Test(outbox, messages_of_a_lane_keep_their_order)
