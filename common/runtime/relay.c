@@ -12,8 +12,8 @@
 enum { RELAY_STOP_S = 4 };
 
 static const RelayLanes relay_lanes[] = {
-    {"events", 0, OUTBOX_LIVE_LANE},
-    {"live", OUTBOX_LIVE_LANE, OUTBOX_LANES - OUTBOX_LIVE_LANE},
+    {"events", 0, OUTBOX_LIVE_LANE, true},
+    {"live", OUTBOX_LIVE_LANE, OUTBOX_LANES - OUTBOX_LIVE_LANE, false},
 };
 enum { RELAY_LINES = sizeof relay_lanes / sizeof relay_lanes[0] };
 
@@ -26,6 +26,11 @@ struct Relay {
 
 static void relay_free(Relay *relay)
 {
+    for (int i = 0; i < RELAY_LINES; i++) {
+        if (relay->lines[i] != NULL) {
+            relay_line_free(relay->lines[i]);
+        }
+    }
     free(relay->worker_id);
     free(relay->service);
     free(relay);
@@ -89,12 +94,12 @@ void relay_stop(Relay *relay)
     bool ended = true;
     for (int i = 0; i < RELAY_LINES; i++) {
         if (relay->lines[i] != NULL) {
-            ended = relay_line_end(relay->lines[i], &deadline) && ended;
+            ended = relay_line_await(relay->lines[i], &deadline) && ended;
         }
     }
     if (ended) {
         relay_free(relay);
     } else {
-        LOG_WARN("outbox.stop_abandoned"); /* the process ends now */
+        LOG_WARN("outbox.stop_abandoned"); /* threads still use it; the process ends now */
     }
 }

@@ -79,8 +79,14 @@ static Status line_release(RelayLine *line, int keep, Error *err)
     return status;
 }
 
-static Status line_beat(RelayLine *line, int *ret_share, Error *err)
+/* How many lanes are this line's to have. Only what shares its lanes with the other workers' lines
+ * says that the worker lives: of a line that hangs the lanes go to the others. */
+static Status line_share(RelayLine *line, int *ret_share, Error *err)
 {
+    *ret_share = line->parts.lanes->count;
+    if (!line->parts.lanes->shared) {
+        return STATUS_OK;
+    }
     DbParams params = {0};
     db_param_text(&params, line->parts.worker_id);
     db_param_text(&params, line->parts.service);
@@ -167,7 +173,7 @@ static Status line_renew(RelayLine *line, Error *err)
     AUTO_TX Db *tx = line->db;
     Status status = db_begin(tx, err);
     if (status == STATUS_OK) {
-        status = line_beat(line, &share, err);
+        status = line_share(line, &share, err);
     }
     int keep = share > busy ? share : busy;
     if (status == STATUS_OK && line->lane_count > keep) {
@@ -398,7 +404,7 @@ static Status line_round(RelayLine *line, bool *ret_busy, Error *err)
     if (line->parts.backlog != NULL) {
         status = backlog_look(line->parts.backlog, line->db, err);
     }
-    if (status != STATUS_OK || line->lane_count == 0) {
+    if (status != STATUS_OK || (line->lane_count == 0 && line->publisher.row_count == 0)) {
         return status;
     }
     AUTO_RESULT *result = NULL;
@@ -416,8 +422,8 @@ static Status line_round(RelayLine *line, bool *ret_busy, Error *err)
 static void line_survey(RelayLine *line)
 {
     if (!atomic_load(&line->stopping)) {
-        SurveyScope scope = {line->parts.lanes->name, line->lanes, line->lane_count,
-                             line->floor.id};
+        int64_t floor_id = line->lane_count > 0 ? line->floor.id : INT64_MAX;
+        SurveyScope scope = {line->parts.lanes->name, line->lanes, line->lane_count, floor_id};
         survey_look(&line->survey, line->db, &scope);
     }
 }
@@ -443,12 +449,19 @@ static void line_leave(RelayLine *line)
     AUTO_TX Db *tx = line->db;
     DbParams params = {0};
     db_param_text(&params, line->parts.worker_id);
-    if (db_begin(tx, &err) == STATUS_OK && line_release(line, 0, &err) == STATUS_OK &&
-        db_exec(tx, sql_worker_leave, &params, -1, &err) == STATUS_OK &&
-        db_commit(tx, &err) == STATUS_OK) {
-        return;
+    Status status = db_begin(tx, &err);
+    if (status == STATUS_OK) {
+        status = line_release(line, 0, &err);
     }
-    LOG_WARN("outbox.not_released", "msg=%s", err.text); /* the leases run out by themselves */
+    if (status == STATUS_OK && line->parts.lanes->shared) {
+        status = db_exec(tx, sql_worker_leave, &params, -1, &err);
+    }
+    if (status == STATUS_OK) {
+        status = db_commit(tx, &err);
+    }
+    if (status != STATUS_OK) {
+        LOG_WARN("outbox.not_released", "msg=%s", err.text); /* the leases run out by themselves */
+    }
 }
 
 /* The last round: nothing is left on its way. */
@@ -489,18 +502,12 @@ static void *line_run(void *opaque)
     return NULL;
 }
 
-static void line_free(RelayLine *line)
-{
-    db_close(line->db);
-    publisher_close(&line->publisher);
-    free(line);
-}
-
 Status relay_line_start(const RelayLineParts *parts, RelayLine **ret, Error *err)
 {
     RelayLine *line = mem_alloc(sizeof *line);
     line->parts = *parts;
-    line->db = db_new(parts->cfg->database_url, parts->cfg->ns, "leadspool relay");
+    AUTO_FREE char *name = mem_sprintf("leadspool relay %s", parts->lanes->name);
+    line->db = db_new(parts->cfg->database_url, parts->cfg->ns, name);
     pthread_mutex_init(&line->lock, NULL);
     pthread_condattr_t attributes;
     pthread_condattr_init(&attributes);
@@ -511,7 +518,7 @@ Status relay_line_start(const RelayLineParts *parts, RelayLine **ret, Error *err
         status = error_set(err, STATUS_FATAL, "thread", "no thread for the relay");
     }
     if (status != STATUS_OK) {
-        line_free(line);
+        relay_line_free(line);
         return status;
     }
     *ret = line;
@@ -537,11 +544,14 @@ void relay_line_ask_to_stop(RelayLine *line)
     relay_line_kick(line);
 }
 
-bool relay_line_end(RelayLine *line, const struct timespec *deadline)
+bool relay_line_await(RelayLine *line, const struct timespec *deadline)
 {
-    if (pthread_timedjoin_np(line->thread, NULL, deadline) != 0) {
-        return false; /* the thread still uses all of it */
-    }
-    line_free(line);
-    return true;
+    return pthread_timedjoin_np(line->thread, NULL, deadline) == 0;
+}
+
+void relay_line_free(RelayLine *line)
+{
+    db_close(line->db);
+    publisher_close(&line->publisher);
+    free(line);
 }

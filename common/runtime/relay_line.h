@@ -22,6 +22,7 @@ typedef struct RelayLanes {
     const char *name; /* label of metrics */
     int first;
     int count;
+    bool shared; /* evenly among the workers that live; else one line has them all */
 } RelayLanes;
 
 /* All borrowed for the line's life. */
@@ -42,6 +43,8 @@ void relay_line_kick(RelayLine *line);
 bool relay_line_is_cut_off(const RelayLine *line);
 /* It publishes what is there, for two seconds at most, and gives the lanes back. */
 void relay_line_ask_to_stop(RelayLine *line);
-/* Waits for that and frees it; false when it has not ended by then (CLOCK_REALTIME): nothing is
- * freed, the process is to end. */
-bool relay_line_end(RelayLine *line, const struct timespec *deadline) MUST_CHECK;
+/* Waits for that; false when it has not ended by then (CLOCK_REALTIME): its thread still uses all
+ * of it. */
+bool relay_line_await(RelayLine *line, const struct timespec *deadline) MUST_CHECK;
+/* Once it has ended. */
+void relay_line_free(RelayLine *line);

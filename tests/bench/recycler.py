@@ -421,12 +421,12 @@ def arguments():
     parser.add_argument("--topups", type=int, default=100, help="of each case")
     parser.add_argument("--express", type=int, default=200, help="express leads")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--quick", action="store_true", help="a tenth of all that")
+    parser.add_argument("--quick", action="store_true", help="a fifth of that or less")
     parser.add_argument("--only", metavar="NAME,...", default=",".join(SUBJECTS))
     args = parser.parse_args()
     if args.quick:
-        args.leads, args.churn, args.outcomes = args.leads // 10, args.churn // 10, args.outcomes // 4
-        args.topups, args.express, args.rounds = 30, 50, 1
+        args.leads, args.churn, args.outcomes = args.leads // 5, args.churn // 10, args.outcomes // 4
+        args.topups, args.express, args.rounds = 20, 50, 1
     return args
 
 

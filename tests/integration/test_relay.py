@@ -127,6 +127,42 @@ def test_nothing_is_sent_once_the_lease_may_have_ended(space, proxy):
     assert "unconfirmed_rows=1 refused_rows=0 unsent_rows=0" in importer.log()
 
 
+def test_lanes_of_a_line_that_hangs_go_to_others(space):
+    """Though the other line of that worker, which has the counters of lists, goes on."""
+    space.check_messages = False
+    env = {"LEADSPOOL_LANE_LEASE_MS": "1500"}
+    space.importer(env)
+    owned = "SELECT count(*) FROM outbox_lane WHERE owner = %s"
+    [(first,)] = space.db.execute("SELECT owner FROM outbox_lane WHERE lane = 16").fetchall()
+    space.recycler(env)
+    wait_for(lambda: space.value(owned, first) == 9, what="half of the lanes, and the one of counters")
+    space.db.execute(
+        "CREATE FUNCTION hang() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+        f" IF NEW.worker_id = '{first}' AND current_setting('application_name') = 'leadspool relay events'"
+        " THEN PERFORM pg_sleep(60); END IF; RETURN NEW; END $$"
+    )
+    space.db.execute("CREATE TRIGGER hang BEFORE INSERT ON worker FOR EACH ROW EXECUTE FUNCTION hang()")
+    wait_for(lambda: space.value(owned, first) == 1, 15, what="all lanes but that of counters are another's")
+    space.db.execute("DROP TRIGGER hang ON worker")
+
+
+def test_a_line_that_lost_its_only_lane_takes_back_what_is_on_its_way(space):
+    space.check_messages = False
+    linger_s = 3
+    env = {"KAFKA_PRODUCER_LINGER_MS": str(linger_s * 1000), "LEADSPOOL_LANE_LEASE_MS": "1500"}
+    space.importer(env)
+    publishes(space, 16, "before")
+    for n in range(3):
+        space.db.execute(INSERT, (16, payload(SPARE, b"k", b"late"), 1))
+        time.sleep(1)  # it lies in the producer
+        space.db.execute("UPDATE outbox_lane SET owner = 'other', lease_until = 'infinity' WHERE lane = 16")
+        time.sleep(linger_s)
+        assert [r.raw for r in read_topic(space, SPARE)] == [b"before"], n
+        space.db.execute("DELETE FROM outbox WHERE lane = 16")
+        space.db.execute("UPDATE outbox_lane SET owner = '', lease_until = '-infinity' WHERE lane = 16")
+        wait_for(lambda: space.value("SELECT owner FROM outbox_lane WHERE lane = 16"), what="the lane is its own again")
+
+
 def test_a_lane_in_trouble_makes_way(space):
     """A topic that can never be stops its lane; the others go on, however long that lane's queue is."""
     space.check_messages = False
