@@ -88,6 +88,14 @@ void intake_again(Intake *intake, const Batch *batch)
     intake->turn = (int)(batch->from[0] - intake->held);
 }
 
+bool intake_is_full(const Intake *intake, BatchLimit most, bool was_full)
+{
+    if (was_full) {
+        return intake->queued >= most.messages / 2 || intake->queued_bytes >= most.bytes / 2;
+    }
+    return intake->queued >= most.messages || intake->queued_bytes >= most.bytes;
+}
+
 /* ---- batches ---- */
 
 static void batch_add(Batch *batch, Message *message, Held *held)

@@ -73,6 +73,9 @@ typedef struct BatchLimit {
     int64_t bytes;
     bool alone; /* from one partition only */
 } BatchLimit;
+/* Whether the queues hold so much that no more is to be fetched: from `most` messages or bytes on,
+ * and then until both are below half of it. */
+bool intake_is_full(const Intake *intake, BatchLimit most, bool was_full);
 /* Fills batch (memory is reused); false when nothing is queued. */
 bool intake_pick(
     Intake *intake, IntakeHandlerOf handler_of, void *context, BatchLimit limit, Batch *batch);

@@ -379,17 +379,13 @@ static Status loop_work(Loop *loop, Error *err)
 /* Fetching pauses while the queues are full; polling goes on, so that the group sees us alive. */
 static void loop_regulate(Loop *loop)
 {
-    int full = loop->cfg->batch_messages * 4;
-    int64_t full_bytes = (int64_t)loop->cfg->batch_bytes * 2;
-    const Intake *intake = &loop->intake;
-    bool pause = intake->queued >= full || intake->queued_bytes >= full_bytes;
-    bool resume =
-        loop->paused && intake->queued < full / 2 && intake->queued_bytes < full_bytes / 2;
-    if ((!pause || loop->paused) && !resume) {
+    BatchLimit most = {loop->cfg->batch_messages * 4, (int64_t)loop->cfg->batch_bytes * 2, false};
+    bool pause = intake_is_full(&loop->intake, most, loop->paused);
+    if (pause == loop->paused) {
         return;
     }
-    (resume ? holding_resume : holding_pause)(&loop->holding);
-    loop->paused = !resume;
+    (pause ? holding_pause : holding_resume)(&loop->holding);
+    loop->paused = pause;
 }
 
 /* Once a second; on a virtual clock whenever that has moved. */

@@ -347,17 +347,18 @@ def positions(space):
 
 
 def test_a_full_outbox_holds_commands(space):
-    """No command is taken, the worker stays ready and in its group, what can be published is; then all goes on.
-    The files of the outbox have not shrunk by then."""
+    """No command is taken, and of those that wait no more are fetched than four batches; the worker stays ready and
+    in its group, what can be published is; then all goes on. The files of the outbox have not shrunk by then."""
     space.check_messages = False
-    importer = space.importer(env=FULL)
+    importer = space.importer(env=FULL | {"LEADSPOOL_BATCH_MESSAGES": "2"})
     publishes(space, 5, "before")
     fill_outbox(space)
     before = positions(space)
     assert importer.metrics()["leadspool_outbox_full"] == 1
-    ids = [tell(space, "list.create", {"list_id": f"l{n}", "campaign_id": "c"}) for n in range(8)]
+    ids = [tell(space, "list.create", {"list_id": f"l{n}", "campaign_id": "c"}) for n in range(24)]
     publishes(space, 5, "meanwhile")
     time.sleep(5)  # more than the session's timeout
+    assert importer.metrics()["leadspool_intake_messages"] == 8
     assert positions(space) == before
     assert importer.get("/readyz")[0] == 200
     assert space.value("SELECT count(*) FROM list") == 0

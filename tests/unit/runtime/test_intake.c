@@ -155,6 +155,25 @@ Test(intake, turns_go_round, .init = begin)
     }
 }
 
+Test(intake, is_full_from_its_limits_down_to_half_of_them)
+{
+    static const struct {
+        int queued;
+        int64_t bytes;
+        bool was_full;
+        bool full;
+    } cases[] = {
+        {0, 0, false, false},  {7, 99, false, false}, {8, 0, false, true},   {0, 100, false, true},
+        {9, 101, false, true}, {8, 100, true, true},  {4, 49, true, true},   {3, 50, true, true},
+        {3, 49, true, false},  {0, 0, true, false},   {4, 50, false, false},
+    };
+    BatchLimit most = {.messages = 8, .bytes = 100};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        Intake full = {.queued = cases[i].queued, .queued_bytes = cases[i].bytes};
+        cr_expect_eq(intake_is_full(&full, most, cases[i].was_full), cases[i].full, "case %zu", i);
+    }
+}
+
 Test(intake, what_was_queued_is_known_as_seen, .init = begin)
 {
     Held *held = hold(0, 7);
