@@ -9,6 +9,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "adapters/mount.h"
+
 enum { BENEATH_NAME_MAX = 4095, BENEATH_STEP_MAX = 255, BENEATH_TRIES = 8 };
 
 static _Atomic bool beneath_walks;
@@ -119,12 +121,13 @@ static int beneath_openat2(int root_fd, const char *name, int flags, mode_t mode
 }
 
 /* Opens one step below dir_fd and closes dir_fd; -1 with errno. */
-static int beneath_step(int dir_fd, const char *step, int flags, mode_t mode, dev_t dev)
+static int
+beneath_step(int dir_fd, const char *step, int flags, mode_t mode, const struct statx *root)
 {
     int fd = openat(dir_fd, step, flags, mode);
     int error_number = fd < 0 ? beneath_step_error(dir_fd, step) : 0;
-    struct stat info;
-    if (fd >= 0 && (fstat(fd, &info) != 0 || info.st_dev != dev)) {
+    struct statx opened;
+    if (fd >= 0 && (mount_stat(fd, "", &opened) != 0 || !mount_is_same(&opened, root))) {
         close(fd);
         fd = -1;
         error_number = EXDEV;
@@ -136,17 +139,17 @@ static int beneath_step(int dir_fd, const char *step, int flags, mode_t mode, de
 
 static int beneath_walk(int root_fd, const char *name, int flags, mode_t mode)
 {
-    struct stat root;
-    int fd = fstat(root_fd, &root) == 0 ? fcntl(root_fd, F_DUPFD_CLOEXEC, 0) : -1;
+    struct statx root;
+    int fd = mount_stat(root_fd, "", &root) == 0 ? fcntl(root_fd, F_DUPFD_CLOEXEC, 0) : -1;
     while (fd >= 0) {
         char step[BENEATH_STEP_MAX + 1] = "";
         size_t len = strcspn(name, "/");
         memcpy(step, name, len);
         if (name[len] == '\0') {
-            return beneath_step(fd, step, flags, mode, root.st_dev);
+            return beneath_step(fd, step, flags, mode, &root);
         }
         int dir_flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
-        fd = beneath_step(fd, step, dir_flags, 0, root.st_dev);
+        fd = beneath_step(fd, step, dir_flags, 0, &root);
         name += len + 1;
     }
     return -1;

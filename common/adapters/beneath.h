@@ -1,8 +1,9 @@
 /* beneath.h - opening names without ever leaving a directory. Layer: adapters; for inbox.c and
  * outfile.c.
  *
- * The kernel does it in one step (openat2); where it cannot, a walk of one openat per component
- * does the same, but for bind mounts of the same file system, which only openat2 tells apart. */
+ * The kernel does it in one step (openat2); where it cannot, or a filter of system calls does not
+ * let it (RestrictSUIDSGID= of systemd), a walk of one openat per component does the same. Neither
+ * leaves the root's mount (mount.h). */
 #pragma once
 
 #include <stdbool.h>

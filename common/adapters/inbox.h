@@ -1,8 +1,8 @@
 /* inbox.h - opening files beneath one directory, whatever their name says. Layer: adapters.
  *
  * Names come from messages and are not trusted: absolute paths, "..", symbolic links at any step
- * and other file systems are refused by the kernel (openat2), or by a walk component by component
- * where the kernel has no openat2. Only regular files are opened, without ever blocking on a pipe.
+ * and other mounts are refused by the kernel (openat2), or by a walk component by component where
+ * there is no openat2. Only regular files are opened, without ever blocking on a pipe.
  *
  * STATUS_BAD_INPUT with a remedy in err->text and one of: file_not_found, file_is_directory,
  * file_not_regular, path_not_allowed, file_unreadable. An empty name, one of over 4095 bytes or

@@ -22,8 +22,6 @@ mount -t sysfs sysfs sys
 mount -t cgroup2 cgroup2 sys/fs/cgroup
 mount -t tmpfs -o mode=755 tmpfs run
 mount -t tmpfs tmpfs tmp
-mkdir -p var/lib/leadspool
-mount -t tmpfs tmpfs var/lib/leadspool # files of an overlay are on no device that their folder is on
 mount -t tmpfs -o mode=755 tmpfs dev
 for node in null zero full random urandom tty; do
     touch "dev/$node"

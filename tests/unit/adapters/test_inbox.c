@@ -12,6 +12,7 @@
 
 #include "adapters/beneath.h"
 #include "base/mem.h"
+#include "mounts.h"
 
 static char base[64]; /* holds inbox/ and, outside of it, secret.csv */
 static char root[80];
@@ -174,6 +175,48 @@ Test(inbox, does_not_cross_into_another_file_system)
     expect_other_mount_refused();
     beneath_force_walk(true);
     expect_other_mount_refused();
+}
+
+static void expect_bind_mount_refused(void)
+{
+    int fd = -7;
+    Error err = {.code = ""};
+    cr_expect_eq(inbox_open(root, "bound/secret.csv", &fd, &err), STATUS_BAD_INPUT);
+    cr_expect_str_eq(err.code, "path_not_allowed", "%s", err.text);
+    cr_expect_eq(inbox_open(root, "bound.csv", &fd, &err), STATUS_BAD_INPUT);
+    cr_expect_str_eq(err.code, "path_not_allowed", "%s", err.text);
+}
+
+Test(inbox, does_not_cross_into_a_mount_of_the_same_file_system)
+{
+    mounts_begin();
+    mounts_run(base, "mkdir outside inbox/bound; touch outside/secret.csv inbox/bound.csv;"
+                     " mount --bind outside inbox/bound; mount --bind secret.csv inbox/bound.csv");
+    expect_bind_mount_refused();
+    beneath_force_walk(true);
+    expect_bind_mount_refused();
+    mounts_run(base, "umount -l inbox/bound inbox/bound.csv");
+}
+
+static void expect_overlay_opened(void)
+{
+    static const char *const names[] = {"lower", "sub/lower", "upper", "sub/upper"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        char text[32];
+        read_all(names[i], text, sizeof text);
+    }
+}
+
+Test(inbox, may_be_an_overlay)
+{
+    mounts_begin();
+    cr_assert_eq(mkdir("overlay", 0755), 0);
+    snprintf(root, sizeof root, "%s/overlay", base);
+    mounts_overlay(root);
+    expect_overlay_opened();
+    beneath_force_walk(true);
+    expect_overlay_opened();
+    mounts_overlay_end(root);
 }
 
 Test(inbox, says_when_it_may_not_read)

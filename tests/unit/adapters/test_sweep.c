@@ -8,6 +8,7 @@
 #include "adapters/sweep.h"
 #include "base/clock.h"
 #include "base/mem.h"
+#include "mounts.h"
 
 static char root[64];
 
@@ -88,6 +89,25 @@ Test(sweep, links_are_neither_followed_nor_removed, .init = begin, .fini = end)
     cr_expect_eq(access(outside, F_OK), 0);
     cr_expect(there("link"));
     unlink(outside);
+}
+
+Test(sweep, files_of_an_overlay_go_too, .init = begin, .fini = end)
+{
+    mounts_begin();
+    mounts_run(root, "rm -r *");
+    mounts_overlay(root);
+    cr_expect_eq(sweep(clock_now_us() + CLOCK_US_PER_SECOND), 4);
+    mounts_overlay_end(root);
+}
+
+Test(sweep, what_is_mounted_beneath_stays, .init = begin, .fini = end)
+{
+    mounts_begin();
+    mounts_run(root, "mkdir bound \"$PWD.outside\"; touch \"$PWD.outside/old\";"
+                     " mount --bind \"$PWD.outside\" bound");
+    cr_expect_eq(sweep(clock_now_us() + CLOCK_US_PER_SECOND), 2);
+    cr_expect(there("bound/old"));
+    mounts_run(root, "umount -l bound; rm -r \"$PWD.outside\"");
 }
 
 Test(sweep, missing_root_is_told)
