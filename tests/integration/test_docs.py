@@ -126,6 +126,7 @@ def test_the_session_in_the_readme_was_recorded():
     shown = re.findall(r"^\$ .*?(?=\n\n|\n```)", (ROOT / "README.md").read_text(), re.M | re.S)
     assert len(shown) > 4
     assert [part for part in shown if part not in recorded] == []
+    assert re.search(r"^inserted +3$", recorded, re.M) and re.search(r"^total +3  -$", recorded, re.M)
 
 
 def test_no_colours_are_written():
