@@ -6,7 +6,21 @@ import statistics
 import sys
 from dataclasses import dataclass
 
-HEADINGS = ("", "rows/s", "min", "max", "ratio", "min", "max", "goal", "", "us/row", "of PG", "others s", "MiB")
+HEADINGS = (
+    "",
+    "rows/s",
+    "min",
+    "max",
+    "ratio",
+    "min",
+    "max",
+    "goal",
+    "",
+    "us/row",
+    "of PG",
+    "others s",
+    "MiB",
+)
 
 
 @dataclass(frozen=True)
@@ -92,3 +106,25 @@ def verdict(goal, ratio, mib):
         wanted.append(f"{goal.mib:g} MiB")
         met = met and mib <= goal.mib
     return [", ".join(wanted) or f"x {goal.base}", ("ok" if met else "MISSED") if wanted else ""]
+
+
+class Verdicts:
+    """What was measured beside what it may be."""
+
+    def __init__(self):
+        self.rows = [("", "measured", "goal", "")]
+
+    def at_most(self, what, figure, goal, note="", unit="ms"):
+        reached = "ok" if figure and figure <= goal else "MISSED"
+        self.rows.append(
+            (what, f"{figure:,.1f} {unit}" if figure else "?", f"<= {goal:,.1f} {unit}{note}", reached)
+        )
+
+    def at_least(self, what, figure, goal):
+        self.rows.append((what, f"{figure:,.2f}", f">= {goal:,.2f}", "ok" if figure >= goal else "MISSED"))
+
+    def table(self):
+        widths = [max(map(len, column)) for column in zip(*self.rows, strict=True)]
+        for left, *cells in self.rows:
+            print(left.ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(cells, widths[1:], strict=True)),
+                  sep="  ", file=sys.stderr)  # fmt: skip

@@ -37,7 +37,7 @@ import uuid
 from _measure import Postgres, cpu_of, machine_busy, measured
 from _recycler_fill import add_campaign, campaign_no, narrow_windows, new_space, put
 from _recycler_sql import BATCH, answer_all, floor_batches, floor_run
-from _report import Goal, Report
+from _report import Goal, Report, Verdicts
 from harness import db, send_command, wait_for
 from harness.bus import Reader, flush_commands
 from harness.settings import ROOT
@@ -52,26 +52,6 @@ GOAL_EXPRESS_MS = 150
 
 def say(what, **values):
     print(json.dumps({"bench": "recycler", "what": what, **values}), flush=True)
-
-
-class Verdicts:
-    """What was measured beside what it may be."""
-
-    def __init__(self):
-        self.rows = [("", "measured", "goal", "")]
-
-    def at_most(self, what, figure, goal, note=""):
-        self.rows.append((what, f"{figure:,.1f} ms" if figure else "?", f"<= {goal:,.1f} ms{note}",
-                          "ok" if figure and figure <= goal else "MISSED"))  # fmt: skip
-
-    def at_least(self, what, figure, goal):
-        self.rows.append((what, f"{figure:,.2f}", f">= {goal:,.2f}", "ok" if figure >= goal else "MISSED"))
-
-    def table(self):
-        widths = [max(map(len, column)) for column in zip(*self.rows, strict=True)]
-        for left, *cells in self.rows:
-            print(left.ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(cells, widths[1:], strict=True)),
-                  sep="  ", file=sys.stderr)  # fmt: skip
 
 
 def last_value(space, sequence):
