@@ -159,6 +159,7 @@ def bench_watcher(args, verdicts):
     speeds = {"without": 0, "with": 0}
     try:
         others = idle_lists(load.space, WATCHED - 10)
+        client().delete(f"{load.space.ns}:stats:marker")  # all lists are written anew
         lists = [f"list-{n}" for n in range(10)] + others
         wait_for(
             lambda: client().scard(f"{load.space.ns}:campaign:idle:lists") == len(others),
