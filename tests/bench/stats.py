@@ -59,7 +59,7 @@ class Load:
     """Recycler, aggregator and a dialer at full speed."""
 
     def __init__(self, args):
-        self.space = new_space("stats", args.outcomes * 2, lists=10, hopper_target=5000)
+        self.space = new_space("stats", args.outcomes * 4, lists=10, hopper_target=5000)
         self.stats = self.space.stats()
         self.recycler = self.space.recycler()
         put(self.space, hopper_target=5000)
@@ -245,7 +245,7 @@ def main():
     parser = argparse.ArgumentParser(
         prog="./dev bench stats", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--outcomes", type=int, default=100_000, help="leads of a run of outcomes, by two")
+    parser.add_argument("--outcomes", type=int, default=100_000, help="leads of a run of outcomes, by four")
     parser.add_argument("--lists", type=int, default=10_000, help="of the rebuild")
     parser.add_argument("--seconds", type=float, default=20, help="of a measurement")
     parser.add_argument("--rate", type=int, help="calls a second, at most")
