@@ -53,6 +53,7 @@ def test_rules_and_gate(space):
     gate = "SELECT campaign_id, s.rules_version = c.rules_version FROM list_stats s JOIN campaign c USING (campaign_no)"
     assert space.row(gate) == ("d", True)
     assert space.value("SELECT campaign_id FROM list JOIN campaign USING (campaign_no)") == "d"
+    all_published(space)
     last = [r.value for r in read_topic(space, "list.stats") if r.key == "a"][-1]
     assert last["campaign_id"] == "d"
     assert move(space, "d") == {"list_id": "a", "result": "unchanged"}

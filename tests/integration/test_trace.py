@@ -105,6 +105,7 @@ def test_a_job_goes_on_with_the_trace_of_its_command(traced_import):
     told = caused_by(space, reply.headers["ce_correlationid"], "list.events", "lead.events")
     assert {"job.accepted", "job.started", "job.completed", "lead.created"} <= {event.type for event in told}
     assert traces([reply, *told]) == {(PARENT, "vendor=1")}
+    all_published(space)
     counted = [event for event in read_topic(space, "list.stats") if event.value and event.value["total"]]
     assert traces(counted) == {(PARENT, "vendor=1")}
     for event in ("job.claimed", "job.ended"):
