@@ -2,10 +2,11 @@
 (deploy/dev/engine.sh)."""
 
 import os
+import time
 
 import pytest
 from harness.settings import ROOT
-from images import make_all
+from images import forget_ours, make_all
 from stack import Stack
 
 
@@ -16,6 +17,8 @@ def stack():
     make_all()
     stack = Stack()
     stack.compose("down", "--volumes", "--remove-orphans")
+    forget_ours()
+    stack.began = time.time()
     try:
         stack.compose("up", "--detach")
         yield stack

@@ -4,6 +4,7 @@ docker-compose.yml takes by variable; and leadspool's own, by its Dockerfile."""
 import os
 import shutil
 import subprocess
+import time
 from pathlib import Path
 
 from harness.settings import ROOT
@@ -17,6 +18,9 @@ NAMES = {
     "IMAGE_REDIS": "leadspool-stand-in/redis:7",
     "IMAGE_LEADSPOOL": "leadspool-stand-in/leadspool",
 }
+
+
+KEPT = "leadspool-stand-in/kept"
 
 
 def docker(*words, **options):
@@ -49,6 +53,19 @@ def kafka_context():
     shutil.copytree(ROOT / ".dev" / "kafka" / "libs", context / "libs", copy_function=os.link)
     shutil.copy2(HERE / "kafka-entrypoint", context)
     return context
+
+
+def forget_ours():
+    """So that compose has to build it. What it is made of stays, under another name."""
+    docker("tag", NAMES["IMAGE_LEADSPOOL"], KEPT)
+    docker("image", "rm", NAMES["IMAGE_LEADSPOOL"], stdout=subprocess.DEVNULL)
+
+
+def builds_of_ours(since):
+    """How often the engine named an image so, since then by its clock."""
+    words = ("events", "--since", since, "--until", time.time(), "--filter", "event=tag")
+    named = docker(*words, "--format", "{{.Actor.Attributes.name}}", capture_output=True).stdout.split()
+    return [name.removesuffix(":latest") for name in named].count(NAMES["IMAGE_LEADSPOOL"])
 
 
 def make_all():

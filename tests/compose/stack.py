@@ -16,6 +16,7 @@ LOGINS = ("OWNER", "IMPORTER", "RECYCLER", "STATS", "EXPORTER", "CLI", "REDIS_ST
 class Stack:
     def __init__(self):
         self.env = {**os.environ, **NAMES, "LEADSPOOL_NUMBER_KEY": "a key of the compose test"}
+        self.began = None
         self.env |= {f"PASSWORD_{login}": f"of{login.replace('_', '')}" for login in LOGINS}
 
     def compose(self, *words, ok=True, **options):
@@ -29,7 +30,7 @@ class Stack:
         """The README's way: a container for each command, standard input for files."""
         if "input" not in options:
             options["stdin"] = subprocess.DEVNULL
-        return self.compose("run", "--rm", "-T", "cli", *words, **options)
+        return self.compose("run", "--rm", "-T", "--no-deps", "cli", *words, **options)
 
     def cli_json(self, *words, **options):
         return json.loads(self.cli(*words, "--json", **options))

@@ -8,9 +8,10 @@ import csv
 import io
 import json
 import subprocess
+import time
 
 from harness import settle, wait_for
-from images import NAMES
+from images import NAMES, builds_of_ours, forget_ours
 from stack import WORKERS
 
 LEADS = 300
@@ -24,6 +25,7 @@ def leads_csv(count, first=0):
 
 
 def test_it_comes_up(stack):
+    assert builds_of_ours(stack.began) == 1
     stack.await_health("kafka", "postgres", "redis", *WORKERS)
     for once in ("roles", "migrate"):
         state = stack.container(once)["State"]
@@ -133,3 +135,13 @@ def test_it_goes_down_and_comes_up_with_what_it_had(stack):
     stack.compose("up", "--detach")
     stack.await_health(*WORKERS)
     assert stack.cli_json("stats", "--list", "spring")["total"] == LEADS
+
+
+def test_a_command_alone_builds_and_starts_what_it_needs(stack):
+    stack.compose("down")
+    forget_ours()
+    began = time.time()
+    words = ("run", "--rm", "-T", "cli", "stats", "--list", "spring", "--json")
+    said = stack.compose(*words, stdin=subprocess.DEVNULL).splitlines()  # what the build says comes before it
+    assert json.loads(said[-1])["total"] == LEADS
+    assert builds_of_ours(began) == 1

@@ -87,11 +87,26 @@ def test_settings_as_the_units_give_them_are_taken_and_wrong_ones_end_without_a_
     assert "LEADSPOOL_NUMBER_KEY=******** (file)" in checked.stdout
 
 
+def compose_services():
+    return yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
+
+
 def compose_environment(service):
     """As without an .env file."""
-    services = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
     default = re.compile(r"\$\{[A-Z_]+:-([^}]*)\}")
-    return {name: default.sub(r"\1", str(value)) for name, value in services[service]["environment"].items()}
+    given = compose_services()[service]["environment"]
+    return {name: default.sub(r"\1", str(value)) for name, value in given.items()}
+
+
+def test_one_service_builds_the_image_and_the_others_of_it_wait_for_that():
+    """Builds of one tag beside each other fail; a service without a build takes the image from one that it needs."""
+    services = compose_services()
+    [builder] = [name for name, service in services.items() if "build" in service]
+    ours = {name for name, service in services.items() if service["image"] == services[builder]["image"]}
+    assert ours == {builder, "cli", *WORKERS}
+    for name in ours - {builder}:
+        assert services[name]["depends_on"][builder] == {"condition": "service_completed_successfully"}, name
+        assert services[name]["pull_policy"] == "never", name
 
 
 @pytest.mark.parametrize("worker", WORKERS)
