@@ -72,7 +72,7 @@ lint_units() {
     folder=$(mktemp -d)
     for service in importer recycler exporter stats; do
         units+=("leadspool-$service@lint.service")
-        sed -e "s|@CMAKE_INSTALL_FULL_BINDIR@/leadspool-@SERVICE@|/bin/true|; s|@SERVICE@|$service|; s|@MEMORY_MAX@|1G|" \
+        sed -e "s|@CMAKE_INSTALL_FULL_BINDIR@/leadspool-@SERVICE@|/bin/true|; s|@SERVICE@|$service|; s|@MEMORY_MAX@|1G|; s|@HTTP_PORT@|9464|" \
             deploy/systemd/leadspool-worker.service.in >"$folder/leadspool-$service@.service"
     done
     cp deploy/systemd/*.target "$folder"

@@ -130,3 +130,26 @@ def test_the_image_is_built_from_the_libraries_of_setup():
     named = re.compile(r"\b[a-z0-9-]+-dev\b")
     setup = set(named.findall((ROOT / "deploy/dev/setup.sh").read_text()))
     assert set(named.findall((ROOT / "deploy/docker/Dockerfile").read_text())) == setup - {"libcriterion-dev"}
+
+
+def scrape_targets():
+    """Those of scrape.yml for compose, and those that stand there as a comment, for systemd."""
+    written = (ROOT / "deploy/prometheus/scrape.yml").read_text()
+    [job] = yaml.safe_load(written)["scrape_configs"]
+    [compose] = job["static_configs"]
+    [systemd] = yaml.safe_load("\n".join(re.findall(r"^ *#  (.*)$", written, re.MULTILINE)))
+    assert job["job_name"] == "leadspool" and compose["labels"].keys() == systemd["labels"].keys() == {"ns"}
+    return compose["targets"], systemd["targets"]
+
+
+def test_prometheus_looks_where_workers_listen(root):
+    compose, systemd = scrape_targets()
+    ports = {worker: compose_environment(worker)["LEADSPOOL_HTTP_PORT"] for worker in WORKERS}
+    assert sorted(compose) == sorted(f"{worker}:{port}" for worker, port in ports.items())
+    listened = []
+    for worker in WORKERS:
+        unit = unit_settings((root / f"lib/systemd/system/leadspool-{worker}@.service").read_text())
+        env = dict(setting.split("=", 1) for setting in unit["Environment"])
+        listened.append(f"127.0.0.1:{env['LEADSPOOL_HTTP_PORT']}")
+    assert sorted(systemd) == sorted(listened)
+    assert len(set(listened)) == len(WORKERS)

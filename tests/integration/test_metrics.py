@@ -347,6 +347,7 @@ def run_line(space, line, own):
 
 def test_promtool_takes_the_rules_and_their_tests_pass():
     folder = ROOT / "deploy/prometheus"
-    for words in (["check", "rules", "recording.yml", "alerts.yml"], ["test", "rules", "alerts_test.yml"]):
+    commands = ("check config scrape.yml", "check rules recording.yml alerts.yml", "test rules alerts_test.yml")
+    for words in map(str.split, commands):
         done = subprocess.run([PROMTOOL, *words], cwd=folder, capture_output=True, text=True)
         assert done.returncode == 0, done.stdout + done.stderr

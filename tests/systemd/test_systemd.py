@@ -1,9 +1,11 @@
 """The units of deploy/systemd under a real systemd: started, watched, confined, stopped. In this order."""
 
 import json
+import re
 import time
 
 from harness import wait_for
+from harness.settings import ROOT
 from workers import WORKERS
 
 
@@ -31,6 +33,17 @@ def test_they_work_with_all_that_is_taken_from_them(workers):
     assert "15046218927" in workers.cli("export", "--list", "a")
     assert workers.machine.run("ls", f"/var/lib/leadspool/{workers.ns}/outbox")
     assert "Operation not permitted" not in "".join(workers.machine.journal(workers.unit(w)) for w in WORKERS)
+
+
+def test_each_answers_on_the_port_of_its_unit(workers):
+    """Where deploy/prometheus/scrape.yml looks."""
+    scrape = (ROOT / "deploy/prometheus/scrape.yml").read_text()
+    [targets] = re.findall(r"# +- targets: \[(.*)\]", scrape)
+    ports = re.findall(r"127\.0\.0\.1:(\d+)", targets)
+    for port in ports:
+        wait_for(lambda port=port: workers.get(port, "/readyz") == "ready\n", 60, what=f"ready on {port}")
+    pages = "".join(workers.get(port, "/metrics") for port in ports)
+    assert sorted(re.findall(r'^leadspool_build_info{service="(\w+)"', pages, re.MULTILINE)) == sorted(WORKERS)
 
 
 def test_each_is_confined(workers):

@@ -1,7 +1,10 @@
 """The four workers of a namespace as units of a machine."""
 
+import urllib.request
+from contextlib import suppress
+from random import randint
+
 from harness import wait_for
-from harness.process import free_port
 
 WORKERS = ("importer", "recycler", "exporter", "stats")
 SERVERS = ("DATABASE_URL", "REDIS_URL", "KAFKA_", "LEADSPOOL_TOPIC_PARTITIONS")
@@ -20,15 +23,16 @@ class Workers:
 
     def __init__(self, space, machine):
         self.space, self.machine, self.ns = space, machine, space.ns
+        self.address = f"127.{randint(1, 254)}.{randint(1, 254)}.1"  # the ports are the units'
         self.target = f"leadspool@{self.ns}.target"
         self.add(self.ns)
         for worker in WORKERS:
-            own = servers_of(space.env(service=worker)) | {"LEADSPOOL_HTTP_PORT": free_port()}
-            machine.write(f"/etc/leadspool/{self.ns}-{worker}.env", file_of(own))
+            machine.write(f"/etc/leadspool/{self.ns}-{worker}.env", file_of(servers_of(space.env(service=worker))))
 
     def add(self, ns):
         """Settings and key of a namespace, as deploy/systemd/README.md has it."""
-        self.machine.write(f"/etc/leadspool/{ns}.env", file_of(servers_of(self.space.env(service="cli"))))
+        env = servers_of(self.space.env(service="cli")) | {"LEADSPOOL_HTTP_ADDRESS": self.address}
+        self.machine.write(f"/etc/leadspool/{ns}.env", file_of(env))
         self.machine.write(f"/etc/leadspool/{ns}.key", self.KEY)
 
     def unit(self, worker):
@@ -47,6 +51,12 @@ class Workers:
     def pid(self, worker):
         """Within the machine."""
         return int(self.show(worker, "MainPID"))
+
+    def get(self, port, path):
+        """Its page; nothing where it does not answer, or with no 200."""
+        with suppress(OSError), urllib.request.urlopen(f"http://{self.address}:{port}{path}", timeout=5) as reply:
+            return reply.read().decode()
+        return ""
 
     def cli(self, *words, **options):
         """The README's way."""
