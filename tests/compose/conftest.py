@@ -7,7 +7,7 @@ import time
 import pytest
 from harness.settings import ROOT
 from images import forget_ours, make_all
-from stack import Stack
+from stack import WORKERS, Stack
 
 
 @pytest.fixture(scope="session")
@@ -24,7 +24,8 @@ def stack():
         yield stack
     finally:
         stack.compose("logs", "--no-color", "--tail", "30", stderr=None)
-        stack.compose("down", "--volumes", "--remove-orphans")
+        stack.down("--volumes", "--remove-orphans")
+    assert all("event=service." in (stack.logs / f"container-{worker}.log").read_text() for worker in WORKERS)
     assert stack.compose("ps", "--all", "--quiet").split() == []
 
 

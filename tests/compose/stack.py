@@ -3,12 +3,14 @@
 import json
 import os
 import subprocess
+import uuid
 
 from harness import wait_for
-from harness.settings import ROOT
+from harness.settings import ROOT, settings
 from images import NAMES
 
 PROJECT = "leadspool-test"
+SERVERS = ("kafka", "postgres", "redis", "roles", "migrate")
 WORKERS = ("importer", "recycler", "exporter", "stats")
 LOGINS = ("OWNER", "IMPORTER", "RECYCLER", "STATS", "EXPORTER", "CLI", "REDIS_STATS", "REDIS_READER")
 
@@ -17,6 +19,8 @@ class Stack:
     def __init__(self):
         self.env = {**os.environ, **NAMES, "LEADSPOOL_NUMBER_KEY": "a key of the compose test"}
         self.began = None
+        self.logs = settings().logs / f"{PROJECT}-{uuid.uuid4().hex[:8]}"
+        self.logs.mkdir(parents=True)
         self.env |= {f"PASSWORD_{login}": f"of{login.replace('_', '')}" for login in LOGINS}
 
     def compose(self, *words, ok=True, **options):
@@ -25,6 +29,13 @@ class Stack:
         done = subprocess.run(command, cwd=ROOT, env=self.env, stdout=subprocess.PIPE, text=True, **options)
         assert not ok or done.returncode == 0, f"{words}: {done.returncode}: {done.stdout}"
         return done.stdout
+
+    def down(self, *options):
+        """After what the containers said, where ./dev test looks for numbers and names."""
+        for service in (*SERVERS, *WORKERS):
+            with (self.logs / f"container-{service}.log").open("a") as log:
+                log.write(self.compose("logs", "--no-color", service))
+        self.compose("down", *options)
 
     def cli(self, *words, **options):
         """The README's way: a container for each command, standard input for files."""

@@ -11,16 +11,20 @@ import subprocess
 import time
 
 from harness import settle, wait_for
+from harness.privacy import note_values
 from images import NAMES, builds_of_ours, forget_ours
 from stack import WORKERS
 
 LEADS = 300
+NAME = "Zacharias"
 STAGES = ("dialable", "offered", "finished", "exhausted", "dnc", "invalid")
 
 
 def leads_csv(count, first=0):
     """With one row that is rejected and one that is there twice."""
-    rows = [f"Lead,{number},+1212555{number:04}" for number in range(first, first + count)]
+    phones = [f"+1212555{number:04}" for number in range(first, first + count)]
+    note_values("compose", phones, [NAME])
+    rows = [f"{NAME},{number},{phone}" for number, phone in enumerate(phones, first)]
     return "\n".join(["First Name,Last Name,Phone", *rows, rows[-1], "Bad,Row,12"]) + "\n"
 
 
@@ -131,14 +135,14 @@ def test_doctor_is_content(stack):
 
 
 def test_it_goes_down_and_comes_up_with_what_it_had(stack):
-    stack.compose("down")
+    stack.down()
     stack.compose("up", "--detach")
     stack.await_health(*WORKERS)
     assert stack.cli_json("stats", "--list", "spring")["total"] == LEADS
 
 
 def test_a_command_alone_builds_and_starts_what_it_needs(stack):
-    stack.compose("down")
+    stack.down()
     forget_ours()
     began = time.time()
     words = ("run", "--rm", "-T", "cli", "stats", "--list", "spring", "--json")

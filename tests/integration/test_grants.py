@@ -7,7 +7,7 @@ from collections import defaultdict
 import psycopg
 import pytest
 import redis
-from harness import Space, roles, wait_for
+from harness import Space, privacy, roles, wait_for
 from harness.settings import settings
 from psycopg import sql
 from scenario import ask, done, run_import, tell
@@ -138,6 +138,8 @@ def bare(request):
     space = Space(request.node.name)
     space.cli("migrate")
     yield space
+    space.end_processes()
+    privacy.note(space, [])
     space.drop()
 
 

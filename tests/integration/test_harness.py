@@ -148,6 +148,17 @@ def test_sequences(records, problems):
     assert len(check.sequence_problems(records)) == problems
 
 
+def test_what_a_test_used_is_noted_also_where_its_messages_are_not_checked(bare, tmp_path, monkeypatch):
+    monkeypatch.setattr(privacy, "NOTES", tmp_path / "used")
+    bare.db.execute("CREATE TABLE number (phone bigint)")
+    bare.db.execute("CREATE TABLE leads AS SELECT 15046218927 AS phone, 'Zacharias' AS first_name, 'x' AS last_name")
+    bare.check_messages = False
+    check.check_space(bare)
+    privacy.note_values(bare.ns, ["+1 (504) 621-0000"], ["Hortensia"])
+    noted = (tmp_path / "used" / bare.ns).read_text().split()
+    assert set(noted) == {"5046218927", "Zacharias", "5046210000", "Hortensia"}
+
+
 LINES = [
     ("level=info event=x offset=15046218927123", None),
     ("level=info event=x msg=15046218927", "5046218927"),

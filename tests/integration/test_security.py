@@ -13,6 +13,7 @@ from harness import roles, settle, wait_for
 from harness.bus import command_headers
 from harness.certificates import Authority
 from harness.kafka_acls import acl_bindings, idle
+from harness.privacy import note_values
 from harness.redis_server import RedisServer
 from harness.secure_servers import SecureKafka, SecurePostgres
 from harness.settings import settings
@@ -138,6 +139,7 @@ def work(space):
     space.cli("list", "create", "--list-id", "a", "--campaign", "c")
     file = space.dir / "rows.csv"
     file.write_text(ROWS)
+    note_values(space.ns, [f"504621{n:04}" for n in range(KEYS)], ["Zacharias"])
     done = space.cli_json("import", file, "--list", "a", "--wait")
     assert done["inserted"] == KEYS, done
     space.cli("campaign", "put", "c", "--active", "--window", "mon-sun=00:00-24:00", "--law-pack", "none")
@@ -182,6 +184,7 @@ def no_right_is_idle(space):
 def upsert_more(space, told, round):
     """Leads that are offered: events of theirs on all lanes."""
     leads = [{"phone": f"+1504621{1000 + round * KEYS + n}"} for n in range(KEYS)]
+    note_values(space.ns, [lead["phone"] for lead in leads], [])
     told.produce(f"{space.ns}.importer.commands", key="a", value=json.dumps({"list_id": "a", "leads": leads}),
                  headers=list(command_headers("lead.upsert", f"more{round}", "urn:test").items()))  # fmt: skip
     assert told.flush(60) == 0

@@ -13,7 +13,11 @@ def workers():
     try:
         space.extra_env["LEADSPOOL_NUMBER_KEY"] = Workers.KEY
         space.create()
-        yield Workers(space, machine.boot())
+        workers = Workers(space, machine.boot())
+        try:
+            yield workers
+        finally:
+            workers.keep_journals()
         machine.end()
         check_space(space)
     finally:

@@ -38,6 +38,13 @@ class Workers:
     def unit(self, worker):
         return f"leadspool-{worker}@{self.ns}.service"
 
+    def keep_journals(self):
+        """Where ./dev test looks for numbers and names."""
+        for worker in WORKERS:
+            journal = self.machine.journal(self.unit(worker))
+            assert "event=service." in journal
+            (self.space.logs / f"journal-{worker}.log").write_text(journal)
+
     def systemctl(self, *words, **options):
         return self.machine.run("systemctl", *words, **options)
 

@@ -101,8 +101,7 @@ def sequence_problems(records):
 def check_space(space):
     """Fails with everything that is wrong in the namespace. Its processes have ended."""
     found = [fault for worker in space.workers + space.dialers for fault in worker.faults()]
-    if space.check_messages:
-        records = bus.read_all(space)
-        found += message_problems(space, records) + sequence_problems(records)
-        privacy.note(space, records)
+    records = bus.read_all(space) if space.check_messages else []
+    found += message_problems(space, records) + sequence_problems(records)
+    privacy.note(space, records)
     assert not found, "after the test:\n" + "\n".join(found[:40])

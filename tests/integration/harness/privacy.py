@@ -65,9 +65,14 @@ def used(space, records):
 
 
 def note(space, records):
-    phones, names = used(space, records)
+    note_values(space.ns, *used(space, records))
+
+
+def note_values(name, phones, names):
+    """What a test used; name: its own, under which it may note more."""
     NOTES.mkdir(parents=True, exist_ok=True)
-    (NOTES / space.ns).write_text("\n".join(itertools.chain(phones, names)))
+    with (NOTES / name).open("a") as file:
+        file.writelines(f"{word}\n" for word in itertools.chain(map(national, phones), names))
 
 
 def lines_of(path):

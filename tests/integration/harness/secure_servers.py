@@ -64,6 +64,7 @@ class SecurePostgres:
         options = {
             "listen_addresses": "127.0.0.1,127.0.0.2",
             "port": self.port,
+            "log_line_prefix": "%m [%p] %u ",
             "unix_socket_directories": self.dir,
             "fsync": "off",
             "ssl": "on",
