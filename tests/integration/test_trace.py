@@ -5,8 +5,21 @@ from collections import defaultdict
 
 import pytest
 from dirty_csv import make
-from harness import read_topic
-from scenario import all_published, answer, answers, ask, create_list, finish_import, scale, seed, tell
+from harness import read_topic, wait_for
+from scenario import (
+    all_published,
+    answer,
+    answers,
+    ask,
+    create_list,
+    done,
+    finish_import,
+    job_events,
+    scale,
+    seed,
+    tell,
+    upsert,
+)
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 PARENT = f"00-{TRACE}-00f067aa0ba902b7-01"
@@ -111,3 +124,51 @@ def test_a_job_goes_on_with_the_trace_of_its_command(traced_import):
     for event in ("job.claimed", "job.ended"):
         [line] = [line for line in importer.log().splitlines() if f"event={event} " in line]
         assert f" trace_id={TRACE}" in line
+
+
+OPEN = {"active": True, "windows": [], "law_pack": "", "cap_gap_s": 0, "cap_calls": 0}
+
+
+@pytest.fixture
+def offered(space):
+    """Two leads that are offered."""
+    for service in ("importer", "recycler", "exporter"):
+        space.worker(service)
+    create_list(space, "a", campaign_id="c")
+    done(space, "campaign.put", {"campaign_id": "c"} | OPEN)
+    for phone in ("+15046218927", "+18102929388"):
+        upsert(space, phone=phone)
+    dialer = space.dialer()
+    return space, dialer, dialer.offers(2)
+
+
+def test_what_an_outcome_causes_goes_on_with_its_trace(offered):
+    """Of two in one transaction."""
+    space, dialer, offers = offered
+    [recycler] = [worker for worker in space.workers if worker.service == "recycler"]
+    calls = [dialer.start(offer, tell=False) for offer in offers]
+    recycler.sigstop()
+    ids = [dialer.end(call, "SALE", headers=headers) for call, headers in zip(calls, (TRACED, {}), strict=True)]
+    recycler.sigcont()
+    wait_for(lambda: space.value("SELECT count(*) FROM attempt") == 2, what="both calls")
+    for id, trace in zip(ids, ((PARENT, "vendor=1"), (None, None)), strict=True):
+        told = caused_by(space, id, "lead.events")
+        assert sorted(event.type for event in told) == ["lead.attempted", "lead.finished"]
+        assert traces(told) == {trace}
+
+
+ORDERS = {
+    "list.reset": {"list_id": "a", "where": {"field": "attempts", "op": "eq", "value": 0}},
+    "list.export": {"list_id": "a"},
+}
+
+
+def test_a_reset_and_an_export_go_on_with_the_traces_of_their_commands(offered):
+    space, *_ = offered
+    for type, order in ORDERS.items():
+        topic = "recycler.commands" if type == "list.reset" else "exporter.commands"
+        reply = ask(space, type, order, headers=TRACED, topic=topic)
+        assert job_events(space, reply.value["job_id"])[-1].type == "job.completed"
+        told = caused_by(space, reply.headers["ce_correlationid"], "list.events", "lead.events", "leads.dialable")
+        assert {"job.accepted", "job.started", "job.completed"} <= {event.type for event in told}
+        assert traces([reply, *told]) == {(PARENT, "vendor=1")}, type

@@ -206,7 +206,7 @@ class Dialer:
         self.note("started", call.offer, call_id=call.call_id, started_at=data["started_at"])
         return self.send("call.started", data | ({"agent": agent} if agent else {}) | more, id)
 
-    def end(self, call, disposition, duration_s=10, id=None, callback_at=None, **more):
+    def end(self, call, disposition, duration_s=10, id=None, callback_at=None, headers=None, **more):
         """call.ended; more: agent, callback_agent ... A None value leaves a field out."""
         data = {
             "lead_id": call.offer["lead_id"],
@@ -220,7 +220,7 @@ class Dialer:
         data = {name: value for name, value in data.items() if value is not None}
         noted = {name: data[name] for name in ("call_id", "disposition", "started_at", "callback_at") if name in data}
         self.note("ended", call.offer, **noted, duration_s=duration_s)
-        return self.send("call.ended", data, id)
+        return self.send("call.ended", data, id, headers=headers or {})
 
     def answer(self, offer, disposition, duration_s=10, **more):
         """A whole call."""
