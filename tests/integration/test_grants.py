@@ -7,7 +7,7 @@ from collections import defaultdict
 import psycopg
 import pytest
 import redis
-from harness import Space, privacy, roles, wait_for
+from harness import Space, db, privacy, roles, wait_for
 from harness.settings import settings
 from psycopg import sql
 from scenario import ask, done, run_import, tell
@@ -45,10 +45,13 @@ def ran(space, since):
 
 
 GRANTED = """
-    SELECT a.grantee::regrole::text, c.relname, a.privilege_type
-    FROM pg_class c, aclexplode(c.relacl) a
-    WHERE c.relnamespace = current_schema()::regnamespace AND a.grantee = ANY (%s::regrole[])
-    ORDER BY 1, 2, 3
+    SELECT a.grantee::regrole::text, o.kind, o.name, a.privilege_type
+    FROM (SELECT 'TABLE', relname, relacl FROM pg_class WHERE relnamespace = current_schema()::regnamespace
+          UNION ALL SELECT 'FUNCTION', proname, proacl FROM pg_proc WHERE pronamespace = current_schema()::regnamespace
+          UNION ALL SELECT 'SCHEMA', nspname, nspacl FROM pg_namespace WHERE nspname = current_schema())
+         AS o (kind, name, acl), aclexplode(o.acl) a
+    WHERE a.grantee = ANY (%s::regrole[])
+    ORDER BY 1, 2, 3, 4
 """
 
 
@@ -56,6 +59,10 @@ OWNERS = """
     SELECT relowner::regrole::text FROM pg_class WHERE relnamespace = current_schema()::regnamespace
     UNION SELECT proowner::regrole::text FROM pg_proc WHERE pronamespace = current_schema()::regnamespace
 """
+
+
+# What is in a schema that one may not use is not there.
+DENIED = (psycopg.errors.InsufficientPrivilege, psycopg.errors.UndefinedTable, psycopg.errors.UndefinedFunction)
 
 
 class Proof:
@@ -89,27 +96,27 @@ class Proof:
                     with cursor.copy(trial):
                         raise psycopg.errors.BadCopyFileFormat
                 cursor.execute(trial)
-        except psycopg.errors.InsufficientPrivilege:
+        except DENIED:
             return True
         except psycopg.Error:
             pass
         return False
 
-    def trials(self, table):
+    def trials(self, kind, name):
         for text, trial in self.statements:
-            if trial and re.search(rf"\b{table}\b", text):
+            if trial and (kind == "SCHEMA" or re.search(rf"\b{name}\b", text)):
                 yield trial
-                sequence = re.search(rf"(nextval|setval)\('{table}'", text)
+                sequence = re.search(rf"(nextval|setval)\('{name}'", text)
                 if sequence:  # drawn from only when the statement runs
-                    yield f"SELECT {sequence[1]}('{table}'{', 1000' if sequence[1] == 'setval' else ''})"
+                    yield f"SELECT {sequence[1]}('{name}'{', 1000' if sequence[1] == 'setval' else ''})"
 
-    def needs(self, table, privilege):
+    def needs(self, kind, name, privilege):
         try:
-            self.connection.execute(
-                sql.SQL("REVOKE {} ON {} FROM {}").format(sql.SQL(privilege), sql.Identifier(table), self.role)
-            )
+            revoke = sql.SQL("REVOKE {} ON {} {} FROM {}")
+            taken = (sql.SQL(privilege), sql.SQL(kind), sql.Identifier(name), self.role)
+            self.connection.execute(revoke.format(*taken))
             self.connection.execute(sql.SQL("SET LOCAL ROLE {}").format(self.role))
-            return any(self.denied(trial) for trial in self.trials(table))
+            return any(self.denied(trial) for trial in self.trials(kind, name))
         finally:
             self.connection.rollback()
 
@@ -122,6 +129,7 @@ def test_each_own_grant_is_needed(space):
     names = [f"{space.ns}_{role}" for role in OWN]
     granted = [(name.removeprefix(f"{space.ns}_"), *what) for name, *what in space.rows(GRANTED, names)]
     assert {role for role, *_ in granted} == set(OWN) == set(statements)
+    assert {kind for _, kind, *_ in granted} == {"TABLE", "FUNCTION", "SCHEMA"}
     idle = []
     for role in OWN:
         proof = Proof(space, role, statements[role])
@@ -261,6 +269,16 @@ def changes(space):
     space.cli("stats", "rebuild")
 
 
+def waits_for_a_lock(space):
+    """Until what may have frozen behind it has been asked to end."""
+    since = SERVER_LOG.stat().st_size
+    with db(space) as beside, beside.transaction():
+        beside.execute("LOCK TABLE dead_letter_mark")
+        waiting = space.popen("dlq", "ls")
+        wait_for(lambda: any("blockers_end" in text for text in ran(space, since)["cli"]), 20, 0.2, "its second look")
+    waiting.communicate(timeout=30)
+
+
 def looking(space):
     space.cli("export", "--list", "a", "--what", "attempts")
     space.cli("export", "--list", "a", "--what", "dnc")
@@ -276,6 +294,7 @@ def looking(space):
         space.cli(*words, code=None)
     tell(space, "list.update", {"list_id": "a"}, headers={"ce_type": None}, bad=True)
     wait_for(lambda: space.cli_json("dlq", "ls"), what="a dead letter")
+    waits_for_a_lock(space)
     space.cli("dlq", "drop", "--all", "--yes")
     space.end_processes()
     space.cli("epoch", "bump")
