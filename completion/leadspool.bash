@@ -56,7 +56,7 @@ _leadspool_options() {
         'stats') echo '--list --campaign --watch --record --why --json' ;;
         'stats rebuild') echo '--list --no-wait --timeout --command-id --json' ;;
         'stats reconcile') echo '--repair --list --no-wait --timeout --command-id --json' ;;
-        'top') echo '--campaign --once --json' ;;
+        'top') echo '--campaign --all --once --json' ;;
         'runway') echo '--campaign --json' ;;
         'migrate') echo '--plan --json' ;;
         'topics print') echo '--as --json' ;;

@@ -300,18 +300,19 @@ static Status stats_check(const Cli *cli, Error *err)
 
 static Status stats(Cli *cli, Error *err)
 {
-    LiveRead *live = NULL;
     Status status = stats_check(cli, err);
+    if (status != STATUS_OK) {
+        return status;
+    }
     Error none;
-    if (status != STATUS_OK || cli_flag(cli, "record") ||
-        live_read_open(cli, &live, &none) != STATUS_OK) {
+    LiveRead *live = cli_flag(cli, "record") ? NULL : live_read_new(cli);
+    if (live != NULL && live_read_check(live, &none) != STATUS_OK) {
+        live_read_close(live);
         live = NULL;
     }
-    if (status == STATUS_OK) {
-        status = (cli_flag(cli, "why")     ? stats_why
-                  : cli_flag(cli, "watch") ? stats_watch
-                                           : stats_counters)(cli, live, err);
-    }
+    status = (cli_flag(cli, "why")     ? stats_why
+              : cli_flag(cli, "watch") ? stats_watch
+                                       : stats_counters)(cli, live, err);
     live_read_close(live);
     return status;
 }

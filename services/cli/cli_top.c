@@ -2,21 +2,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
-#include "base/clock.h"
-#include "base/mem.h"
 #include "cli/args.h"
 #include "cli/interrupt.h"
-#include "cli/live_read.h"
+#include "cli/live_rows.h"
+#include "cli/screen.h"
 #include "cli/span.h"
 #include "sql_queries.h"
 
-enum { TOP_NAP_MS = 1000, TOP_LINES = 24, TOP_ALL = 100000, TOP_PART = 500 };
+enum { TOP_NAP_MS = 1000 };
 
 static const CliOption top_options[] = {
-    {"campaign", "ID", "lists of this campaign only"},
+    {"campaign", "ID", "this campaign and its lists only"},
+    {"all", NULL, "those that are not active, too"},
     {"once", NULL, "one look (off a terminal, and with --json, always)"},
     ARGS_JSON,
     {0},
@@ -24,28 +22,29 @@ static const CliOption top_options[] = {
 static const CliOption runway_options[] = {
     {"campaign", "ID", "lists of this campaign only"}, ARGS_JSON, {0}};
 
+/* What they are sorted by comes first: columns at the right may have no room. */
 static const TableColumn top_columns[] = {{"list_id", TABLE_TEXT},
                                           {"campaign_id", TABLE_TEXT},
-                                          {"life", TABLE_TEXT},
-                                          {"total", TABLE_NUMBER},
-                                          {"dialable", TABLE_NUMBER},
-                                          {"dialable_now", TABLE_NUMBER},
+                                          {"calls_per_hour", TABLE_NUMBER},
                                           {"offered", TABLE_NUMBER},
-                                          {"contacted", TABLE_NUMBER},
+                                          {"dialable", TABLE_NUMBER},
+                                          {"total", TABLE_NUMBER},
+                                          {"dialable_now", TABLE_NUMBER},
                                           {"penetration", TABLE_NUMBER},
                                           {"coverage", TABLE_NUMBER},
-                                          {"calls_per_hour", TABLE_NUMBER},
+                                          {"contacted", TABLE_NUMBER},
                                           {"runway_s", TABLE_NUMBER},
+                                          {"life", TABLE_TEXT},
                                           {0}};
-static const TableColumn top_campaign_columns[] = {{"campaign_id", TABLE_TEXT},
-                                                   {"lists", TABLE_NUMBER},
-                                                   {"total", TABLE_NUMBER},
-                                                   {"dialable", TABLE_NUMBER},
-                                                   {"offers_out", TABLE_NUMBER},
-                                                   {"outcomes_per_minute", TABLE_NUMBER},
-                                                   {"contact_rate", TABLE_NUMBER},
-                                                   {"penetration", TABLE_NUMBER},
-                                                   {0}};
+static const TableColumn top_campaign_columns[] = {
+    {"campaign_id", TABLE_TEXT},   {"outcomes_per_minute", TABLE_NUMBER},
+    {"offers_out", TABLE_NUMBER},  {"dialable", TABLE_NUMBER},
+    {"total", TABLE_NUMBER},       {"contact_rate", TABLE_NUMBER},
+    {"penetration", TABLE_NUMBER}, {"lists", TABLE_NUMBER},
+    {"active", TABLE_BOOL},        {0}};
+static const char *const top_order[] = {"calls_per_hour", "offered", "dialable", NULL};
+static const char *const top_campaign_order[] = {"outcomes_per_minute", "offers_out", "dialable",
+                                                 NULL};
 static const TableColumn runway_columns[] = {
     {"list_id", TABLE_TEXT},          {"campaign_id", TABLE_TEXT},
     {"dialable", TABLE_NUMBER},       {"dialable_now", TABLE_NUMBER},
@@ -53,122 +52,42 @@ static const TableColumn runway_columns[] = {
     {"runway_s", TABLE_NUMBER},       {"runway_at", TABLE_TEXT},
     {"taken_at", TABLE_TEXT},         {0}};
 
-/* ---- lists ---- */
+/* ---- by Redis ---- */
 
-typedef struct TopList {
-    RedisReply *stats; /* owned, both; now may be NULL */
-    RedisReply *now;
-} TopList;
+typedef struct LiveAll {
+    LiveRows campaigns;
+    LiveRows lists;
+} LiveAll;
 
-typedef struct TopLists {
-    TopList *lists;
-    int count;
-} TopLists;
-
-static void top_lists_done(TopLists *all)
+static void live_all_done(LiveAll *all)
 {
-    for (int i = 0; i < all->count; i++) {
-        redis_reply_free(all->lists[i].stats);
-        redis_reply_free(all->lists[i].now);
-    }
-    free(all->lists);
-    *all = (TopLists){0};
+    live_rows_done(&all->campaigns);
+    live_rows_done(&all->lists);
 }
-#define AUTO_LISTS __attribute__((cleanup(top_lists_done))) TopLists
+#define AUTO_LIVE_ALL __attribute__((cleanup(live_all_done))) LiveAll
 
-static const char *top_field(const TopList *list, const char *name)
+static Status read_all(Cli *cli, LiveRead *live, bool inactive, LiveAll *ret, Error *err)
 {
-    const char *value = redis_field(list->stats, name);
-    return value == NULL && list->now != NULL ? redis_field(list->now, name) : value;
-}
-
-static double top_number(const TopList *list, const char *name)
-{
-    const char *value = top_field(list, name);
-    return value != NULL ? strtod(value, NULL) : 0;
-}
-
-/* The busiest first, then those with most to do. */
-static int top_compare(const void *a, const void *b)
-{
-    static const char *const by[] = {"calls_per_hour", "offered", "dialable"};
-    for (size_t i = 0; i < sizeof by / sizeof by[0]; i++) {
-        double left = top_number(a, by[i]);
-        double right = top_number(b, by[i]);
-        if (left != right) {
-            return left < right ? 1 : -1;
-        }
+    Status status = live_rows_campaigns(live, cli_option(cli, "campaign"), &ret->campaigns, err);
+    if (!inactive) {
+        live_rows_keep(&ret->campaigns, "active", "1");
     }
-    return strcmp(top_field(a, "list_id"), top_field(b, "list_id"));
-}
-
-static Status
-read_part(LiveRead *live, const char *const ids[], int count, TopLists *all, Error *err)
-{
-    AUTO_FREE RedisReply **stats = mem_alloc((size_t)count * sizeof(RedisReply *));
-    AUTO_FREE RedisReply **now = mem_alloc((size_t)count * sizeof(RedisReply *));
-    Status status = live_read_hashes(live, LIVE_LIST_STATS, ids, count, stats, err);
-    if (status == STATUS_OK) {
-        status = live_read_hashes(live, LIVE_LIST_NOW, ids, count, now, err);
+    for (int i = 0; status == STATUS_OK && i < ret->campaigns.count; i++) {
+        status = live_rows_lists(live, ret->campaigns.rows[i].id, &ret->lists, err);
     }
-    all->lists = mem_realloc(all->lists, (size_t)(all->count + count) * sizeof *all->lists);
-    for (int i = 0; i < count; i++) {
-        if (status == STATUS_OK && stats[i] != NULL && redis_field(stats[i], "total") != NULL) {
-            all->lists[all->count++] = (TopList){stats[i], now[i]};
-        } else {
-            redis_reply_free(stats[i]);
-            redis_reply_free(now[i]);
-        }
+    live_rows_keep(&ret->lists, "total", NULL); /* one that was deleted has none */
+    if (!inactive) {
+        live_rows_keep(&ret->lists, "life", "active");
     }
-    return status;
-}
-
-static Status read_campaign(LiveRead *live, const char *campaign_id, TopLists *all, Error *err)
-{
-    AUTO_REPLY *members = NULL;
-    Status status = live_read_members(live, LIVE_CAMPAIGN_LISTS, campaign_id, &members, err);
-    int total = status == STATUS_OK ? redis_size(members) : 0;
-    for (int from = 0; status == STATUS_OK && from < total; from += TOP_PART) {
-        const char *ids[TOP_PART];
-        int count = total - from < TOP_PART ? total - from : TOP_PART;
-        for (int i = 0; i < count; i++) {
-            ids[i] = redis_text(redis_at(members, from + i));
-        }
-        status = read_part(live, ids, count, all, err);
-    }
-    return status;
-}
-
-/* campaigns: NULL, or gets a row for each. */
-static Status read_all(Cli *cli, LiveRead *live, Table *campaigns, TopLists *all, Error *err)
-{
-    AUTO_REPLY *members = NULL;
-    const char *only = cli_option(cli, "campaign");
-    Status status = live_read_members(live, LIVE_CAMPAIGNS, NULL, &members, err);
-    for (int i = 0; status == STATUS_OK && i < redis_size(members); i++) {
-        const char *campaign_id = redis_text(redis_at(members, i));
-        AUTO_REPLY *hash = NULL;
-        if (only != NULL && strcmp(only, campaign_id) != 0) {
-            continue;
-        }
-        status = live_read_hash(live, LIVE_CAMPAIGN_STATS, campaign_id, &hash, err);
-        if (status == STATUS_OK && hash != NULL && campaigns != NULL) {
-            live_read_row(hash, campaigns);
-        }
-        if (status == STATUS_OK) {
-            status = read_campaign(live, campaign_id, all, err);
-        }
-    }
-    if (all->count > 0) {
-        qsort(all->lists, (size_t)all->count, sizeof *all->lists, top_compare);
-    }
+    live_rows_sort(&ret->campaigns, top_campaign_order);
+    live_rows_sort(&ret->lists, top_order);
     return status;
 }
 
 /* A runway is a length of time for people, and seconds for programs. */
-static void add_cell(const Cli *cli, const TopList *list, const char *name, Table *table)
+static void add_cell(const Cli *cli, const LiveRow *list, const char *name, Table *table)
 {
-    const char *value = top_field(list, name);
+    const char *value = live_row_field(list, name);
     AUTO_STRBUF span = STRBUF_INIT;
     if (!cli->json && value != NULL && value[0] != '\0' && strcmp(name, "runway_s") == 0) {
         span_write(&span, strtoll(value, NULL, 10));
@@ -177,87 +96,147 @@ static void add_cell(const Cli *cli, const TopList *list, const char *name, Tabl
     table_add(table, value != NULL && value[0] != '\0' ? value : NULL);
 }
 
-static void add_lists(const Cli *cli, const TopLists *all, int most, Table *table)
+static void add_lists(const Cli *cli, const LiveRows *lists, Table *table)
 {
-    for (int i = 0; i < all->count && i < most; i++) {
+    for (int i = 0; i < lists->count; i++) {
         for (const TableColumn *column = table->columns; column->name != NULL; column++) {
-            add_cell(cli, &all->lists[i], column->name, table);
+            add_cell(cli, &lists->rows[i], column->name, table);
+        }
+    }
+}
+
+static void add_campaigns(const LiveRows *campaigns, Table *table)
+{
+    for (int i = 0; i < campaigns->count; i++) {
+        if (campaigns->rows[i].stats != NULL) {
+            live_read_row(campaigns->rows[i].stats, table);
         }
     }
 }
 
 /* ---- top ---- */
 
-static int screen_lines(void)
+/* What one look sees. */
+typedef struct TopView {
+    Table campaigns;
+    Table lists;
+    bool by_redis; /* else by the record, for the reason why */
+    Error why;
+} TopView;
+
+static void top_view_init(TopView *view)
 {
-    struct winsize size;
-    return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 ? size.ws_row
-                                                                           : TOP_LINES;
+    *view = (TopView){.by_redis = false};
+    table_init(&view->campaigns, top_campaign_columns);
+    table_init(&view->lists, top_columns);
 }
 
-static Status top_by_record(Cli *cli, int most, Table *table, Error *err)
+static void top_view_done(TopView *view)
+{
+    table_done(&view->campaigns);
+    table_done(&view->lists);
+}
+#define AUTO_VIEW __attribute__((cleanup(top_view_done))) TopView
+
+static Status add_record(Cli *cli, const char *sql, Table *table, Error *err)
 {
     DbParams params = {0};
     AUTO_RESULT *rows = NULL;
-    db_param_i64(&params, most);
-    Status status = cli_query(cli, sql_cli_top, &params, &rows, err);
+    db_param_text(&params, cli_option(cli, "campaign"));
+    db_param_bool(&params, cli_flag(cli, "all"));
+    Status status = cli_query(cli, sql, &params, &rows, err);
     if (status == STATUS_OK) {
         table_add_result(table, rows);
     }
     return status;
 }
 
-static Status top_look(Cli *cli, LiveRead **live, bool screen, Error *err)
+static Status top_look(Cli *cli, LiveRead *live, TopView *view, Error *err)
 {
-    AUTO_TABLE campaigns;
-    AUTO_TABLE table;
-    AUTO_LISTS all = {0};
-    Error why;
-    table_init(&campaigns, top_campaign_columns);
-    table_init(&table, top_columns);
-    if (*live == NULL && live_read_open(cli, live, &why) != STATUS_OK) {
-        *live = NULL;
+    AUTO_LIVE_ALL all = {.lists = {0}};
+    view->by_redis = live_read_check(live, &view->why) == STATUS_OK &&
+                     read_all(cli, live, cli_flag(cli, "all"), &all, &view->why) == STATUS_OK;
+    if (view->by_redis) {
+        add_campaigns(&all.campaigns, &view->campaigns);
+        add_lists(cli, &all.lists, &view->lists);
+        return STATUS_OK;
     }
-    bool redis = *live != NULL && live_read_check(*live, &why) == STATUS_OK &&
-                 read_all(cli, *live, &campaigns, &all, &why) == STATUS_OK;
-    int rows = campaigns.cell_count / campaigns.column_count;
-    int most = screen ? screen_lines() - rows - 5 : TOP_ALL;
-    Status status = STATUS_OK;
-    if (redis) {
-        add_lists(cli, &all, most, &table);
-    } else {
-        status = top_by_record(cli, screen ? screen_lines() - 4 : TOP_ALL, &table, err);
+    Status status = add_record(cli, sql_cli_top_campaigns, &view->campaigns, err);
+    return status == STATUS_OK ? add_record(cli, sql_cli_top, &view->lists, err) : status;
+}
+
+static void top_print(Cli *cli, const TopView *view)
+{
+    if (!cli->json) {
+        table_print(cli, &view->campaigns);
+        printf("\n");
     }
+    table_print(cli, &view->lists);
+}
+
+/* All of it fits: the terminal never scrolls. */
+static void top_draw(const Cli *cli, const TopView *view)
+{
+    int campaigns;
+    int lists;
+    AUTO_STRBUF foot = STRBUF_INIT;
+    Screen screen = screen_now();
+    const char *which = cli_flag(cli, "all") ? "" : "active ";
+    screen_share(screen.rows, table_rows(&view->campaigns), table_rows(&view->lists), &campaigns,
+                 &lists);
+    printf("\033[H\033[J");
+    if (campaigns > 0) {
+        table_print_within(&view->campaigns, campaigns, screen.columns);
+        printf("\n");
+    }
+    if (lists > 0) {
+        table_print_within(&view->lists, lists, screen.columns);
+    }
+    strbuf_addf(&foot, "%d of %d %scampaigns, %d of %d %slists, by %s", campaigns,
+                table_rows(&view->campaigns), which, lists, table_rows(&view->lists), which,
+                view->by_redis ? "Redis" : "PostgreSQL: ");
+    if (!view->by_redis) {
+        cli_add_safe(&foot, view->why.text);
+    }
+    table_put_cut(foot.data, screen.columns);
+    fflush(stdout);
+}
+
+static Status top_once(Cli *cli, LiveRead *live, Error *err)
+{
+    AUTO_VIEW view;
+    top_view_init(&view);
+    Status status = top_look(cli, live, &view, err);
     if (status == STATUS_OK) {
-        if (screen) {
-            printf("\033[H\033[J");
-        }
-        if (redis && !cli->json) {
-            table_print(cli, &campaigns);
-            printf("\n");
-        }
-        table_print(cli, &table);
-        if (screen) {
-            printf("by %s\n", redis ? "Redis" : why.text);
+        top_print(cli, &view);
+    }
+    return status;
+}
+
+static Status top_stay(Cli *cli, LiveRead *live, Error *err)
+{
+    interrupt_catch();
+    interrupt_catch_term();
+    screen_catch();
+    Status status = STATUS_OK;
+    while (status == STATUS_OK && !interrupt_pending()) {
+        AUTO_VIEW view;
+        top_view_init(&view);
+        status = top_look(cli, live, &view, err);
+        if (status == STATUS_OK) {
+            top_draw(cli, &view);
+            screen_nap(TOP_NAP_MS);
         }
     }
+    printf("\n");
     return status;
 }
 
 static Status top(Cli *cli, Error *err)
 {
-    LiveRead *live = NULL;
+    LiveRead *live = live_read_new(cli);
     bool screen = cli->out_terminal && !cli->json && !cli_flag(cli, "once");
-    if (screen) {
-        interrupt_catch();
-        interrupt_catch_term();
-    }
-    Status status = top_look(cli, &live, screen, err);
-    while (status == STATUS_OK && screen && !interrupt_pending()) {
-        fflush(stdout);
-        clock_nap(TOP_NAP_MS);
-        status = top_look(cli, &live, screen, err);
-    }
+    Status status = (screen ? top_stay : top_once)(cli, live, err);
     live_read_close(live);
     return status;
 }
@@ -266,16 +245,16 @@ static Status top(Cli *cli, Error *err)
 
 static Status runway(Cli *cli, Error *err)
 {
-    LiveRead *live = NULL;
+    LiveRead *live = live_read_new(cli);
     AUTO_TABLE table;
-    AUTO_LISTS all = {0};
+    AUTO_LIVE_ALL all = {.lists = {0}};
     table_init(&table, runway_columns);
-    Status status = live_read_open(cli, &live, err);
+    Status status = live_read_check(live, err);
     if (status == STATUS_OK) {
-        status = read_all(cli, live, NULL, &all, err);
+        status = read_all(cli, live, true, &all, err);
     }
     if (status == STATUS_OK) {
-        add_lists(cli, &all, TOP_ALL, &table);
+        add_lists(cli, &all.lists, &table);
         table_print(cli, &table);
     }
     live_read_close(live);
@@ -284,11 +263,15 @@ static Status runway(Cli *cli, Error *err)
 
 const Verb cli_top_verbs[] = {
     {"", "", 0, 0,
-     "Campaigns and lists, the busiest first, once a second; Ctrl-C ends it. Without a running\n"
-     "leadspool-stats it shows what PostgreSQL has.",
+     "Active campaigns and their active lists, once a second, as many as the terminal has room "
+     "for;\n"
+     "Ctrl-C ends it. The busiest first: campaigns by outcomes a minute, then offers out, then\n"
+     "dialable leads; lists by calls an hour, then offered, then dialable leads; else by id. "
+     "Without\n"
+     "a running leadspool-stats it shows what PostgreSQL has.",
      top_options,
      "top\n"
-     "top --campaign c --once --json",
+     "top --all --campaign c --once --json",
      top},
     {0},
 };

@@ -107,13 +107,14 @@ static Status check_lists(Cli *cli, LiveRead *live, Check *check, Error *err)
 
 Status doctor_redis(Cli *cli, Check *check, Error *err)
 {
-    LiveRead *live = NULL;
-    Error none;
-    if (live_read_open(cli, &live, &none) != STATUS_OK) {
-        check_note(check, "Redis was not looked at: %s", none.text);
-        return STATUS_OK;
+    LiveRead *live = live_read_new(cli);
+    Status status = STATUS_OK;
+    Error why;
+    if (live_read_check(live, &why) == STATUS_OK) {
+        status = check_lists(cli, live, check, err);
+    } else {
+        check_note(check, "Redis was not looked at: %s", why.text);
     }
-    Status status = check_lists(cli, live, check, err);
     live_read_close(live);
     return status;
 }

@@ -40,18 +40,12 @@ Status live_read_check(LiveRead *live, Error *err)
                : error_set(err, STATUS_RETRY, "redis_stale", "no leadspool-stats is at work");
 }
 
-Status live_read_open(Cli *cli, LiveRead **ret, Error *err)
+LiveRead *live_read_new(Cli *cli)
 {
     LiveRead *live = mem_alloc(sizeof *live);
     live->redis = redis_new(cli->config.redis_url, "leadspool-cli");
     live->ns = cli->config.ns;
-    Status status = live_read_check(live, err);
-    if (status != STATUS_OK) {
-        live_read_close(live);
-        return status;
-    }
-    *ret = live;
-    return STATUS_OK;
+    return live;
 }
 
 void live_read_close(LiveRead *live)
@@ -90,6 +84,9 @@ Status live_read_hashes(LiveRead *live,
             redis_reply_free(ret[i]);
             ret[i] = NULL;
         }
+    }
+    if (status != STATUS_OK) {
+        redis_drop(live->redis); /* replies may be open */
     }
     return status;
 }

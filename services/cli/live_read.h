@@ -9,11 +9,11 @@
 
 typedef struct LiveRead LiveRead;
 
-/* STATUS_RETRY with the code of redis.h, or redis_stale while no leadspool-stats is at work or
- * Redis is not whole: what it shows then may be old. */
-Status live_read_open(Cli *cli, LiveRead **ret, Error *err) MUST_CHECK;
+/* Connects when it is asked something, and again whenever the connection is gone. */
+LiveRead *live_read_new(Cli *cli);
 void live_read_close(LiveRead *live);
-/* Is it still whole? For those who stay. */
+/* STATUS_RETRY with the code of redis.h, or redis_stale while no leadspool-stats is at work or
+ * Redis is not whole: what it shows then may be old. Those who stay ask again with each look. */
 Status live_read_check(LiveRead *live, Error *err) MUST_CHECK;
 
 /* *ret NULL: there is none. */

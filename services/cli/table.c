@@ -8,7 +8,7 @@
 
 #include "base/mem.h"
 
-enum { TABLE_GAP = 2 };
+enum { TABLE_GAP = 2, TABLE_TEXT_SHARE = 4, TABLE_TEXT_LEAST = 8 };
 
 void table_init(Table *table, const TableColumn columns[])
 {
@@ -56,7 +56,7 @@ void table_add_result(Table *table, const DbResult *result)
     }
 }
 
-static int table_rows(const Table *table)
+int table_rows(const Table *table)
 {
     return table->cell_count / table->column_count;
 }
@@ -135,10 +135,32 @@ static void table_print_tabs(const Table *table)
     }
 }
 
-/* row -1: the names. A terminal shows nothing as a dash. */
-static char *table_shown(const Table *table, int row, int column)
+/* As much of it as there is room for, "~" for the rest; limit 0: all of it. */
+static void add_cut(StrBuf *buf, const char *text, int limit)
 {
-    StrBuf text = STRBUF_INIT;
+    if (limit == 0 || table_width(text) <= limit) {
+        strbuf_adds(buf, text);
+        return;
+    }
+    size_t end = 0;
+    for (int width = 0; text[end] != '\0';) {
+        wchar_t wide = 0;
+        int len = mbtowc(&wide, text + end, MB_CUR_MAX);
+        width += len > 0 && wcwidth(wide) >= 0 ? wcwidth(wide) : 1;
+        if (width > limit - 1) {
+            break;
+        }
+        end += len > 0 ? (size_t)len : 1;
+    }
+    strbuf_add(buf, text, end);
+    strbuf_addc(buf, '~');
+}
+
+/* row -1: the names. A terminal shows nothing as a dash. */
+static char *table_shown(const Table *table, int row, int column, int limit)
+{
+    AUTO_STRBUF text = STRBUF_INIT;
+    StrBuf shown = STRBUF_INIT;
     if (row < 0) {
         for (const char *c = table->columns[column].name; *c != '\0'; c++) {
             strbuf_addc(&text, *c >= 'a' && *c <= 'z' ? (char)(*c - 'a' + 'A') : *c);
@@ -149,30 +171,48 @@ static char *table_shown(const Table *table, int row, int column)
     if (text.len == 0) {
         strbuf_addc(&text, '-');
     }
-    return strbuf_detach(&text);
+    add_cut(&shown, text.data, table->columns[column].type == TABLE_TEXT ? limit : 0);
+    return strbuf_detach(&shown);
 }
 
-static void table_measure(const Table *table, int widths[])
+/* The first rows and columns, a text no wider than limit (0: as it is). */
+typedef struct Aligned {
+    const Table *table;
+    int rows;
+    int columns;
+    int limit;
+    int *widths; /* of each column */
+} Aligned;
+
+static void aligned_measure(Aligned *aligned)
 {
-    for (int row = -1; row < table_rows(table); row++) {
-        for (int i = 0; i < table->column_count; i++) {
-            AUTO_FREE char *text = table_shown(table, row, i);
+    for (int row = -1; row < aligned->rows; row++) {
+        for (int i = 0; i < aligned->columns; i++) {
+            AUTO_FREE char *text = table_shown(aligned->table, row, i, aligned->limit);
             int width = table_width(text);
-            widths[i] = width > widths[i] ? width : widths[i];
+            aligned->widths[i] = width > aligned->widths[i] ? width : aligned->widths[i];
         }
     }
 }
 
-static void table_print_aligned(const Table *table)
+static void aligned_fit(Aligned *aligned, int width)
 {
-    AUTO_FREE int *widths = mem_alloc((size_t)table->column_count * sizeof *widths);
-    table_measure(table, widths);
-    for (int row = -1; row < table_rows(table); row++) {
-        for (int i = 0; i < table->column_count; i++) {
-            AUTO_FREE char *text = table_shown(table, row, i);
-            int pad = widths[i] - table_width(text);
-            bool right = table->columns[i].type == TABLE_NUMBER;
-            bool last = i == table->column_count - 1;
+    int used = aligned->widths[0];
+    int fit = 1;
+    while (fit < aligned->columns && used + TABLE_GAP + aligned->widths[fit] <= width) {
+        used += TABLE_GAP + aligned->widths[fit++];
+    }
+    aligned->columns = fit;
+}
+
+static void aligned_print(const Aligned *aligned)
+{
+    for (int row = -1; row < aligned->rows; row++) {
+        for (int i = 0; i < aligned->columns; i++) {
+            AUTO_FREE char *text = table_shown(aligned->table, row, i, aligned->limit);
+            int pad = aligned->widths[i] - table_width(text);
+            bool right = aligned->table->columns[i].type == TABLE_NUMBER;
+            bool last = i == aligned->columns - 1;
             printf("%*s%s%*s", right ? pad : 0, "", text, last ? 0 : (right ? 0 : pad) + TABLE_GAP,
                    "");
         }
@@ -180,12 +220,40 @@ static void table_print_aligned(const Table *table)
     }
 }
 
+static void table_print_aligned(const Table *table, int rows, int width)
+{
+    AUTO_FREE int *widths = mem_alloc((size_t)table->column_count * sizeof *widths);
+    Aligned aligned = {table, rows, table->column_count, 0, widths};
+    if (width > 0) {
+        int share = width / TABLE_TEXT_SHARE;
+        aligned.limit = share > TABLE_TEXT_LEAST ? share : TABLE_TEXT_LEAST;
+        aligned.limit = aligned.limit < width ? aligned.limit : width;
+    }
+    aligned_measure(&aligned);
+    if (width > 0) {
+        aligned_fit(&aligned, width);
+    }
+    aligned_print(&aligned);
+}
+
+void table_print_within(const Table *table, int rows, int width)
+{
+    table_print_aligned(table, rows < table_rows(table) ? rows : table_rows(table), width);
+}
+
+void table_put_cut(const char *text, int width)
+{
+    AUTO_STRBUF shown = STRBUF_INIT;
+    add_cut(&shown, text, width);
+    printf("%s", shown.data);
+}
+
 void table_print(Cli *cli, const Table *table)
 {
     if (cli->json) {
         table_print_json(cli, table);
     } else if (cli->out_terminal) {
-        table_print_aligned(table);
+        table_print_aligned(table, table_rows(table), 0);
     } else {
         table_print_tabs(table);
     }

@@ -41,10 +41,18 @@ void table_add_bool(Table *table, bool value);
 /* All rows of a query whose columns are the table's, in their order. */
 void table_add_result(Table *table, const DbResult *result);
 
+int table_rows(const Table *table);
+
 /* All rows; a listing. */
 void table_print(Cli *cli, const Table *table);
+/* The first rows, aligned, for a terminal so many columns wide: no text takes more than a quarter
+ * of it, or eight ("~" stands for the rest), and columns at the right that have no room are left
+ * out. */
+void table_print_within(const Table *table, int rows, int width);
 /* The first row; one object. */
 void table_print_one(Cli *cli, const Table *table);
+/* A line of text without its end, as much as so many columns hold. */
+void table_put_cut(const char *text, int width);
 
 /* A row as a JSON object, and one of its values. */
 void table_row_json(const Table *table, int row, StrBuf *buf);

@@ -1,12 +1,16 @@
 """The command line: exit codes, one line of JSON, tables on a terminal only, and each verb once."""
 
+import fcntl
+import itertools
 import json
 import os
 import pty
 import re
 import select
 import signal
+import struct
 import subprocess
+import termios
 import time
 
 import pytest
@@ -14,7 +18,8 @@ from harness import TcpProxy, read_topic, wait_for
 from harness.bus import admin, partitions_of
 from harness.settings import settings
 from harness.space import Space
-from scenario import all_published, create_list, job_events, job_state, scale, seed, tell, upsert
+from live import client
+from scenario import all_published, create_list, done, job_events, job_state, scale, seed, tell, upsert
 
 VERBS = """import;stats;migrate;doctor;list create;list ls;list show;list update;lead show;lead upsert;dnc add;dnc rm;
 job ls;job show;job watch;job cancel;topics print;topics check;position ls;position reset;position incidents;position ack;epoch show;epoch bump"""
@@ -22,11 +27,13 @@ CSV = "phone,first_name\n504-621-8927,James\n810-292-9388,Josephine\n504-621-892
 
 
 class Terminal:
-    """leadspool on a terminal of its own."""
+    """leadspool on a terminal of its own; size: rows and columns."""
 
-    def __init__(self, space, *args, env=None):
+    def __init__(self, space, *args, env=None, size=None):
         main, self.side = pty.openpty()
         self.main = main
+        if size:
+            fcntl.ioctl(main, termios.TIOCSWINSZ, struct.pack("4H", *size, 0, 0))
         self.seen = ""
         self.process = subprocess.Popen(
             [settings().bin / "leadspool", *map(str, args)],
@@ -53,6 +60,14 @@ class Terminal:
         while text not in self.seen:
             assert self.read() or text in self.seen, f"ended without {text!r}: {self.seen[-2000:]}"
             assert time.monotonic() < deadline, f"no {text!r} within {timeout} s: {self.seen[-2000:]}"
+
+    def resize(self, rows, columns):
+        fcntl.ioctl(self.main, termios.TIOCSWINSZ, struct.pack("4H", rows, columns, 0, 0))
+        os.kill(self.process.pid, signal.SIGWINCH)
+
+    def screens(self):
+        """Each screen that was drawn, as lines; the last may not be whole."""
+        return [screen.splitlines() for screen in self.seen.split("\x1b[H\x1b[J")[1:]]
 
     def type(self, text):
         os.write(self.main, text.encode())
@@ -289,6 +304,71 @@ def test_text_of_others_cannot_talk_to_the_terminal(space):
     assert head.split() == ["LIST_ID", "CAMPAIGN_ID", "NAME", "LIFE", "PRIORITY", "TOTAL", "DIALABLE"]
     assert "\u001b" not in row and "x\\x1b[2Jy\\tz\\u202e" in row
     assert head.index("LIFE") == row.index("active")
+
+
+# ---- live views
+
+
+def table_of(screen, name):
+    """Rows of the table whose first column is name, as dicts; [] when it is not on the screen."""
+    at = next((number for number, line in enumerate(screen) if line.split()[:1] == [name]), None)
+    if at is None:
+        return []
+    head = screen[at].split()
+    rows = itertools.takewhile(lambda line: len(line.split()) == len(head), screen[at + 1 : -1])
+    return [dict(zip(head, line.split(), strict=True)) for line in rows]
+
+
+def test_top_follows_counters_and_the_size_of_its_terminal(space):
+    """Active ones only, the busiest first; never more than there is room for; a new size at once."""
+    space.importer()
+    space.recycler()
+    space.stats({"LEADSPOOL_STATS_PACE_S": "1"})
+    lists = [f"list-{number:02}" for number in range(12)]
+    for list_id in lists:
+        create_list(space, list_id, campaign_id="c")
+    create_list(space, "paused", campaign_id="c", active=False)
+    create_list(space, "idle", campaign_id="d")
+    done(space, "campaign.put", {"campaign_id": "c", "active": True})
+    for number, list_id in enumerate(lists[:3]):
+        upsert(space, list_id, phone=f"+1504621892{number}")
+    live = client()
+    wait_for(lambda: live.hget(f"{space.ns}:campaign:c:stats", "total") == "3", what="the campaign's sums")
+    terminal = Terminal(space, "top", size=(40, 200))
+
+    def until(holds, what):
+        deadline = time.monotonic() + 20
+        while len(terminal.screens()) < 2 or not holds(terminal.screens()[-2]):
+            assert time.monotonic() < deadline, f"{what}: {terminal.screens()[-2:]}"
+            terminal.read()
+        return terminal.screens()[-2]
+
+    screen = until(lambda screen: len(table_of(screen, "LIST_ID")) == 12, "all that is active")
+    assert [row["LIST_ID"] for row in table_of(screen, "LIST_ID")] == lists  # one lead each, or none: by id
+    assert [row["CAMPAIGN_ID"] for row in table_of(screen, "CAMPAIGN_ID")] == ["c"]
+    assert screen[-1] == "1 of 1 active campaigns, 12 of 12 active lists, by Redis"
+    for number in range(2):
+        upsert(space, "list-07", phone=f"+1504621880{number}")
+    screen = until(lambda screen: table_of(screen, "LIST_ID")[0]["LIST_ID"] == "list-07", "the busiest moves up")
+    until(lambda screen: table_of(screen, "LIST_ID")[0]["TOTAL"] == "2", "its counters")
+
+    for rows, columns in ((10, 60), (5, 24), (24, 80)):
+        begun, drawn = time.monotonic(), len(terminal.screens())
+        terminal.resize(rows, columns)
+        wait_for(lambda drawn=drawn: terminal.read() and len(terminal.screens()) > drawn, every=0.01)
+        assert time.monotonic() - begun < 0.7, "a second is its own pace"
+        until(lambda screen, rows=rows: len(screen) <= rows, f"{rows} rows")
+        last = terminal.screens()[-2]
+        assert max(map(len, last)) <= columns, last
+        shown = table_of(last, "LIST_ID")
+        assert shown[0]["LIST_ID"].startswith("list-")
+    os.kill(terminal.process.pid, signal.SIGTERM)
+    assert terminal.end() == 0
+    assert {row["list_id"] for row in space.cli_json("top", "--all")} == {*lists, "paused", "idle"}
+    away = {"REDIS_URL": "redis://127.0.0.1:1"}
+    assert [row["list_id"] for row in space.cli_json("top", env=away)][0] == "list-07"
+    assert len(space.cli_json("top", env=away)) == 12
+    assert [row["list_id"] for row in space.cli_json("top", "--all", "--campaign", "d", env=away)] == ["idle"]
 
 
 # ---- import

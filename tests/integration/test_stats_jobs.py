@@ -119,7 +119,7 @@ def test_what_is_shown(space):
     assert len(hash["attempts_by_hour"].split(",")) == 48
     why = space.cli_json("stats", "--list", "a", "--why")
     assert (why["source"], why["total"], why["why"]["campaign_paused"]) == ("redis", 4, 4)
-    [row] = space.cli_json("top")
+    [row] = space.cli_json("top", "--all")
     assert (row["list_id"], row["total"]) == ("a", 4)
     [row] = space.cli_json("runway", "--campaign", "c")
     assert (row["list_id"], row["dialable"], row["runway_s"], row["calls_per_lead"]) == ("a", 4, None, 3.0)
@@ -134,7 +134,7 @@ def test_what_is_shown(space):
     assert stats.terminate() == 0
     live.delete(f"{space.ns}:stats:probe")
     assert space.cli_json("stats", "--list", "a")["source"] == "postgresql"
-    [row] = space.cli_json("top")
+    [row] = space.cli_json("top", "--all")
     assert row["total"] == 5
     away = {"REDIS_URL": "redis://127.0.0.1:1"}
     assert space.cli_json("stats", "--list", "a", env=away)["source"] == "postgresql"

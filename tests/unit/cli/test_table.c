@@ -78,3 +78,46 @@ Test(table, nothing_is_an_empty_array)
     fflush(stdout);
     cr_assert_stdout_eq_str("[]\n");
 }
+
+static void print_within(int rows, int width)
+{
+    AUTO_TABLE table;
+    setlocale(LC_CTYPE, "C.UTF-8");
+    cr_redirect_stdout();
+    fill(&table);
+    table_print_within(&table, rows, width);
+    fflush(stdout);
+}
+
+Test(table, columns_without_room_are_left_out)
+{
+    print_within(9, 29); /* 8 + 2 + 5 + 2 + 5; the last one asks for 9 more */
+    cr_assert_stdout_eq_str("ID        LEADS  OPEN\n"
+                            "a\\tb\\n\\~  12345  true\n"
+                            "\xe6\x97\xa5\xe6\x9c\xac          7  false\n");
+}
+
+Test(table, rows_without_room_are_left_out)
+{
+    print_within(1, 30);
+    cr_assert_stdout_eq_str("ID        LEADS  OPEN  MORE\n"
+                            "a\\tb\\n\\~  12345  true  {\"x\":1}\n");
+}
+
+Test(table, wide_letters_are_cut_whole)
+{
+    print_within(9, 3);
+    cr_assert_stdout_eq_str("ID\n"
+                            "a\\~\n"
+                            "\xe6\x97\xa5~\n");
+}
+
+Test(table, a_line_is_cut)
+{
+    setlocale(LC_CTYPE, "C.UTF-8");
+    cr_redirect_stdout();
+    table_put_cut("seven of 9", 6);
+    table_put_cut("|short", 6);
+    fflush(stdout);
+    cr_assert_stdout_eq_str("seven~|short");
+}
