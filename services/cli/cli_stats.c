@@ -130,8 +130,8 @@ static bool stats_why_redis(LiveRead *live, const char *list_id, WhyCount *ret)
     AUTO_REPLY *hash = NULL;
     Error err;
     *ret = (WhyCount){.at_us = 0};
-    if (live == NULL || live_read_hash(live, LIVE_LIST_NOW, list_id, &hash, &err) != STATUS_OK ||
-        hash == NULL) {
+    if (live == NULL || live_read_check(live, &err) != STATUS_OK ||
+        live_read_hash(live, LIVE_LIST_NOW, list_id, &hash, &err) != STATUS_OK || hash == NULL) {
         return false;
     }
     for (Why each = 0; each < WHY_END; each++) {
@@ -210,7 +210,7 @@ static Status stats_record(Cli *cli, const Subject *subject, Table *table, Error
     return status;
 }
 
-/* False: Redis has it not, or cannot be asked. */
+/* False: Redis has it not, or cannot be asked now: the next look asks again. */
 static bool stats_redis(LiveRead *live, const Subject *subject, Table *table)
 {
     AUTO_REPLY *hash = NULL;
@@ -304,12 +304,7 @@ static Status stats(Cli *cli, Error *err)
     if (status != STATUS_OK) {
         return status;
     }
-    Error none;
     LiveRead *live = cli_flag(cli, "record") ? NULL : live_read_new(cli);
-    if (live != NULL && live_read_check(live, &none) != STATUS_OK) {
-        live_read_close(live);
-        live = NULL;
-    }
     status = (cli_flag(cli, "why")     ? stats_why
               : cli_flag(cli, "watch") ? stats_watch
                                        : stats_counters)(cli, live, err);

@@ -2,9 +2,11 @@
 
 import json
 
+import pytest
 from harness import read_topic, wait_for
+from harness.redis_server import RedisServer
 from live import client, equal
-from scenario import create_list, run_import, upsert
+from scenario import create_list, run_import, scale, start_import, upsert
 
 FILE = "phone\n504-621-8927\n810-292-9388\n856-636-8749\n212-555-1234\n"
 
@@ -139,6 +141,49 @@ def test_what_is_shown(space):
     away = {"REDIS_URL": "redis://127.0.0.1:1"}
     assert space.cli_json("stats", "--list", "a", env=away)["source"] == "postgresql"
     assert "redis_away" in space.cli("runway", "--json", env=away, code=1).stdout
+
+
+def watched(space, *args):
+    """`stats ARGS --watch --json`, and what the next line says that holds() is true of."""
+    process = space.popen("stats", *args, "--watch", "--json")
+
+    def until(holds, what):
+        for line in process.stdout:
+            if holds(json.loads(line)):
+                return json.loads(line)
+        raise AssertionError(f"it ended: {what}")
+
+    return process, until
+
+
+@pytest.mark.timeout(120)
+def test_a_watch_moves_during_an_import_and_comes_back_to_redis(space):
+    """Begun while Redis was away, it shows the record; then Redis, once that is there."""
+    rows = scale(30_000)
+    file = space.inbox / "many.csv"
+    file.write_text("phone\n" + "".join(f"+1504{2_000_000 + row}\n" for row in range(rows)))
+    server = RedisServer(space)
+    space.extra_env["REDIS_URL"] = server.url
+    space.importer({"LEADSPOOL_IMPORT_CHUNK_ROWS": "100", "LEADSPOOL_IMPORT_LANES": "1"})
+    create_list(space, "a", campaign_id="c")
+    watch, until = watched(space, "--list", "a")
+    try:
+        assert until(lambda line: True, "the first look")["source"] == "postgresql"
+        server.start()
+        space.stats()
+        assert until(lambda line: line["source"] == "redis", "Redis is there")["total"] == 0
+        start_import(space, file.name)
+        totals = [until(lambda line: line["total"] > 0, "it moves")["total"]]
+        while totals[-1] < rows:
+            line = until(lambda line: True, "it goes on")
+            assert line["source"] == "redis"
+            totals.append(line["total"])
+        assert totals == sorted(totals) and totals[0] < rows, totals
+    finally:
+        watch.terminate()
+        space.end_processes()
+        server.kill9()
+    assert watch.wait(10) == 0
 
 
 def test_attempts_go_into_their_hours_once(space):
