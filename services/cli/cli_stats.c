@@ -8,7 +8,7 @@
 #include "base/mem.h"
 #include "cli/args.h"
 #include "cli/interrupt.h"
-#include "cli/live_read.h"
+#include "cli/live_rows.h"
 #include "cli/stats_job.h"
 #include "cli/stats_why.h"
 #include "cli/table.h"
@@ -75,6 +75,18 @@ static const TableColumn campaign_columns[] = {
     {"source", TABLE_TEXT},
     {0},
 };
+
+static const TableColumn all_columns[] = {{"campaign_id", TABLE_TEXT},
+                                          {"outcomes_per_minute", TABLE_NUMBER},
+                                          {"offers_out", TABLE_NUMBER},
+                                          {"dialable", TABLE_NUMBER},
+                                          {"total", TABLE_NUMBER},
+                                          {"contact_rate", TABLE_NUMBER},
+                                          {"penetration", TABLE_NUMBER},
+                                          {"lists", TABLE_NUMBER},
+                                          {"active", TABLE_BOOL},
+                                          {"source", TABLE_TEXT},
+                                          {0}};
 
 static const TableColumn why_json_columns[] = {{"list_id", TABLE_TEXT}, {"at", TABLE_TEXT},
                                                {"total", TABLE_NUMBER}, {"why", TABLE_JSON},
@@ -246,6 +258,51 @@ static Status stats_counters(Cli *cli, LiveRead *live, Error *err)
     return status;
 }
 
+/* ---- all campaigns ---- */
+
+static bool all_redis(LiveRead *live, Table *table)
+{
+    static const char *const order[] = {"outcomes_per_minute", "offers_out", "dialable", NULL};
+    AUTO_LIVE_ROWS campaigns = {0};
+    Error err;
+    if (live == NULL || live_read_check(live, &err) != STATUS_OK ||
+        live_rows_campaigns(live, NULL, &campaigns, &err) != STATUS_OK) {
+        return false;
+    }
+    live_rows_sort(&campaigns, order);
+    for (int i = 0; i < campaigns.count; i++) {
+        if (campaigns.rows[i].stats != NULL) {
+            live_read_row(campaigns.rows[i].stats, table);
+        }
+    }
+    return true;
+}
+
+static Status all_record(Cli *cli, Table *table, Error *err)
+{
+    DbParams params = {0};
+    AUTO_RESULT *rows = NULL;
+    db_param_text(&params, NULL);
+    db_param_bool(&params, true);
+    Status status = cli_query(cli, sql_cli_top_campaigns, &params, &rows, err);
+    if (status == STATUS_OK) {
+        table_add_result(table, rows);
+    }
+    return status;
+}
+
+/* A line for each campaign that has lists. */
+static Status stats_all(Cli *cli, LiveRead *live, Error *err)
+{
+    AUTO_TABLE table;
+    table_init(&table, all_columns);
+    Status status = all_redis(live, &table) ? STATUS_OK : all_record(cli, &table, err);
+    if (status == STATUS_OK) {
+        table_print(cli, &table);
+    }
+    return status;
+}
+
 /* ---- watching ---- */
 
 enum { WATCH_NAP_MS = 250 };
@@ -289,11 +346,16 @@ static Status stats_watch(Cli *cli, LiveRead *live, Error *err)
 static Status stats_check(const Cli *cli, Error *err)
 {
     bool list = cli_option(cli, "list") != NULL;
-    if (list == (cli_option(cli, "campaign") != NULL)) {
-        return cli_usage(err, "name a list (--list) or a campaign (--campaign)");
+    bool campaign = cli_option(cli, "campaign") != NULL;
+    if (list && campaign) {
+        return cli_usage(err, "name a list (--list) or a campaign (--campaign), not both");
     }
     if (cli_flag(cli, "why") && (!list || cli_flag(cli, "watch"))) {
-        return cli_usage(err, "--why is about a list, and looks once");
+        return cli_usage(err, "--why is about a list (--list), and looks once");
+    }
+    if (cli_flag(cli, "watch") && !list && !campaign) {
+        return cli_usage(err, "--watch is about a list (--list) or a campaign (--campaign): "
+                              "`leadspool top` shows all of them live");
     }
     return STATUS_OK;
 }
@@ -305,9 +367,11 @@ static Status stats(Cli *cli, Error *err)
         return status;
     }
     LiveRead *live = cli_flag(cli, "record") ? NULL : live_read_new(cli);
+    bool one = cli_option(cli, "list") != NULL || cli_option(cli, "campaign") != NULL;
     status = (cli_flag(cli, "why")     ? stats_why
               : cli_flag(cli, "watch") ? stats_watch
-                                       : stats_counters)(cli, live, err);
+              : one                    ? stats_counters
+                                       : stats_all)(cli, live, err);
     live_read_close(live);
     return status;
 }
@@ -315,8 +379,10 @@ static Status stats(Cli *cli, Error *err)
 const Verb cli_stats_verbs[] = {
     {"", "", 0, 0,
      "The counters of a list or campaign: leads per stage and status, penetration (contacted /\n"
-     "total) and coverage (attempted / total). Source says whether Redis had them, or PostgreSQL.",
+     "total) and coverage (attempted / total). Source says whether Redis had them, or PostgreSQL.\n"
+     "Without either, a line for each campaign that has lists, the busiest first (see top).",
      stats_options,
+     "stats\n"
      "stats --list spring\n"
      "stats --list spring --watch\n"
      "stats --list spring --why\n"

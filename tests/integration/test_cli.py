@@ -141,6 +141,8 @@ def test_help_and_version_without_servers(nowhere):
         ("help lsit", "did you mean list?"),
         ("help list creat", "did you mean create?"),
         ("stats rebuid", "did you mean rebuild?"),
+        ("stats --watch", "`leadspool top` shows all"),
+        ("stats --list a --campaign c", "not both"),
         ("reference setings", "did you mean settings?"),
         ("list create --list-idd a", "did you mean --list-id?"),
         ("list create --list-id", "needs a value"),

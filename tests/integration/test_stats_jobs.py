@@ -101,6 +101,11 @@ def test_what_is_shown(space):
     same = ("total", "dialable", "statuses", "lists", "penetration", "offers_out", "version")
     assert [of_campaign[name] for name in same] == [by_record[name] for name in same]
     assert (of_campaign["source"], by_record["source"]) == ("redis", "postgresql")
+    [one] = space.cli_json("stats")
+    [other] = space.cli_json("stats", "--record")
+    same = ("campaign_id", "total", "dialable", "offers_out", "penetration", "lists", "active")
+    assert [one[name] for name in same] == [other[name] for name in same] == ["c", 4, 4, 0, 0, 1, False]
+    assert (one["source"], other["source"]) == ("redis", "postgresql")
 
     key = f"{space.ns}:job:{job['job_id']}"
     wait_for(lambda: live.hget(key, "state") == "completed", 10)
