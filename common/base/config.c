@@ -102,6 +102,8 @@ static const ConfigKey config_keys[] = {
      .doc = "age at which files in inbox and outbox are removed"},
     {"LEADSPOOL_STATS_PACE_S", INT(stats_pace_s), "10", 1, 3600,
      .doc = "between two looks at what a list shows with a time (dialable_now, runway)"},
+    {"LEADSPOOL_STATS_SWEEP_S", INT(stats_sweep_s), "300", 1, 86400,
+     .doc = "between two sweeps of Redis: what was evicted or spoiled comes back, strange keys go"},
     {"LEADSPOOL_LAW_PACKS", TEXT(law_packs), "", .allowed = "a directory",
      .doc = "law packs NAME.json beside those of the build, or in place of one of them"},
     {"LEADSPOOL_DEBUG_MESSAGES", INT(debug_messages), "0", 0, 1,

@@ -74,6 +74,7 @@ typedef struct Config {
     bool number_key_is_default; /* the development key: the caller logs a warning */
     int retention_days;         /* LEADSPOOL_RETENTION_DAYS */
     int stats_pace_s;           /* LEADSPOOL_STATS_PACE_S */
+    int stats_sweep_s;          /* LEADSPOOL_STATS_SWEEP_S */
     int debug_messages;         /* LEADSPOOL_DEBUG_MESSAGES: 1 takes debug.abort */
     char *law_packs;            /* LEADSPOOL_LAW_PACKS: "" when there is no directory */
     char *clock_file;           /* LEADSPOOL_CLOCK_FILE; "" = the clock */

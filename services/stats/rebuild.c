@@ -187,7 +187,7 @@ static Status job_write(Page *page, const DbResult *rows, int row, Error *err)
 }
 
 /* Only those that are missing or older: what an event said of the same number is as good. */
-static Status rebuild_jobs(Rebuild *rebuild, Error *err)
+Status rebuild_jobs(Rebuild *rebuild, Error *err)
 {
     AUTO_PAGE page;
     page_init(&page, rebuild);

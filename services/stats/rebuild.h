@@ -30,5 +30,8 @@ Status rebuild_all(Rebuild *rebuild, Error *err) MUST_CHECK;
 /* One pass over the lists, or over those named (a text array), without the marker. */
 Status rebuild_lists(Rebuild *rebuild, DbArray *list_ids, Error *err) MUST_CHECK;
 
+/* The same over the jobs that go on, or ended within a day. */
+Status rebuild_jobs(Rebuild *rebuild, Error *err) MUST_CHECK;
+
 /* Is the marker there, whole and of this epoch? */
 Status rebuild_is_whole(LiveStore *store, int64_t epoch, bool *ret, Error *err) MUST_CHECK;

@@ -22,7 +22,6 @@ enum {
     LEASE_MS = 3000,
     RENEW_MS = 1000,
     STOP_S = 3,
-    SWEEP_MS = 300000,
 };
 #define PROBE_S "10"
 
@@ -185,13 +184,17 @@ static Status sweep_if_due(StatsClock *clock, Error *err)
                        .stopping = &clock->stopping};
     Status status = rebuild_lists(&rebuild, NULL, err);
     if (status == STATUS_OK) {
+        status = rebuild_jobs(&rebuild, err);
+    }
+    if (status == STATUS_OK) {
         status = live_sweep(&rebuild, &removed, err);
     }
     if (status == STATUS_OK) {
-        clock->sweep_at_ms = clock_mono_ms() + SWEEP_MS;
+        clock->sweep_at_ms = clock_mono_ms() + (int64_t)clock->parts->cfg->stats_sweep_s * 1000;
         campaign_live_forget(clock->campaigns);
-        LOG_INFO("redis.swept", "lists=%" PRId64 " stored=%" PRId64 " removed=%" PRId64,
-                 rebuild.lists, rebuild.stored, removed);
+        LOG_INFO("redis.swept",
+                 "lists=%" PRId64 " jobs=%" PRId64 " stored=%" PRId64 " removed=%" PRId64,
+                 rebuild.lists, rebuild.jobs, rebuild.stored, removed);
     }
     return status;
 }

@@ -2,8 +2,8 @@
  *
  *   five times a second: does Redis answer? the lease; a debt, a lost marker, another Redis:
  * rebuild every second:        sums of campaigns that changed (campaign_live.h) at a set pace: what
- * a list shows with a time (now_live.h) every five minutes:  all lists again, and what nobody knows
- * goes (live_sweep.h)
+ * a list shows with a time (now_live.h) every five minutes:  all lists and jobs again, and what
+ * nobody knows goes (live_sweep.h)
  *
  * One thread. All but the first is done by the one process that has the lease; two that believe so
  * do no harm. */

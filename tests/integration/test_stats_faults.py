@@ -11,8 +11,8 @@ import pytest
 import redis
 from harness import wait_for
 from harness.redis_server import RedisServer, Refusal
-from live import fields, shown
-from scenario import create_list, upsert
+from live import client, fields, shown
+from scenario import create_list, run_import, upsert
 
 NUMBERS = itertools.count(1000)
 
@@ -171,3 +171,24 @@ def test_lost_and_spoiled(space, server):
     stats.terminate()
     stats.start().wait_ready()  # it sweeps when it begins
     wait_for(lambda: not live.exists(f"{space.ns}:other", f"{space.ns}:list:nobody:stats"), 10)
+
+
+def test_the_sweep_repairs_and_removes(space):
+    """While the marker stays whole: what was evicted comes back, of lists and jobs, and strange keys go."""
+    (space.inbox / "leads.csv").write_text("phone\n504-621-8927\n")
+    space.importer()
+    space.stats({"LEADSPOOL_STATS_SWEEP_S": "2"})
+    create_list(space, "a", campaign_id="c")
+    job = run_import(space, "leads.csv")
+    live = client()
+    marker, job_key, list_key = (f"{space.ns}:{key}" for key in ("stats:marker", f"job:{job['job_id']}", "list:a:stats"))
+    wait_for(lambda: live.hget(job_key, "state") == "completed", what="the end of the job")
+    wait_for(lambda: live.hget(marker, "state") == "whole", what="the marker")
+    before = {key: live.hgetall(key) for key in (marker, job_key, list_key)}
+    live.set(f"{space.ns}:unknown", "x")
+    live.delete(job_key, list_key)
+    wait_for(lambda: live.hgetall(list_key) == before[list_key], 15, what="the list")
+    wait_for(lambda: live.hgetall(job_key) == before[job_key], 15, what="the job")
+    wait_for(lambda: not live.exists(f"{space.ns}:unknown"), 15, what="the strange key is gone")
+    assert live.hgetall(marker) == before[marker], "nothing was rebuilt"
+    assert 86400 - 120 < live.ttl(job_key) <= 86400
