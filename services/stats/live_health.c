@@ -43,13 +43,35 @@ bool live_health_is_well(LiveHealth *health)
     return !atomic_load(&health->troubled);
 }
 
+void live_health_rebuilding(LiveHealth *health, const LiveWhy *why)
+{
+    pthread_mutex_lock(&health->lock);
+    bool told = health->rebuilding == why;
+    health->rebuilding = why;
+    pthread_mutex_unlock(&health->lock);
+    if (!told) {
+        LOG_INFO("redis.rebuilding", "why=%s msg=%s", why->name, why->text);
+    }
+}
+
+void live_health_whole(LiveHealth *health)
+{
+    pthread_mutex_lock(&health->lock);
+    health->rebuilding = NULL;
+    pthread_mutex_unlock(&health->lock);
+}
+
 bool live_health_ready(LiveHealth *health, StrBuf *reasons)
 {
-    bool well = live_health_is_well(health);
-    if (!well) {
-        pthread_mutex_lock(&health->lock);
+    pthread_mutex_lock(&health->lock);
+    bool troubled = atomic_load(&health->troubled);
+    const LiveWhy *why = health->rebuilding;
+    if (troubled) {
         strbuf_addf(reasons, "%s: %s\n", health->cause.code, health->cause.text);
-        pthread_mutex_unlock(&health->lock);
     }
-    return well;
+    pthread_mutex_unlock(&health->lock);
+    if (why != NULL) {
+        strbuf_addf(reasons, "redis_rebuilding: %s\n", why->text);
+    }
+    return !troubled && why == NULL;
 }

@@ -10,8 +10,8 @@
  * What is no hash gives way. Each store is announced on the channel, in the same script.
  *
  * Replies {1 stored, 0 there already, -1 something newer is there; the campaign that stood there
- * before}. The hash is written before leftover fields are removed, so that a full Redis refuses
- * before anything is lost. */
+ * before; the type of what was no hash, and gave way, or ""}. The hash is written before leftover
+ * fields are removed, so that a full Redis refuses before anything is lost. */
 #pragma once
 
 extern const char live_script[];

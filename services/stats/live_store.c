@@ -60,6 +60,12 @@ static Status store_trouble(LiveStore *store, Status status, const Error *err)
     return status;
 }
 
+void live_store_tell_wrong_type(const char *key, const char *type)
+{
+    static LogRate rate = LOG_RATE_INIT(20, 60000);
+    log_rate_limited(&rate, LOG_LEVEL_WARN, "redis.wrong_type", " key=%s type=%s", key, type);
+}
+
 /* ---- hashes ---- */
 
 static Status write_add(LiveStore *store, const LiveWrite *write, bool whole_script, Error *err)
@@ -90,7 +96,7 @@ static Status write_take(LiveStore *store, LiveWrite *write, Error *err)
 {
     AUTO_REPLY *reply = NULL;
     Status status = redis_take(store->redis, &reply, err);
-    if (status == STATUS_OK && redis_size(reply) != 2) {
+    if (status == STATUS_OK && redis_size(reply) != 3) {
         status =
             error_set(err, STATUS_RETRY, "redis_refused", "Redis gave no answer of the script");
     }
@@ -99,6 +105,10 @@ static Status write_take(LiveStore *store, LiveWrite *write, Error *err)
         snprintf(write->campaign_was, sizeof write->campaign_was, "%s",
                  redis_text(redis_at(reply, 1)));
         metric_add(&metric_redis_writes, 1, store_results[write->result + 1], NULL);
+        const char *type = redis_text(redis_at(reply, 2));
+        if (type[0] != '\0') {
+            live_store_tell_wrong_type(write->key, type);
+        }
     }
     return status;
 }
@@ -143,11 +153,14 @@ Status live_store_write(LiveStore *store, LiveWrite writes[], int count, Error *
 /* What somebody else put under a name of ours. */
 static void store_clear(LiveStore *store, const char *key)
 {
+    const char *const ask_type[] = {"TYPE", key, NULL};
     const char *const words[] = {"DEL", key, NULL};
+    AUTO_REPLY *type = NULL;
     Error err;
     redis_drop(store->redis);
-    if (redis_ask(store->redis, words, NULL, &err) == STATUS_OK) {
-        LOG_WARN("redis.wrong_type", "key=%s", key);
+    if (redis_ask(store->redis, ask_type, &type, &err) == STATUS_OK &&
+        redis_ask(store->redis, words, NULL, &err) == STATUS_OK) {
+        live_store_tell_wrong_type(key, redis_text(type));
     }
 }
 

@@ -114,8 +114,11 @@ static Status set_look(Sweep *sweep, const char *key, const char *campaign_id, E
     if (status != STATUS_OK || strcmp(redis_text(type), "none") == 0) {
         return status;
     }
-    return strcmp(redis_text(type), "set") == 0 ? set_check(sweep, key, campaign_id, err)
-                                                : sweep_delete(sweep, key, err);
+    if (strcmp(redis_text(type), "set") == 0) {
+        return set_check(sweep, key, campaign_id, err);
+    }
+    live_store_tell_wrong_type(key, redis_text(type));
+    return sweep_delete(sweep, key, err);
 }
 
 /* ---- keys ---- */

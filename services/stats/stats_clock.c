@@ -92,7 +92,8 @@ static Status lease(StatsClock *clock, Error *err)
         clock->wanted = db_i64(rows, 0, 0);
         clock->paid = db_i64(rows, 0, 1);
     } else {
-        clock->rebuilt_connects = 0; /* whoever leads again looks at everything */
+        clock->rebuilt_connects = 0;      /* whoever leads again looks at everything */
+        live_health_whole(clock->health); /* as far as it knows */
     }
     return status;
 }
@@ -124,17 +125,22 @@ static Status pay(StatsClock *clock, int64_t seen, Error *err)
     return status == STATUS_OK ? db_commit(tx, err) : status;
 }
 
+static const LiveWhy why_start = {"start", "what Redis has is compared with the record"};
+static const LiveWhy why_marker = {"marker", "Redis was emptied, or is of another epoch"};
+static const LiveWhy why_connection = {"connection", "another Redis may have answered"};
+static const LiveWhy why_debt = {"debt", "Redis did not take all that changed"};
+
 /* Why all lists are to be written, or NULL. */
-static Status rebuild_reason(StatsClock *clock, const char **ret, Error *err)
+static Status rebuild_reason(StatsClock *clock, const LiveWhy **ret, Error *err)
 {
     bool whole = false;
     *ret = NULL;
     Status status = rebuild_is_whole(clock->store, clock->epoch, &whole, err);
     if (status == STATUS_OK) {
-        *ret = clock->rebuilt_connects == 0                                   ? "start"
-               : !whole                                                       ? "marker"
-               : clock->rebuilt_connects != live_store_connects(clock->store) ? "connection"
-               : clock->wanted > clock->paid                                  ? "debt"
+        *ret = clock->rebuilt_connects == 0                                   ? &why_start
+               : !whole                                                       ? &why_marker
+               : clock->rebuilt_connects != live_store_connects(clock->store) ? &why_connection
+               : clock->wanted > clock->paid                                  ? &why_debt
                                                                               : NULL;
     }
     return status;
@@ -142,11 +148,15 @@ static Status rebuild_reason(StatsClock *clock, const char **ret, Error *err)
 
 static Status rebuild_if_due(StatsClock *clock, Error *err)
 {
-    const char *why;
+    const LiveWhy *why;
     Status status = rebuild_reason(clock, &why, err);
+    if (status == STATUS_OK && why == NULL) {
+        live_health_whole(clock->health);
+    }
     if (status != STATUS_OK || why == NULL) {
         return status;
     }
+    live_health_rebuilding(clock->health, why);
     int64_t seen = clock->wanted;
     int64_t connects = live_store_connects(clock->store);
     int64_t begun_ms = clock_mono_ms();
@@ -160,13 +170,15 @@ static Status rebuild_if_due(StatsClock *clock, Error *err)
     }
     if (status == STATUS_OK) {
         clock->rebuilt_connects = connects;
+        live_health_whole(clock->health);
         campaign_live_forget(clock->campaigns);
         now_live_forget(clock->now);
         clock->paid = seen;
-        metric_add(&metric_redis_rebuilds, 1, why, NULL);
+        metric_add(&metric_redis_rebuilds, 1, why->name, NULL);
         LOG_INFO("redis.rebuilt",
-                 "why=%s lists=%" PRId64 " jobs=%" PRId64 " stored=%" PRId64 " ms=%" PRId64, why,
-                 rebuild.lists, rebuild.jobs, rebuild.stored, clock_mono_ms() - begun_ms);
+                 "why=%s lists=%" PRId64 " jobs=%" PRId64 " stored=%" PRId64 " ms=%" PRId64,
+                 why->name, rebuild.lists, rebuild.jobs, rebuild.stored,
+                 clock_mono_ms() - begun_ms);
     }
     return status;
 }

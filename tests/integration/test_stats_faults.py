@@ -134,8 +134,14 @@ def test_lost_and_spoiled(space, server):
     live.save()  # what a replica that is behind would have
     change(space)
 
-    live.flushall()
+    with space.db.transaction():
+        space.db.execute("LOCK list")  # it cannot be read meanwhile
+        live.flushall()
+        wait_for(lambda: "redis_rebuilding: Redis was emptied" in stats.get("/readyz")[1], 4, what="/readyz says so")
+        assert stats.get("/readyz")[0] == 503
     equal_within(space, server, 5, time.monotonic())
+    wait_for(lambda: stats.get("/readyz")[0] == 200, 5, what="ready")
+    assert len(re.findall("event=redis.rebuilding why=marker", stats.log())) == 1, "once"
 
     stats.sigstop()
     server.kill9()
@@ -143,6 +149,7 @@ def test_lost_and_spoiled(space, server):
     assert shown(space, server.client()) != fields(space)
     stats.sigcont()
     equal_within(space, server, 5, time.monotonic())
+    wait_for(lambda: "event=redis.rebuilding why=connection" in stats.log(), 5)
 
     live = server.client()
     key, marker = f"{space.ns}:list:a:stats", f"{space.ns}:stats:marker"
@@ -154,6 +161,8 @@ def test_lost_and_spoiled(space, server):
     equal_within(space, server, 5, time.monotonic())
     wait_for(lambda: live.type(f"{space.ns}:campaign:c:lists") == "set", 10)
     wait_for(lambda: live.smembers(f"{space.ns}:campaign:c:lists") == set("abc"), 10)
+    assert len(re.findall(f"event=redis.wrong_type .*?key={key} type=string", stats.log())) == 1, "once"
+    assert f"key={space.ns}:campaign:c:lists" in stats.log()
 
     live.hset(key, mapping={"version": "99999999999999999999999", "total": "7"})  # ahead of everything
     live.hset(f"{space.ns}:list:b:stats", "total", "5")
