@@ -519,7 +519,9 @@ def test_what_was_searched_for_ahead_is_decided_anew(dialing):
 
 
 def test_limits_hold_though_the_lead_is_in_the_queue(dialing):
-    """As between a change of rules and its campaign.reapply."""
+    """As between a change of rules and its campaign.reapply: that of the first put has ended, the second asks for none."""
+    put(dialing, active=False)
+    wait_for(lambda: dialing.value("SELECT count(*) FROM jobs WHERE state IN ('queued', 'running')") == 0)
     called = (
         "attempts = 3, status = 'NA', tries = 'NA=3', called_at = now(), decided_at = now() - interval '1 d'"
     )
