@@ -419,7 +419,7 @@ delta_lead(ListDelta deltas[], int *count, const LeadDial *before, const LeadDia
     }
 }
 
-void lead_dials_count(const LeadDials *dials, ListDelta **ret, int *ret_count)
+static void dials_count(const LeadDials *dials, ListDelta **ret, int *ret_count)
 {
     ListDelta *deltas = NULL;
     int count = 0;
@@ -444,11 +444,16 @@ void lead_dials_count(const LeadDials *dials, ListDelta **ret, int *ret_count)
 
 Status lead_dials_apply(const LeadDials *dials, Db *db, Outbox *outbox, ListGates *ret, Error *err)
 {
-    AUTO_FREE ListDelta *deltas = NULL;
-    lead_dials_count(dials, &deltas, &ret->count);
+    ListDelta *deltas = NULL;
+    dials_count(dials, &deltas, &ret->count);
     if (ret->count == 0) {
         return STATUS_OK;
     }
     ret->gates = mem_alloc((size_t)ret->count * sizeof *ret->gates);
-    return list_stats_apply(db, outbox, deltas, ret->count, ret->gates, err);
+    Status status = list_stats_apply(db, outbox, deltas, ret->count, ret->gates, err);
+    for (int i = 0; i < ret->count; i++) {
+        list_delta_done(&deltas[i]);
+    }
+    free(deltas);
+    return status;
 }

@@ -1,7 +1,7 @@
 /* lead_dial.h - what dialing knows of a lead: locked, changed, written, counted. Layer: runtime.
  *
  *   lead_begin() ─▶ lead_dials_lock() ─▶ change rows[i], lead_dial_restage(), .changed
- *   ─▶ lead_dials_write() ─▶ lead_dials_count() ─▶ list_stats_apply() ─▶ events ─▶ outbox
+ *   ─▶ lead_dials_write() ─▶ lead_dials_apply() ─▶ events ─▶ outbox
  *
  * The leads row is the lead's only lock: numbers are locked before it, list_stats after it. What
  * was locked is kept beside what it becomes, so that ready_lead and the counters follow from the
@@ -86,8 +86,6 @@ ReadyKey lead_dial_key(const LeadDial *lead);
  * lead_race when the list that one goes to has its phone or external_id by now. */
 Status lead_dials_write(LeadDials *dials, Db *db, Error *err) MUST_CHECK;
 
-/* One delta for each list of a changed lead, by list_no; *ret is to be freed. */
-void lead_dials_count(const LeadDials *dials, ListDelta **ret, int *ret_count);
-/* Counts and applies: list_stats_apply() of what changed. */
+/* One delta for each list of a changed lead, given to list_stats_apply(). */
 Status lead_dials_apply(const LeadDials *dials, Db *db, Outbox *outbox, ListGates *ret, Error *err)
     MUST_CHECK;

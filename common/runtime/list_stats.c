@@ -1,6 +1,5 @@
 #include "runtime/list_stats.h"
 
-#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,9 +28,19 @@ void list_delta_status(ListDelta *delta, const char *status, int64_t leads)
             return;
         }
     }
-    assert(delta->status_count < LIST_STATUS_MAX);
+    if (delta->status_count == delta->status_cap) {
+        delta->status_cap = delta->status_cap * 2 + 4;
+        delta->statuses =
+            mem_realloc(delta->statuses, (size_t)delta->status_cap * sizeof *delta->statuses);
+    }
     snprintf(delta->statuses[delta->status_count].status, LIST_STATUS_SIZE, "%s", status);
     delta->statuses[delta->status_count++].leads = leads;
+}
+
+void list_delta_done(ListDelta *delta)
+{
+    free(delta->statuses);
+    *delta = (ListDelta){0};
 }
 
 void list_gates_done(ListGates *gates)

@@ -13,7 +13,12 @@
 #include "domain/stage.h"
 #include "runtime/outbox.h"
 
-enum { LIST_STATUS_MAX = 256, LIST_STATUS_SIZE = 20 };
+enum { LIST_STATUS_SIZE = 20 };
+
+typedef struct StatusDelta {
+    char status[LIST_STATUS_SIZE];
+    int64_t leads;
+} StatusDelta;
 
 typedef struct ListDelta {
     int32_t list_no;
@@ -21,12 +26,12 @@ typedef struct ListDelta {
     int64_t stages[STAGE_END];
     int64_t contacted;
     int64_t attempted;
+    StatusDelta *statuses; /* as many as its leads have: those of all campaigns that it was in */
     int status_count;
-    struct {
-        char status[LIST_STATUS_SIZE];
-        int64_t leads;
-    } statuses[LIST_STATUS_MAX];
+    int status_cap;
 } ListDelta;
+void list_delta_done(ListDelta *delta);
+#define AUTO_DELTA __attribute__((cleanup(list_delta_done))) ListDelta
 
 /* What the row says after the change. Plan again when it is not what the plan was made for. */
 typedef struct ListGate {

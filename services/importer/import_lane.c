@@ -349,7 +349,7 @@ static Status lane_effects(ImportLane *lane, ImportChunk *chunk, Error *err)
 {
     ChunkShare *share = &chunk->shares[lane->lane];
     ImportPlan *plan = &lane->plan;
-    ListDelta delta = {.list_no = lane->shared->run->list_no};
+    AUTO_DELTA delta = {.list_no = lane->shared->run->list_no};
     AUTO_IMPORT_UPDATE ImportUpdate update = {0};
     Status status = import_update_plan(&update, lane, share, err);
     if (status == STATUS_OK) {

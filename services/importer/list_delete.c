@@ -217,7 +217,7 @@ static Status tell_gone(SweepChunk *chunk, const ListDelta *delta, Error *err)
 
 static Status delete_whole(SweepChunk *chunk, int64_t after, Error *err)
 {
-    ListDelta delta = {.list_no = chunk->run->list_no};
+    AUTO_DELTA delta = {.list_no = chunk->run->list_no};
     DbParams params = {0};
     db_param_i64(&params, delta.list_no);
     db_param_i64(&params, after);

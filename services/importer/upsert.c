@@ -52,6 +52,9 @@ static void upsert_reset(Upsert *upsert)
         lead_set_done(&upsert->sets[i]);
     }
     free(upsert->sets);
+    for (int i = 0; i < upsert->list_count; i++) {
+        list_delta_done(&upsert->lists[i].delta);
+    }
     free(upsert->lists);
     free(upsert->dnc);
     upsert->sets = NULL;

@@ -151,7 +151,7 @@ static Status mend_held(Reconcile *job, Db *tx, bool *ret_mended, Error *err)
 {
     DbParams params = {0};
     AUTO_RESULT *differs = NULL;
-    AUTO_FREE ListDelta *delta = mem_alloc(sizeof *delta);
+    AUTO_DELTA delta = {.list_no = job->list_no};
     ListGate gate;
     db_param_i64(&params, job->list_no);
     Status status = db_query(tx, sql_reconcile_hold, &params, NULL, err);
@@ -161,13 +161,12 @@ static Status mend_held(Reconcile *job, Db *tx, bool *ret_mended, Error *err)
     if (status != STATUS_OK || db_rows(differs) == 0) {
         return status;
     }
-    delta->list_no = job->list_no;
     for (int row = 0; row < db_rows(differs); row++) {
-        delta_take(delta, differs, row);
+        delta_take(&delta, differs, row);
     }
     status = db_exec(tx, sql_reconcile_total, &params, 1, err);
     if (status == STATUS_OK) {
-        status = list_stats_apply(tx, job->run->outbox, delta, 1, &gate, err);
+        status = list_stats_apply(tx, job->run->outbox, &delta, 1, &gate, err);
     }
     if (status == STATUS_OK) {
         add_repaired_event(job, &gate, differs);

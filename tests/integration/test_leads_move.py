@@ -16,7 +16,7 @@ from scenario import (
     run_import,
     upsert,
 )
-from test_list_delete import behind_a_change, deleted, doctor, due, refused
+from test_list_delete import behind_a_change, delete, deleted, doctor, due, refused
 from test_list_reset import reset
 from test_offers import ANN, BOB, EVE, dialing, leads, offers_by_phone, put  # noqa: F401
 
@@ -155,6 +155,20 @@ def test_a_lead_that_changes_under_the_move_goes_along(space):
     assert (value["leads"], value["moved"]) == (3, 3)
     assert len(leads(space, "b")) == 3
     check_queue(space)
+
+
+def test_leads_with_the_statuses_of_many_campaigns(space):
+    """More in one chunk than one campaign can have."""
+    space.importer()
+    for list_id in ("a", "b"):
+        create_list(space, list_id, campaign_id="c")
+    run_import(space, rows_of(space, "a.csv", 400, 0))
+    space.db.execute("UPDATE leads SET status = 'S' || phone % 300")
+    space.db.execute("DELETE FROM list_status")
+    space.db.execute("INSERT INTO list_status SELECT list_no, status, count(*) FROM leads GROUP BY 1, 2")
+    assert move(space, where=ALL)["moved"] == 400
+    assert space.value("SELECT count(*) FROM list_status WHERE leads > 0") == 300
+    assert deleted(space, delete(space, "b"))["deleted"] == 400
 
 
 def test_commands_and_command_line(space):

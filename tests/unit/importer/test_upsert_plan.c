@@ -32,6 +32,7 @@ static void bench_open(Bench *bench)
 static void bench_close(Bench *bench)
 {
     upsert_plan_done(&bench->plan);
+    list_delta_done(&bench->list.delta);
     zone_sets_free(bench->zones);
     arena_done(&bench->arena);
     strbuf_done(&bench->told);
