@@ -17,7 +17,7 @@ enum {
     SWEEP_NAP_MS = 50,
     SWEEP_PROGRESS_MS = 1000,
     SWEEP_LONG_WAYS = 8, /* chunks, once a whole one failed: its like may follow */
-    SWEEP_REST = 10,     /* of the time of a chunk, one part is left to others */
+    SWEEP_REST = 20,     /* of the time of a chunk, one part is left to others */
 };
 
 typedef struct SweepMark {

@@ -116,6 +116,24 @@ def test_to_another_campaign(dialing):  # noqa: F811
     doctor(space)
 
 
+def test_who_may_not_be_called_there_and_who_may_again(space):
+    """Rows of the queue go along, are taken out and are put in, each in one statement."""
+    space.importer()
+    for list_id, campaign_id in (("a", "c"), ("b", "d")):
+        create_list(space, list_id, campaign_id=campaign_id)
+    for phone in (ANN, BOB, EVE):
+        upsert(space, phone=phone)
+    done(space, "dnc.add", {"phone": BOB, "campaign_id": "c"})
+    done(space, "dnc.add", {"phone": EVE, "campaign_id": "d"})
+    settle(lambda: check_counters(space))
+    with_queue = "SELECT phone FROM leads JOIN ready_lead USING (lead_id, list_no) ORDER BY 1"
+    assert [f"+{phone}" for [phone] in space.rows(with_queue)] == sorted([ANN, EVE])
+    assert move(space, where=ALL)["moved"] == 3
+    assert [f"+{phone}" for [phone] in space.rows(with_queue)] == sorted([ANN, BOB])
+    assert [leads(space, "b")[phone][0] for phone in (ANN, BOB, EVE)] == ["ready", "ready", "dnc"]
+    check_queue(space)
+
+
 def test_duplicates(space):
     space.importer()
     for list_id in ("a", "b"):

@@ -126,6 +126,7 @@ def test_rows_met_are_few(filled, name, params, keys, before):
 def check_rows_met(filled, name, params, keys, before=None, begin="lead_begin"):
     queries = ROOT / "schemas" / "sql" / "queries"
     sql = (queries / f"{name}.sql").read_text()
+    sql = re.sub(r"\[include (\w+)\]", lambda part: (queries.parent / "fragments" / f"{part[1]}.sql").read_text(), sql)
     sql = re.sub(r"\[filter \$(\d+)\]", r"(l.attempts >= (SELECT ($\1::text[])[1]::bigint))", sql)
     count = max(int(n) for n in re.findall(r"\$(\d+)", sql))
     types = ", ".join(re.search(rf"\${n}::([a-z0-9]+(\[\])?)", sql).group(1) for n in range(1, count + 1))

@@ -1,6 +1,6 @@
 -- Deletes the leads of a list ($1) behind $2 up to $3 with their rows of ready_lead, and says what they were: how many of
--- each kind, and each that an offer is open for. Rows of ready_lead whose keys differ in the lead alone are found
--- together; the last column is how many were missing, which is none where nobody changed a lead meanwhile.
+-- each kind, and each that an offer is open for. The last column is how many rows of ready_lead were missing, which is
+-- none where nobody changed a lead meanwhile.
 WITH gone AS (
     DELETE FROM leads
     WHERE list_no = $1::int AND lead_id > $2::bigint AND lead_id <= $3::bigint
@@ -12,22 +12,18 @@ WITH gone AS (
            CASE WHEN offer_id IS NOT NULL THEN lead_version END AS lead_version, count(*) AS leads
     FROM gone
     GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
-), key AS (
-    SELECT DISTINCT coalesce(z.gate_no, 1) AS gate_no,
-           CASE WHEN NOT attempted THEN 2 WHEN no_callback THEN 3 ELSE 1 END AS class,
-           99 - priority AS lead_rank, coalesce(due_at, 'epoch') AS due_at
-    FROM kind LEFT JOIN zone_set z USING (zone_set_no)
+), ready AS (
+    SELECT zone_set_no, CASE WHEN NOT attempted THEN 2 WHEN no_callback THEN 3 ELSE 1 END AS class,
+           99 - priority AS lead_rank, coalesce(due_at, 'epoch') AS due_at, $2::bigint + 1 AS first, $3::bigint AS last
+    FROM kind
     WHERE stage = 6
-), queued AS (
-    DELETE FROM ready_lead
+),
+[include ready_key]
+queued AS (
+    DELETE FROM ready_lead r
     USING key k
-    CROSS JOIN LATERAL (
-        SELECT r.ctid AS place FROM ready_lead r
-        WHERE r.list_no = $1::int AND r.gate_no = k.gate_no AND r.class = k.class AND r.lead_rank = k.lead_rank
-          AND r.due_at = k.due_at AND r.lead_id > $2::bigint AND r.lead_id <= $3::bigint
-        OFFSET 0
-    ) q
-    WHERE ready_lead.ctid = q.place
+    WHERE (r.list_no, r.gate_no, r.class, r.lead_rank, r.due_at) = (k.list_no, k.gate_no, k.class, k.lead_rank, k.due_at)
+      AND r.lead_id BETWEEN k.first AND k.last
     RETURNING 1
 )
 SELECT stage, status, contacted, attempted, sum(leads)::bigint, lead_id, lead_version, offer_id,

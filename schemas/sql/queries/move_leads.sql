@@ -1,7 +1,7 @@
 -- Gives those leads of a list ($1) behind $2 up to $3 that a filter ($4) names to another list ($5) of a campaign ($6);
 -- $7: now. What a lead was is read without a lock; the update waits for others, and takes no row that they changed.
--- That the other list has such a lead its unique indexes tell. Rows of ready_lead whose keys differ in the lead alone
--- are found together. What a top-up noted goes along (recycler/put_off.h); "+ 0" as in move_clash.sql.
+-- That the other list has such a lead its unique indexes tell. A lead that was ready and is so there takes its row of
+-- ready_lead along, and what a top-up noted (recycler/put_off.h); "+ 0" as in move_clash.sql.
 -- Rows as of reset_leads.sql; the fate is 0.
 WITH was AS MATERIALIZED (
     SELECT l.ctid AS place, l.xmin AS seen, l.lead_id, l.stage, l.hold, l.offer_id,
@@ -26,32 +26,35 @@ WITH was AS MATERIALIZED (
               l.external_id, l.zone_set_no,
               CASE WHEN l.attempts = 0 THEN 2 WHEN l.callback_at IS NULL THEN 3 ELSE 1 END AS class,
               99 - l.priority AS lead_rank, coalesce(l.due_at, 'epoch') AS due_at
-), key AS (
-    SELECT coalesce((SELECT gate_no FROM zone_set z WHERE z.zone_set_no = m.zone_set_no), 1) AS gate_no, class, lead_rank,
-           due_at, first, last
-    FROM (SELECT zone_set_no, class, lead_rank, due_at, min(lead_id) AS first, max(lead_id) AS last
-          FROM moved WHERE stage_was = 6
-          GROUP BY 1, 2, 3, 4) m
-), queued AS (
-    DELETE FROM ready_lead
-    USING key k
-    CROSS JOIN LATERAL (
-        SELECT r.ctid AS place FROM ready_lead r
-        WHERE r.list_no = $1::int AND r.gate_no = k.gate_no AND r.class = k.class AND r.lead_rank = k.lead_rank
-          AND r.due_at = k.due_at AND r.lead_id >= k.first AND r.lead_id <= k.last
-          AND (r.lead_id IN (SELECT lead_id FROM moved)) IS TRUE
-        OFFSET 0
-    ) q
-    WHERE ready_lead.ctid = q.place
+), ready AS (
+    SELECT zone_set_no, class, lead_rank, due_at, min(lead_id) AS first, max(lead_id) AS last
+    FROM moved
+    WHERE stage_was = 6
+    GROUP BY 1, 2, 3, 4
+),
+[include ready_key]
+stayed AS (
+    UPDATE ready_lead r
+    SET list_no = $5::int
+    FROM key k
+    WHERE (r.list_no, r.gate_no, r.class, r.lead_rank, r.due_at) = (k.list_no, k.gate_no, k.class, k.lead_rank, k.due_at)
+      AND r.lead_id BETWEEN k.first AND k.last
+      AND (r.lead_id IN (SELECT lead_id FROM moved WHERE stage = 6)) IS TRUE
     RETURNING 1
-), gone AS MATERIALIZED (
-    SELECT count(*) AS leads FROM queued
-), come AS (
+), went AS (
+    DELETE FROM ready_lead r
+    USING key k
+    WHERE (r.list_no, r.gate_no, r.class, r.lead_rank, r.due_at) = (k.list_no, k.gate_no, k.class, k.lead_rank, k.due_at)
+      AND r.lead_id BETWEEN k.first AND k.last
+      AND (r.lead_id IN (SELECT lead_id FROM moved WHERE stage <> 6)) IS TRUE
+      AND EXISTS (SELECT FROM moved WHERE stage_was = 6 AND stage <> 6)
+    RETURNING 1
+), came AS (
     INSERT INTO ready_lead (list_no, gate_no, class, lead_rank, due_at, lead_id)
     SELECT $5::int, coalesce((SELECT gate_no FROM zone_set z WHERE z.zone_set_no = m.zone_set_no), 1) AS gate_no, class,
            lead_rank, due_at, lead_id
     FROM moved m
-    WHERE stage = 6
+    WHERE stage = 6 AND stage_was <> 6
     ORDER BY gate_no, class, lead_rank, due_at, lead_id
 ), noted AS (
     UPDATE put_off p SET list_no = $5::int
@@ -62,8 +65,9 @@ SELECT 0 AS fate, count(*) AS leads, NULL::bigint AS lead_id, NULL::int AS lead_
        NULL::bigint AS offer_id, NULL::text AS external_id
 FROM was
 UNION ALL
-SELECT NULL, (SELECT count(*) FROM moved WHERE stage_was = 6) - (SELECT leads FROM gone), NULL, NULL, NULL, NULL, NULL,
-       NULL, NULL, NULL, NULL
+SELECT NULL,
+       (SELECT count(*) FROM moved WHERE stage_was = 6) - (SELECT count(*) FROM stayed) - (SELECT count(*) FROM went),
+       NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
 UNION ALL
 SELECT 0, 1, lead_id, lead_version, stage, stage_was, status, attempts, contacted, offer_id, external_id
 FROM moved

@@ -2,7 +2,7 @@
 -- says. $5: leave those with an offer. Named by the filter: $6 finished ones, $7 invalid ones, $8 by their status.
 -- What a lead was is read without a lock; the update waits for others, and takes no row that they changed
 -- (xmin; the place alone is not looked at again by PostgreSQL 15 before its later minor releases).
--- Rows of ready_lead whose keys differ in the lead alone are found together.
+-- A lead that was ready is so again: its row of ready_lead stays, and is moved.
 -- Rows: (fate, how many) without a lead; (NULL, rows of ready_lead that were missing); and each lead that was reset.
 WITH was AS MATERIALIZED (
     SELECT l.ctid AS place, l.xmin AS seen, l.lead_id, l.zone_set_no, l.stage, l.status, l.attempts, l.contacted, l.priority, l.due_at,
@@ -28,34 +28,28 @@ WITH was AS MATERIALIZED (
     RETURNING l.lead_id, l.lead_version, l.stage, l.zone_set_no, l.priority, l.external_id, l.offer_id,
               was.stage AS stage_was, was.status AS status_was, was.attempts AS attempts_was,
               was.contacted AS contacted_was, was.due_at AS due_was, was.callback_at AS callback_was
-), key AS (
-    SELECT coalesce((SELECT gate_no FROM zone_set z WHERE z.zone_set_no = b.zone_set_no), 1) AS gate_no, class, lead_rank,
-           due_at, first, last
-    FROM (SELECT zone_set_no, CASE WHEN attempts_was = 0 THEN 2 WHEN callback_was IS NULL THEN 3 ELSE 1 END AS class,
-                 99 - priority AS lead_rank, coalesce(due_was, 'epoch') AS due_at,
-                 min(lead_id) AS first, max(lead_id) AS last
-          FROM begun WHERE stage_was = 6
-          GROUP BY 1, 2, 3, 4) b
-), queued AS (
-    DELETE FROM ready_lead
-    USING key k
-    CROSS JOIN LATERAL (
-        SELECT r.ctid AS place FROM ready_lead r
-        WHERE r.list_no = $1::int AND r.gate_no = k.gate_no AND r.class = k.class AND r.lead_rank = k.lead_rank
-          AND r.due_at = k.due_at AND r.lead_id >= k.first AND r.lead_id <= k.last
-          AND (r.lead_id IN (SELECT lead_id FROM begun)) IS TRUE
-        OFFSET 0
-    ) q
-    WHERE ready_lead.ctid = q.place
+), ready AS (
+    SELECT zone_set_no, CASE WHEN attempts_was = 0 THEN 2 WHEN callback_was IS NULL THEN 3 ELSE 1 END AS class,
+           99 - priority AS lead_rank, coalesce(due_was, 'epoch') AS due_at, min(lead_id) AS first, max(lead_id) AS last
+    FROM begun
+    WHERE stage_was = 6
+    GROUP BY 1, 2, 3, 4
+),
+[include ready_key]
+stayed AS (
+    UPDATE ready_lead r
+    SET class = 2, due_at = 'epoch'
+    FROM key k
+    WHERE (r.list_no, r.gate_no, r.class, r.lead_rank, r.due_at) = (k.list_no, k.gate_no, k.class, k.lead_rank, k.due_at)
+      AND r.lead_id BETWEEN k.first AND k.last
+      AND (r.lead_id IN (SELECT lead_id FROM begun)) IS TRUE
     RETURNING 1
-), gone AS MATERIALIZED (
-    SELECT count(*) AS leads FROM queued
-), come AS (
+), came AS (
     INSERT INTO ready_lead (list_no, gate_no, class, lead_rank, due_at, lead_id)
     SELECT $1::int, coalesce((SELECT gate_no FROM zone_set z WHERE z.zone_set_no = b.zone_set_no), 1) AS gate_no, 2,
            99 - priority AS lead_rank, 'epoch', lead_id
     FROM begun b
-    WHERE stage = 6 AND (SELECT leads FROM gone) >= 0
+    WHERE stage = 6 AND stage_was <> 6
     ORDER BY gate_no, lead_rank, lead_id
 )
 SELECT fate, count(*) AS leads, NULL::bigint AS lead_id, NULL::int AS lead_version, NULL::smallint AS stage,
@@ -63,7 +57,7 @@ SELECT fate, count(*) AS leads, NULL::bigint AS lead_id, NULL::int AS lead_versi
        NULL::bigint AS offer_id, NULL::text AS external_id
 FROM was GROUP BY fate
 UNION ALL
-SELECT NULL, (SELECT count(*) FROM begun WHERE stage_was = 6) - (SELECT leads FROM gone), NULL, NULL, NULL, NULL, NULL,
+SELECT NULL, (SELECT count(*) FROM begun WHERE stage_was = 6) - (SELECT count(*) FROM stayed), NULL, NULL, NULL, NULL, NULL,
        NULL, NULL, NULL, NULL
 UNION ALL
 SELECT 0, 1, lead_id, lead_version, stage, stage_was, status_was, attempts_was, contacted_was, offer_id, external_id
