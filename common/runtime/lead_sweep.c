@@ -336,6 +336,15 @@ Status sweep_write(SweepChunk *chunk, const char *const reasons[], ListGates *re
     return status == STATUS_OK ? sweep_told(chunk, reasons, ret, err) : status;
 }
 
+const char **sweep_reasons(const SweepChunk *chunk, const char *reason)
+{
+    const char **reasons = mem_alloc((size_t)(chunk->leads.count + 1) * sizeof *reasons);
+    for (int row = 0; row < chunk->leads.count; row++) {
+        reasons[row] = reason;
+    }
+    return reasons;
+}
+
 void sweep_take_leads(SweepChunk *chunk, int count, DbResult *result)
 {
     LeadDials *leads = &chunk->leads;

@@ -76,6 +76,8 @@ sweep_write(SweepChunk *chunk, const char *const reasons[], ListGates *ret, Erro
  * as counters and events go. */
 Status
 sweep_told(SweepChunk *chunk, const char *const reasons[], ListGates *ret, Error *err) MUST_CHECK;
+/* One reason for all of chunk->leads; to be freed. */
+const char **sweep_reasons(const SweepChunk *chunk, const char *reason);
 /* Room for so many leads in chunk->leads, all zero. result: what their texts are borrowed from; it
  * is the chunk's now. */
 void sweep_take_leads(SweepChunk *chunk, int count, DbResult *result);

@@ -202,15 +202,11 @@ static void take_offers(SweepChunk *chunk, DbResult *gone)
 
 static Status tell_gone(SweepChunk *chunk, const ListDelta *delta, Error *err)
 {
-    int count = chunk->leads.count;
     ListGate gate;
     ListGates gates = {.gates = &gate, .count = 1};
     LeadTell tell = {
         .outbox = chunk->outbox, .dials = &chunk->leads, .correlation = chunk->run->command_id};
-    AUTO_FREE const char **reasons = mem_alloc((size_t)(count + 1) * sizeof *reasons);
-    for (int row = 0; row < count; row++) {
-        reasons[row] = "list_deleted";
-    }
+    AUTO_FREE const char **reasons = sweep_reasons(chunk, "list_deleted");
     Status status = list_stats_apply(chunk->db, chunk->outbox, delta, 1, &gate, err);
     return status == STATUS_OK ? offer_revoke(&tell, chunk->db, &gates, reasons, err) : status;
 }

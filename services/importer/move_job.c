@@ -343,10 +343,9 @@ static Status whole_tell(SweepChunk *chunk, Error *err)
     LeadDials *leads = &chunk->leads;
     MovePlan plan = {.chunk = chunk, .move = chunk->context};
     AUTO_GATES gates = {0};
-    AUTO_FREE const char **reasons = mem_alloc((size_t)(leads->count + 1) * sizeof *reasons);
+    AUTO_FREE const char **reasons = sweep_reasons(chunk, "list_moved");
     for (int row = 0; row < leads->count; row++) {
         leads->rows[row].list_no = plan.move->to_no;
-        reasons[row] = "list_moved";
     }
     Status status = sweep_told(chunk, reasons, &gates, err);
     if (status == STATUS_OK) {

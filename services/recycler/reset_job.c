@@ -211,10 +211,7 @@ static Status reset_whole(SweepChunk *chunk, int64_t after, Error *err)
     if (status == STATUS_OK) {
         status = whole_take(chunk, rows, err);
     }
-    AUTO_FREE const char **reasons = mem_alloc((size_t)(chunk->leads.count + 1) * sizeof *reasons);
-    for (int row = 0; row < chunk->leads.count; row++) {
-        reasons[row] = "lead_reset";
-    }
+    AUTO_FREE const char **reasons = sweep_reasons(chunk, "lead_reset");
     if (status == STATUS_OK) {
         status = sweep_told(chunk, reasons, &gates, err);
     }
