@@ -216,8 +216,7 @@ static Status sweep_keys(Sweep *sweep, Error *err)
             snprintf(cursor, sizeof cursor, "%s", redis_text(redis_at(reply, 0)));
             status = keys_check(sweep, redis_at(reply, 1), err);
         }
-    } while (status == STATUS_OK && strcmp(cursor, "0") != 0 &&
-             (sweep->rebuild->stopping == NULL || !atomic_load(sweep->rebuild->stopping)));
+    } while (status == STATUS_OK && strcmp(cursor, "0") != 0 && rebuild_goes_on(sweep->rebuild));
     return status;
 }
 

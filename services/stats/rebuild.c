@@ -45,9 +45,9 @@ static void page_done(Page *page)
 }
 #define AUTO_PAGE __attribute__((cleanup(page_done))) Page
 
-static bool must_stop(const Rebuild *rebuild)
+bool rebuild_goes_on(const Rebuild *rebuild)
 {
-    return rebuild->stopping != NULL && atomic_load(rebuild->stopping);
+    return rebuild->goes_on == NULL || rebuild->goes_on(rebuild->context);
 }
 
 static Status
@@ -153,7 +153,7 @@ Status rebuild_lists(Rebuild *rebuild, DbArray *list_ids, Error *err)
     page_init(&page, rebuild);
     bool more = true;
     Status status = STATUS_OK;
-    while (status == STATUS_OK && more && !must_stop(rebuild)) {
+    while (status == STATUS_OK && more && rebuild_goes_on(rebuild)) {
         page_clear(&page);
         status = page_read_lists(&page, list_ids, LIVE_SAME, err);
         if (status == STATUS_OK) {
@@ -193,7 +193,7 @@ Status rebuild_jobs(Rebuild *rebuild, Error *err)
     page_init(&page, rebuild);
     bool more = true;
     Status status = STATUS_OK;
-    while (status == STATUS_OK && more && !must_stop(rebuild)) {
+    while (status == STATUS_OK && more && rebuild_goes_on(rebuild)) {
         DbParams params = {0};
         AUTO_RESULT *rows = NULL;
         page_clear(&page);
@@ -286,15 +286,16 @@ static Status rebuild_once(Rebuild *rebuild, bool *ret_whole, Error *err)
     if (status == STATUS_OK) {
         status = rebuild_jobs(rebuild, err);
     }
-    return status == STATUS_OK && !must_stop(rebuild) ? marker_end(rebuild, run_id, ret_whole, err)
-                                                      : status;
+    return status == STATUS_OK && rebuild_goes_on(rebuild)
+               ? marker_end(rebuild, run_id, ret_whole, err)
+               : status;
 }
 
 Status rebuild_all(Rebuild *rebuild, Error *err)
 {
     bool whole = false;
     Status status = STATUS_OK;
-    for (int i = 0; status == STATUS_OK && !whole && i < REBUILD_TRIES && !must_stop(rebuild);
+    for (int i = 0; status == STATUS_OK && !whole && i < REBUILD_TRIES && rebuild_goes_on(rebuild);
          i++) {
         status = rebuild_once(rebuild, &whole, err);
     }

@@ -9,20 +9,26 @@
  * emptied has none, or one of an earlier run, and is rebuilt by whoever sees that first. */
 #pragma once
 
-#include <stdatomic.h>
+#include <stdbool.h>
 
 #include "adapters/db.h"
 #include "stats/live_store.h"
+
+/* Asked between two pages, while no transaction is open; false ends it early. */
+typedef bool (*RebuildGoesOn)(void *context);
 
 typedef struct Rebuild {
     Db *db;           /* no transaction is open */
     LiveStore *store; /* of the same thread */
     int64_t now_us;
-    atomic_bool *stopping; /* ends it early; may be NULL */
+    RebuildGoesOn goes_on; /* NULL: it always does */
+    void *context;
     int64_t lists;
     int64_t jobs;
     int64_t stored; /* of both: hashes that were not as they should be */
 } Rebuild;
+
+bool rebuild_goes_on(const Rebuild *rebuild);
 
 /* Once more when Redis was emptied while it went on (a few times; then STATUS_RETRY). */
 Status rebuild_all(Rebuild *rebuild, Error *err) MUST_CHECK;

@@ -16,22 +16,41 @@ static Status rebuild_one(Rebuild *rebuild, const char *list_id, Error *err)
     return status;
 }
 
+/* The marker is the clock's. Where Redis is emptied meanwhile, that is what the clock sees. */
+static Status rebuild_whole(Rebuild *rebuild, int64_t *ret_removed, Error *err)
+{
+    Status status = rebuild_lists(rebuild, NULL, err);
+    if (status == STATUS_OK) {
+        status = rebuild_jobs(rebuild, err);
+    }
+    return status == STATUS_OK ? live_sweep(rebuild, ret_removed, err) : status;
+}
+
+static bool job_goes_on(void *context)
+{
+    JobRun *run = context;
+    return !job_run_should_stop(run);
+}
+
 Status rebuild_job_run(JobRun *run, StrBuf *ret_fields, Error *err)
 {
     StatsState *state = run->service;
     LiveStore *store = live_store_new(run->cfg, &state->health, "leadspool-stats-rebuild");
     int64_t removed = 0;
-    Rebuild rebuild = {
-        .db = run->db, .store = store, .now_us = clock_now_us(), .stopping = &run->stopping};
-    Status status =
-        run->list_no != 0 ? rebuild_one(&rebuild, run->list_id, err) : rebuild_all(&rebuild, err);
-    if (status == STATUS_OK && run->list_no == 0) {
-        status = live_sweep(&rebuild, &removed, err);
-    }
+    Rebuild rebuild = {.db = run->db,
+                       .store = store,
+                       .now_us = clock_now_us(),
+                       .goes_on = job_goes_on,
+                       .context = run};
+    Status status = run->list_no != 0 ? rebuild_one(&rebuild, run->list_id, err)
+                                      : rebuild_whole(&rebuild, &removed, err);
     live_store_free(store);
     strbuf_addf(ret_fields,
                 "\"lists\":%" PRId64 ",\"jobs\":%" PRId64 ",\"stored\":%" PRId64
                 ",\"removed\":%" PRId64,
                 rebuild.lists, rebuild.jobs, rebuild.stored, removed);
-    return status;
+    bool taken = atomic_load(&run->lost) || atomic_load(&run->stopping);
+    return status == STATUS_OK && taken
+               ? error_set(err, STATUS_RETRY, "stopping", "the job goes on elsewhere")
+               : status;
 }

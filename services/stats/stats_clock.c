@@ -92,7 +92,9 @@ static Status lease(StatsClock *clock, Error *err)
         clock->wanted = db_i64(rows, 0, 0);
         clock->paid = db_i64(rows, 0, 1);
     } else {
-        clock->rebuilt_connects = 0;      /* whoever leads again looks at everything */
+        clock->rebuilt_connects = 0; /* whoever leads again looks at everything */
+    }
+    if (status == STATUS_OK && !clock->leads) {
         live_health_whole(clock->health); /* as far as it knows */
     }
     return status;
@@ -112,6 +114,24 @@ static void release(StatsClock *clock)
 }
 
 /* ---- rebuilding ---- */
+
+/* However long it takes, nobody else begins to do the same, and readers see that one is at work. */
+static bool clock_goes_on(void *opaque)
+{
+    StatsClock *clock = opaque;
+    Error err;
+    return lease(clock, &err) == STATUS_OK && probe(clock, &err) == STATUS_OK && clock->leads &&
+           !atomic_load(&clock->stopping);
+}
+
+static Rebuild clock_rebuild(StatsClock *clock)
+{
+    return (Rebuild){.db = clock->db,
+                     .store = clock->store,
+                     .now_us = clock_now_us(),
+                     .goes_on = clock_goes_on,
+                     .context = clock};
+}
 
 static Status pay(StatsClock *clock, int64_t seen, Error *err)
 {
@@ -156,14 +176,13 @@ static Status rebuild_if_due(StatsClock *clock, Error *err)
     if (status != STATUS_OK || why == NULL) {
         return status;
     }
-    live_health_rebuilding(clock->health, why);
+    if (why != &why_debt) { /* that may be another's, every second, as long as it is cut off */
+        live_health_rebuilding(clock->health, why);
+    }
     int64_t seen = clock->wanted;
     int64_t connects = live_store_connects(clock->store);
     int64_t begun_ms = clock_mono_ms();
-    Rebuild rebuild = {.db = clock->db,
-                       .store = clock->store,
-                       .now_us = clock_now_us(),
-                       .stopping = &clock->stopping};
+    Rebuild rebuild = clock_rebuild(clock);
     status = rebuild_all(&rebuild, err);
     if (status == STATUS_OK) {
         status = pay(clock, seen, err);
@@ -190,10 +209,7 @@ static Status sweep_if_due(StatsClock *clock, Error *err)
     if (clock_mono_ms() < clock->sweep_at_ms) {
         return STATUS_OK;
     }
-    Rebuild rebuild = {.db = clock->db,
-                       .store = clock->store,
-                       .now_us = clock_now_us(),
-                       .stopping = &clock->stopping};
+    Rebuild rebuild = clock_rebuild(clock);
     Status status = rebuild_lists(&rebuild, NULL, err);
     if (status == STATUS_OK) {
         status = rebuild_jobs(&rebuild, err);
@@ -201,7 +217,7 @@ static Status sweep_if_due(StatsClock *clock, Error *err)
     if (status == STATUS_OK) {
         status = live_sweep(&rebuild, &removed, err);
     }
-    if (status == STATUS_OK) {
+    if (status == STATUS_OK && clock->leads) {
         clock->sweep_at_ms = clock_mono_ms() + (int64_t)clock->parts->cfg->stats_sweep_s * 1000;
         campaign_live_forget(clock->campaigns);
         LOG_INFO("redis.swept",

@@ -1,12 +1,13 @@
 """stats.rebuild, stats.reconcile and what the command line shows: by Redis, and by the record without it."""
 
 import json
+import re
 
 import pytest
 from harness import read_topic, wait_for
 from harness.redis_server import RedisServer
 from live import client, equal
-from scenario import create_list, run_import, scale, start_import, upsert
+from scenario import LONG, create_list, run_import, scale, start_import, upsert
 
 FILE = "phone\n504-621-8927\n810-292-9388\n856-636-8749\n212-555-1234\n"
 
@@ -58,6 +59,46 @@ def test_reconcile_finds_and_mends(space):
     assert rebuilt["stored"] >= 2
     equal(space)
     assert "unknown_list" in space.cli("stats", "rebuild", "--list", "nobody", "--json", code=1).stdout
+
+
+MANY = (
+    "WITH c AS (INSERT INTO campaign (campaign_id, name, created_at) VALUES ('many', 'many', now()) RETURNING campaign_no),"
+    " made AS (INSERT INTO list (list_id, name, description, campaign_no, priority, created_at, updated_at)"
+    " SELECT 'many-' || n, 'n', '', campaign_no, 50, now(), now() FROM c, generate_series(1, %s) n"
+    " RETURNING list_no, campaign_no)"
+    " INSERT INTO list_stats (list_no, version, life, campaign_no, campaign_active, rules_version, total, ready)"
+    " SELECT list_no, 1, 'active', campaign_no, false, 1, 0, 0 FROM made"
+)
+
+
+def rebuilt(worker):
+    return re.findall(r"event=redis.rebuilt .*ms=(\d+)", worker.log())
+
+
+def test_a_rebuild_that_was_asked_for_is_nobody_elses(space):
+    """The clock does not take it for a Redis that was emptied, and nobody is told that something is missing."""
+    space.db.execute(MANY, [2000])
+    stats = space.stats()
+    live, marker = client(), f"{space.ns}:stats:marker"
+    wait_for(lambda: live.hget(marker, "state") == "whole", 30)
+    before = live.hgetall(marker), rebuilt(stats)
+    for _ in range(3):
+        assert space.cli_json("stats", "rebuild")["lists"] == 2000
+        assert stats.get("/readyz")[0] == 200
+    assert (live.hgetall(marker), rebuilt(stats)) == before
+
+
+@pytest.mark.skipif(not LONG, reason="takes a rebuild that is longer than a lease")
+def test_a_rebuild_that_is_longer_than_a_lease_is_one_aggregators(space):
+    space.db.execute(MANY, [200_000])
+    workers = [space.stats(), space.stats()]
+    live, marker = client(), f"{space.ns}:stats:marker"
+    wait_for(lambda: live.hget(marker, "state") == "whole", 120)
+    live.delete(marker)
+    wait_for(lambda: live.hget(marker, "state") == "whole", 120)
+    [(first, second), none] = sorted((rebuilt(worker) for worker in workers), reverse=True)
+    assert none == []
+    assert min(int(first), int(second)) > 3500, "no longer than a lease: more lists"
 
 
 def test_a_deleted_list_whose_end_was_not_shown_goes(space):

@@ -42,7 +42,7 @@ stayed AS (
     FROM key k
     WHERE (r.list_no, r.gate_no, r.class, r.lead_rank, r.due_at) = (k.list_no, k.gate_no, k.class, k.lead_rank, k.due_at)
       AND r.lead_id BETWEEN k.first AND k.last
-      AND (r.lead_id IN (SELECT lead_id FROM begun)) IS TRUE
+      AND (r.lead_id IN (SELECT lead_id FROM begun WHERE stage_was = 6)) IS TRUE
     RETURNING 1
 ), came AS (
     INSERT INTO ready_lead (list_no, gate_no, class, lead_rank, due_at, lead_id)
