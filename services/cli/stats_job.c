@@ -24,7 +24,9 @@ enum { JOB_NAP_MS = 100 };
 
 const CliOption stats_rebuild_options[] = {JOB_OPTIONS, SEND_OPTIONS, ARGS_JSON, {0}};
 const CliOption stats_reconcile_options[] = {
-    {"repair", NULL, "mend what differs: the counters by the recount, Redis by the counters"},
+    {"repair", NULL,
+     "mend what differs, counters by the recount and Redis by the counters; list.repaired tells "
+     "each"},
     JOB_OPTIONS,
     SEND_OPTIONS,
     ARGS_JSON,

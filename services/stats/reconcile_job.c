@@ -39,6 +39,7 @@ typedef struct Reconcile {
     int64_t repaired;
     int shown;
     StrBuf problems;
+    StrBuf counters; /* of the list's event: those that were wrong in Redis */
     int64_t progress_ms;
 } Reconcile;
 
@@ -115,22 +116,18 @@ static void delta_take(ListDelta *delta, const DbResult *differs, int row)
     }
 }
 
-static void add_repaired_event(Reconcile *job, const ListGate *gate, const DbResult *differs)
+/* counters: {"name","was","is"} by comma. */
+static void
+add_repaired_event(Reconcile *job, const ListGate *gate, const char *where, const char *counters)
 {
     AUTO_STRBUF data = STRBUF_INIT;
-    char cause[96];
-    snprintf(cause, sizeof cause, "job/%" PRId64 "/%s", job->run->job_no, gate->list_id);
+    char cause[128];
+    snprintf(cause, sizeof cause, "job/%" PRId64 "/%s/%" PRId64, job->run->job_no, gate->list_id,
+             gate->version);
     strbuf_addf(&data,
                 "{\"list_id\":\"%s\",\"campaign_id\":\"%s\",\"version\":%" PRId64
-                ",\"job_id\":\"%" PRId64 "\",\"counters\":[",
-                gate->list_id, gate->campaign_id, gate->version, job->run->job_no);
-    for (int row = 0; row < db_rows(differs); row++) {
-        bool status = db_i64(differs, row, 0) == PLACE_STATUS;
-        strbuf_addf(&data, "%s{\"name\":\"%s%s\",\"was\":%s,\"is\":%s}", row > 0 ? "," : "",
-                    status ? "status:" : "", db_text(differs, row, 1), db_text(differs, row, 2),
-                    db_text(differs, row, 3));
-    }
-    strbuf_adds(&data, "]}");
+                ",\"job_id\":\"%" PRId64 "\",\"where\":\"%s\",\"counters\":[%s]}",
+                gate->list_id, gate->campaign_id, gate->version, job->run->job_no, where, counters);
     Event event = {.topic = TOPIC_LIST_EVENTS,
                    .key = gate->list_id,
                    .key_len = strlen(gate->list_id),
@@ -142,6 +139,16 @@ static void add_repaired_event(Reconcile *job, const ListGate *gate, const DbRes
                    .data = data.data,
                    .data_len = data.len};
     outbox_add(job->run->outbox, &event);
+}
+
+static void add_counters(const DbResult *differs, StrBuf *out)
+{
+    for (int row = 0; row < db_rows(differs); row++) {
+        bool status = db_i64(differs, row, 0) == PLACE_STATUS;
+        strbuf_addf(out, "%s{\"name\":\"%s%s\",\"was\":%s,\"is\":%s}", row > 0 ? "," : "",
+                    status ? "status:" : "", db_text(differs, row, 1), db_text(differs, row, 2),
+                    db_text(differs, row, 3));
+    }
 }
 
 /* Under the list's lock: leads that change wait with their counters until this is over, and those
@@ -169,20 +176,38 @@ static Status mend_held(Reconcile *job, Db *tx, bool *ret_mended, Error *err)
         status = list_stats_apply(tx, job->run->outbox, &delta, 1, &gate, err);
     }
     if (status == STATUS_OK) {
-        add_repaired_event(job, &gate, differs);
+        AUTO_STRBUF counters = STRBUF_INIT;
+        add_counters(differs, &counters);
+        add_repaired_event(job, &gate, "record", counters.data);
         *ret_mended = true;
     }
     return status;
 }
 
-static Status mend_once(Reconcile *job, bool *ret_mended, Error *err)
+/* Nothing of the record moves but the list's version, so that the event has one of its own. */
+static Status audit_held(Reconcile *job, Db *tx, bool *ret_mended, Error *err)
+{
+    AUTO_FREE ListDelta *delta = mem_alloc(sizeof *delta);
+    ListGate gate;
+    delta->list_no = job->list_no;
+    Status status = list_stats_apply(tx, job->run->outbox, delta, 1, &gate, err);
+    if (status == STATUS_OK) {
+        add_repaired_event(job, &gate, "redis", job->counters.data);
+        *ret_mended = true;
+    }
+    return status;
+}
+
+typedef Status (*MendHeld)(Reconcile *job, Db *tx, bool *ret_mended, Error *err);
+
+static Status mend_once(Reconcile *job, MendHeld held, bool *ret_mended, Error *err)
 {
     AUTO_TX Db *tx = job->run->db;
     *ret_mended = false;
     Status status = db_begin(tx, err);
     if (status == STATUS_OK) {
         outbox_reset(job->run->outbox, db_epoch(tx), clock_now_us());
-        status = mend_held(job, tx, ret_mended, err);
+        status = held(job, tx, ret_mended, err);
     }
     if (status == STATUS_OK) {
         status = job_run_lock(job->run, tx, err);
@@ -197,12 +222,12 @@ static Status mend_once(Reconcile *job, bool *ret_mended, Error *err)
     return status;
 }
 
-static Status mend(Reconcile *job, bool *ret_mended, Error *err)
+static Status mend(Reconcile *job, MendHeld held, bool *ret_mended, Error *err)
 {
-    Status status = mend_once(job, ret_mended, err);
+    Status status = mend_once(job, held, ret_mended, err);
     for (int i = 1; status == STATUS_RETRY && i < RECONCILE_TRIES; i++) {
         clock_nap(RECONCILE_NAP_MS);
-        status = mend_once(job, ret_mended, err);
+        status = mend_once(job, held, ret_mended, err);
     }
     return status;
 }
@@ -223,6 +248,35 @@ static Status read_redis(Reconcile *job, RedisReply **ret, Error *err)
     return status;
 }
 
+/* A number that JSON can say exactly. */
+static bool is_count(const char *text)
+{
+    size_t len = strlen(text);
+    return len > 0 && len <= 18 && strspn(text, "0123456789") == len &&
+           (text[0] != '0' || len == 1);
+}
+
+static bool field_is_counter(const char *name)
+{
+    static const char *const others[] = {"list_id", "campaign_id", "epoch",   "version",
+                                         "life",    "penetration", "coverage"};
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        if (strcmp(name, others[i]) == 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void note_counter(Reconcile *job, const char *name, const char *has, const char *should)
+{
+    if (field_is_counter(name)) {
+        strbuf_addf(&job->counters, "%s{\"name\":\"%s\",\"was\":%s,\"is\":%s}",
+                    job->counters.len > 0 ? "," : "", name,
+                    has != NULL && is_count(has) ? has : "null", should);
+    }
+}
+
 static bool compare_fields(Reconcile *job, const RedisReply *hash, const ListFigures *figures)
 {
     AUTO_HASH wanted;
@@ -238,6 +292,7 @@ static bool compare_fields(Reconcile *job, const RedisReply *hash, const ListFig
         const char *has = redis_field(hash, name);
         if (has == NULL || strcmp(has, value) != 0) {
             tell_problem(job, "redis", name, has != NULL ? has : "nothing", value);
+            note_counter(job, name, has, value);
             same = false;
         }
     }
@@ -278,14 +333,19 @@ static Status compare_redis(Reconcile *job, bool *ret_same, Error *err)
     }
 }
 
-/* As a rebuild does: what the list's messages wrote meanwhile is newer, and stays. */
-static Status mend_redis(Reconcile *job, Error *err)
+/* The event first: whoever dies in between has told it, and its list.stats mends Redis, too. Then
+ * as a rebuild does: what the list's messages wrote meanwhile is newer, and stays. */
+static Status mend_redis(Reconcile *job, bool *ret_mended, Error *err)
 {
     DbArray one = {0};
+    Status status = mend(job, audit_held, ret_mended, err);
+    if (status != STATUS_OK) {
+        return status;
+    }
     Rebuild rebuild = {.db = job->run->db, .store = job->store, .now_us = clock_now_us()};
     db_array_begin(&one, DB_ARRAY_TEXT);
     db_array_string(&one, job->list_id);
-    Status status = rebuild_lists(&rebuild, &one, err);
+    status = rebuild_lists(&rebuild, &one, err);
     db_array_done(&one);
     return status;
 }
@@ -303,7 +363,8 @@ static Status reconcile_record(Reconcile *job, bool *ret_same, bool *ret_mended,
         tell_problem(job, "record", db_text(differs, row, 1), db_text(differs, row, 2),
                      db_text(differs, row, 3));
     }
-    return status == STATUS_OK && !*ret_same && job->repair ? mend(job, ret_mended, err) : status;
+    return status == STATUS_OK && !*ret_same && job->repair ? mend(job, mend_held, ret_mended, err)
+                                                            : status;
 }
 
 static Status reconcile_list(Reconcile *job, Error *err)
@@ -311,13 +372,13 @@ static Status reconcile_list(Reconcile *job, Error *err)
     bool record = true;
     bool redis = true;
     bool mended = false;
+    strbuf_reset(&job->counters);
     Status status = reconcile_record(job, &record, &mended, err);
     if (status == STATUS_OK) {
         status = compare_redis(job, &redis, err);
     }
     if (status == STATUS_OK && !redis && job->repair) {
-        status = mend_redis(job, err);
-        mended = status == STATUS_OK;
+        status = mend_redis(job, &mended, err);
     }
     if (status == STATUS_OK) {
         job->lists++;
@@ -407,10 +468,12 @@ Status reconcile_job_run(JobRun *run, StrBuf *ret_fields, Error *err)
                      .store = live_store_new(run->cfg, &state->health, "leadspool-stats-reconcile"),
                      .repair = json_is_true(json_object_get(run->params, "repair")),
                      .problems = STRBUF_INIT,
+                     .counters = STRBUF_INIT,
                      .progress_ms = clock_mono_ms() + RECONCILE_PROGRESS_MS};
     Status status = reconcile_work(&job, err);
     reconcile_fields(&job, ret_fields);
     strbuf_done(&job.problems);
+    strbuf_done(&job.counters);
     live_store_free(job.store);
     return status;
 }

@@ -40,9 +40,13 @@ def test_reconcile_finds_and_mends(space):
     assert {hash["total"] for hash in shown.values()} == {"1"} and len(shown) == 2
     assert shown[f"{space.ns}:list:a:stats"]["status:NEW"] == "1"
     audits = read_topic(
-        space, "list.events", until=lambda seen: any(record.type == "list.repaired" for record in seen)
+        space, "list.events", until=lambda seen: sum(record.type == "list.repaired" for record in seen) == 2
     )
-    [audit] = [record for record in audits if record.type == "list.repaired"]
+    audits = {record.value["list_id"]: record for record in audits if record.type == "list.repaired"}
+    audit, other = audits["a"], audits["b"]
+    assert (audit.value["where"], other.value["where"]) == ("record", "redis")
+    assert other.value["counters"] == [{"name": "total", "was": 17, "is": 1}]
+    assert other.value["version"] == int(shown[f"{space.ns}:list:b:stats"]["version"])
     counters = {counter["name"]: (counter["was"], counter["is"]) for counter in audit.value["counters"]}
     assert counters == {"total": (4, 1), "ready": (3, 1), "finished": (1, 0), "contacted": (1, 0),
                         "status:NA": (1, 0), "status:NEW": (0, 1)}  # fmt: skip
