@@ -1,4 +1,5 @@
-"""A random day: imports, upserts, outcomes, rules and pauses, with Redis emptied and the aggregator killed.
+"""A random day: imports, upserts, outcomes, rules, pauses and all that is done to lists, with Redis emptied and the
+aggregator killed and restarted.
 
 At versions taken from Redis while it goes on, the counters are a recount of the leads at that version;
 Redis is never ahead, and ends equal. N: versions that are recounted.
@@ -14,6 +15,7 @@ from live import STAGES, client, equal, not_ahead, ratio
 from scenario import LONG, all_published, create_list, done, run_import, scale, seed, start_import, tell
 
 LISTS = ("a", "b", "c")
+ALL = {"field": "attempts", "op": "ge", "value": 0}
 QUICK = {"LEADSPOOL_SESSION_TIMEOUT_MS": "2000", "LEADSPOOL_STATS_PACE_S": "1"}
 
 
@@ -123,39 +125,95 @@ def test_a_random_day(space):
         worker.kill9()
         worker.start()
 
+    def restart():
+        worker = rng.choice(stats)
+        assert worker.terminate() == 0
+        worker.start()
+
     def pause():
         tell(space, "list.update", {"list_id": rng.choice(LISTS), "active": rng.random() < 0.7})
 
     def load():
         start_import(space, leads_file(space, rng, number), rng.choice(LISTS))
 
-    def lead():
-        tell(space, "lead.upsert", {"list_id": rng.choice(LISTS), "lead": {"phone": f"+1646{rng.randrange(2_000_000, 9_999_999)}"}})
+    def lead(list_id=None):
+        lead = {"phone": f"+1646{rng.randrange(2_000_000, 9_999_999)}"}
+        tell(space, "lead.upsert", {"list_id": list_id or rng.choice(LISTS), "lead": lead})
+
+    def some_leads(count):
+        """(lead_id, phone) of leads that are there now, in one list."""
+        rows = space.rows("SELECT lead_id, phone FROM leads JOIN list USING (list_no) WHERE list_id = %s ORDER BY 1",
+                          rng.choice(LISTS))  # fmt: skip
+        return rng.sample(rows, min(count, len(rows)))
 
     def rule():
         tell(space, "recycle_rule.put", {"campaign_id": "c", "disposition": "NA", "max_attempts": rng.randint(1, 5),
                                          "intervals_s": [rng.randint(1, 60)]})  # fmt: skip
 
+    def reset():
+        tell(space, "list.reset", {"list_id": rng.choice(LISTS), "where": ALL}, topic="recycler.commands")
+
+    def move():
+        source, target = rng.sample(LISTS, 2)
+        rows = space.rows("SELECT lead_id FROM leads JOIN list USING (list_no) WHERE list_id = %s ORDER BY 1", source)
+        ids = [str(row[0]) for row in rng.sample(rows, min(30, len(rows)))]
+        if ids:
+            tell(space, "leads.move", {"list_id": source, "to_list_id": target, "lead_ids": ids})
+
+    def dnc():
+        for _, phone in some_leads(3):
+            tell(space, "dnc.add", {"phone": f"+{phone}"})
+            listed.append(f"+{phone}")
+
+    def dnc_over():
+        if listed:
+            tell(space, "dnc.remove", {"phone": listed.pop(rng.randrange(len(listed)))})
+
+    def remove():
+        for lead_id, _ in some_leads(3):
+            tell(space, "lead.delete", {"lead_id": str(lead_id)})
+
+    def spare():
+        """One comes with leads of its own, and the one before goes."""
+        if spares:
+            tell(space, "list.delete", {"list_id": spares[-1]})
+        spares.append(f"spare-{number}")
+        tell(space, "list.create", {"list_id": spares[-1], "campaign_id": "d"})
+        for _ in range(3):
+            lead(spares[-1])
+
+    def campaign():
+        tell(space, "list.update", {"list_id": "c", "campaign_id": rng.choice(["c", "d", "d"])})
+
+    happenings = [pause, load, lead, lead, rule, reset, move, dnc, dnc_over, remove, spare, campaign]
+    listed, spares, deck, dealt = [], [], [], 0
+    spare()
     deadline = time.monotonic() + (1500 if LONG else 120)
-    faults = [flush, kill, kill, flush]
-    while watch.compared() < wanted or faults:
+    faults = [flush, kill, restart, kill, flush]
+    while watch.compared() < wanted or faults or dealt < len(happenings):
         assert time.monotonic() < deadline, f"{watch.compared()} of {wanted} versions compared, {len(faults)} faults left"
-        number += 1
-        rng.choice([pause, load, lead, lead, rule])()
-        if rng.random() < 0.15:
-            (faults.pop() if faults else rng.choice([flush, kill]))()
+        number, dealt = number + 1, dealt + 1
+        deck = deck or rng.sample(happenings, len(happenings))  # each once before any comes again
+        deck.pop()()
+        if rng.random() < 0.3:
+            (faults.pop() if faults else rng.choice([flush, kill, restart]))()
         watch.look()
     for dialer in space.dialers:
         dialer.close()
     tell(space, "campaign.put", {"campaign_id": "c", "active": False})
     wait_for(lambda: space.value("SELECT count(*) FROM jobs WHERE state IN ('queued', 'running')") == 0, 60)
+    kinds = {kind for (kind,) in space.rows("SELECT DISTINCT kind FROM jobs WHERE state = 'completed'")}
+    assert {"import", "list.reset", "leads.move", "list.delete"} <= kinds, kinds
+    assert space.value("SELECT count(*) FROM dnc_entry"), "no number was put on a list"
     all_published(space)
-    lists = equal(space).values()
-    assert list(lists) and {hash["campaign_id"] for hash in lists} == {"c"}
-    for name in ("total", "dialable", "attempted", "contacted", "status:NA"):
-        told = str(sum(int(hash.get(name, 0)) for hash in lists))
-        wait_for(lambda name=name, told=told: live.hget(f"{space.ns}:campaign:c:stats", name) == told, 20)
-    called = space.value("SELECT count(*) FROM attempt WHERE list_no IS NOT NULL")
-    wait_for(lambda: sum(sum(by_hour(live, space, list_id)) for list_id in LISTS) == called, 60, what=f"{called} calls")
+    lists = list(equal(space).values())
+    assert len(spares) > 1 and {hash["list_id"] for hash in lists} == {*LISTS, spares[-1]}
+    for campaign_id in {hash["campaign_id"] for hash in lists}:
+        for name in ("total", "dialable", "attempted", "contacted", "status:NA"):
+            told = sum(int(hash.get(name, 0)) for hash in lists if hash["campaign_id"] == campaign_id)
+            key = f"{space.ns}:campaign:{campaign_id}:stats"
+            wait_for(lambda key=key, name=name, told=told: int(live.hget(key, name) or 0) == told, 20, what=(key, name))
+    called = space.value("SELECT count(*) FROM attempt WHERE list_no IN (SELECT list_no FROM list)")
+    wait_for(lambda: sum(sum(by_hour(live, space, hash["list_id"])) for hash in lists) == called, 60, what=f"{called} calls")
     assert called and len(by_hour(live, space, "a")) == 48
     assert space.cli_json("stats", "reconcile")["wrong"] == 0
