@@ -59,7 +59,8 @@ def test_reconcile_finds_and_mends(space):
     live.delete(*live.scan_iter(f"{space.ns}:list:*"))
     live.hset(f"{space.ns}:list:gone:stats", mapping={"epoch": "1", "version": "1"})
     rebuilt = space.cli_json("stats", "rebuild")
-    assert (rebuilt["outcome"], rebuilt["lists"], rebuilt["removed"]) == ("completed", 2, 1)
+    assert (rebuilt["outcome"], rebuilt["removed"]) == ("completed", 1)
+    assert rebuilt["lists"] >= 2  # more where the clock rebuilt at the same time, and it began again
     assert rebuilt["stored"] >= 2
     equal(space)
     assert "unknown_list" in space.cli("stats", "rebuild", "--list", "nobody", "--json", code=1).stdout
