@@ -96,7 +96,7 @@ def by_hour(live, space, list_id):
     return [int(calls) for calls in (live.hget(f"{space.ns}:list:{list_id}:now", "attempts_by_hour") or "0").split(",")]
 
 
-@pytest.mark.timeout(2400 if LONG else 300)
+@pytest.mark.timeout(2400 if LONG else 400)
 def test_a_random_day(space):
     rng = random.Random(seed())
     wanted = scale(50, long=1000)
@@ -188,20 +188,21 @@ def test_a_random_day(space):
     happenings = [pause, load, lead, lead, rule, reset, move, dnc, dnc_over, remove, spare, campaign]
     listed, spares, deck, dealt = [], [], [], 0
     spare()
-    deadline = time.monotonic() + (1500 if LONG else 120)
+    deadline = time.monotonic() + (1500 if LONG else 180)
     faults = [flush, kill, restart, kill, flush]
     while watch.compared() < wanted or faults or dealt < len(happenings):
         assert time.monotonic() < deadline, f"{watch.compared()} of {wanted} versions compared, {len(faults)} faults left"
         number, dealt = number + 1, dealt + 1
         deck = deck or rng.sample(happenings, len(happenings))  # each once before any comes again
         deck.pop()()
-        if rng.random() < 0.3:
+        if rng.random() < (0.3 if faults else 0.1):
             (faults.pop() if faults else rng.choice([flush, kill, restart]))()
         watch.look()
     for dialer in space.dialers:
         dialer.close()
     tell(space, "campaign.put", {"campaign_id": "c", "active": False})
-    wait_for(lambda: space.value("SELECT count(*) FROM jobs WHERE state IN ('queued', 'running')") == 0, 60)
+    wait_for(lambda: space.value("SELECT count(*) FROM jobs WHERE state IN ('queued', 'running')") == 0, 90,
+             what="the end of all jobs")  # fmt: skip
     kinds = {kind for (kind,) in space.rows("SELECT DISTINCT kind FROM jobs WHERE state = 'completed'")}
     assert {"import", "list.reset", "leads.move", "list.delete"} <= kinds, kinds
     assert space.value("SELECT count(*) FROM dnc_entry"), "no number was put on a list"
@@ -213,7 +214,13 @@ def test_a_random_day(space):
             told = sum(int(hash.get(name, 0)) for hash in lists if hash["campaign_id"] == campaign_id)
             key = f"{space.ns}:campaign:{campaign_id}:stats"
             wait_for(lambda key=key, name=name, told=told: int(live.hget(key, name) or 0) == told, 20, what=(key, name))
-    called = space.value("SELECT count(*) FROM attempt WHERE list_no IN (SELECT list_no FROM list)")
-    wait_for(lambda: sum(sum(by_hour(live, space, hash["list_id"])) for hash in lists) == called, 60, what=f"{called} calls")
-    assert called and len(by_hour(live, space, "a")) == 48
+
+    def called():  # outcomes may still come in
+        return space.value("SELECT count(*) FROM attempt WHERE list_no IN (SELECT list_no FROM list)")
+
+    def shown_calls():
+        return sum(sum(by_hour(live, space, hash["list_id"])) for hash in lists)
+
+    wait_for(lambda: shown_calls() == called(), 60, what="calls by hour as they were recorded")
+    assert called() and len(by_hour(live, space, "a")) == 48
     assert space.cli_json("stats", "reconcile")["wrong"] == 0
