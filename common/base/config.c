@@ -80,6 +80,8 @@ static const ConfigKey config_keys[] = {
      .doc = "how long Kafka waits for a silent worker before its partitions move"},
     {"LEADSPOOL_LANE_LEASE_MS", INT(lane_lease_ms), "10000", 1000, 300000,
      .doc = "how long an outbox lane stays with a silent relay"},
+    {"LEADSPOOL_RELAY_IDLE_MS", INT(relay_idle_ms), "10", 1, 1000,
+     .doc = "pause of an idle relay before it looks for events of other processes again"},
     {"LEADSPOOL_JOB_LEASE_MS", INT(job_lease_ms), "15000", 1000, 300000,
      .doc = "how long a job stays with a silent worker"},
     {"LEADSPOOL_OUTBOX_MAX_MIB", INT(outbox_max_mib), "1024", 1, 1 << 20,

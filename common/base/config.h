@@ -63,6 +63,7 @@ typedef struct Config {
     int topic_partitions;          /* LEADSPOOL_TOPIC_PARTITIONS */
     int session_timeout_ms; /* LEADSPOOL_SESSION_TIMEOUT_MS: librdkafka's session.timeout.ms */
     int lane_lease_ms;      /* LEADSPOOL_LANE_LEASE_MS: lease of an outbox lane */
+    int relay_idle_ms;      /* LEADSPOOL_RELAY_IDLE_MS: between two looks that find nothing */
     int job_lease_ms;       /* LEADSPOOL_JOB_LEASE_MS */
     int outbox_max_mib;     /* LEADSPOOL_OUTBOX_MAX_MIB: beyond it nothing new is begun */
     int job_threads;        /* LEADSPOOL_JOB_THREADS: jobs worked on at a time */

@@ -21,7 +21,6 @@
 #include "sql_queries.h"
 
 enum {
-    RELAY_IDLE_MS = 10,
     RELAY_TROUBLE_MS = 500,
     RELAY_DRAIN_MS = 2000,
 };
@@ -495,7 +494,7 @@ static void *line_run(void *opaque)
         }
         line_survey(line);
         if (!busy && !atomic_load(&line->stopping)) {
-            line_wait(line, RELAY_IDLE_MS);
+            line_wait(line, line->parts.cfg->relay_idle_ms);
         }
     }
     line_end(line);

@@ -102,6 +102,15 @@ def test_floor_counts_who_draws_while_it_is_looked_for(space):
     read_new(space, SPARE, lambda seen: b"late" in [r.raw for r in seen], timeout=10)
 
 
+def test_an_idle_relay_looks_as_often_as_it_is_told(space):
+    space.importer(env={"LEADSPOOL_RELAY_IDLE_MS": "1000"})
+    begins, until = set(), time.monotonic() + 3
+    while time.monotonic() < until:
+        asked = "SELECT xact_start FROM pg_stat_activity WHERE application_name = 'leadspool relay events' AND usename = %s"
+        begins |= set(space.rows(asked + " AND xact_start IS NOT NULL", f"{space.ns}_importer"))
+    assert len(begins) < 20, "three seconds of a relay that looks each hundredth"
+
+
 def test_nothing_is_sent_once_the_lease_may_have_ended(space, proxy):
     """A row lies in the producer when the record goes out of reach, and with it the lease: it is taken
     back, since somebody else may have the lane by the time that it would go out."""

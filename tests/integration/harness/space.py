@@ -48,6 +48,7 @@ class Space:
             "KAFKA_BOOTSTRAP_SERVERS": settings().bootstrap,
             "LEADSPOOL_NAMESPACE": self.ns,
             "LEADSPOOL_TOPIC_PARTITIONS": "3",  # making one costs the broker 13 ms
+            "LEADSPOOL_RELAY_IDLE_MS": "50",  # with a few workers beside each other the processors are busy with looking
             "LEADSPOOL_INBOX": str(self.inbox),
             "LEADSPOOL_OUTBOX": str(self.outbox),
         }
