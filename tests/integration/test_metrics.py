@@ -15,12 +15,14 @@ from scenario import (
     create_list,
     done,
     finish_import,
+    job_state,
     run_import,
     scale,
     seed,
     start_import,
     tell,
     upsert,
+    wait_rows,
 )
 
 TABLE = ROOT / "common/base/metric_table.inc"
@@ -58,31 +60,72 @@ def put(space, **more):
 # ---- all of them, under load
 
 
+def promtool_finds(page):
+    """What it has to say against a page; nothing when it is sound."""
+    checked = subprocess.run([PROMTOOL, "check", "metrics"], input=page, capture_output=True, text=True)
+    return checked.stdout + checked.stderr if checked.returncode else ""
+
+
+def scrape(workers):
+    return {name: worker.get("/metrics")[1] for name, worker in workers.items()}
+
+
+def figures(page):
+    """{series: its value}"""
+    lines = (line.rsplit(" ", 1) for line in page.splitlines() if line and not line.startswith("#"))
+    return {series: float(value) for series, value in lines}
+
+
 def test_all_workers_show_what_the_table_says_and_promtool_has_no_complaint(space):
-    workers = {name: space.worker(name) for name in SERVICES}
-    expected = make(space.inbox / "leads.csv", scale(500, long=20_000), seed())
+    """While an import, an export, offers and outcomes are under way."""
+    space.extra_env["LEADSPOOL_IMPORT_CHUNK_ROWS"] = "100"
+    workers = {name: space.worker(name, ready=False) for name in SERVICES}
+    for worker in workers.values():
+        worker.wait_ready(60)
+    few = make(space.inbox / "few.csv", scale(500, long=20_000), seed())
+    many = make(space.inbox / "many.csv", scale(10_000, long=200_000), seed())
     create_list(space, "a", campaign_id="c")
+    create_list(space, "b", campaign_id="d")
     put(space)
-    run_import(space, "leads.csv", **expected["import"])
+    run_import(space, "few.csv", **few["import"])
     upsert(space, phone=ANN)
-    space.cli("export", "--list", "a", "-o", space.dir / "leads.csv")
-    counts(workers["importer"], 'leadspool_messages_total{topic="importer.commands",result="accepted"}')
-    counts(workers["importer"], 'leadspool_jobs_ended_total{kind="import",state="completed"}')
-    counts(workers["exporter"], 'leadspool_jobs_ended_total{kind="export",state="completed"}')
-    counts(workers["importer"], "leadspool_handle_seconds_count", 2)
+    dialers = space.dialer_sim("--campaign", "c", "--think", "20ms", "--channels", 50, "--answer", "NA=1")
     counts(workers["recycler"], "leadspool_offers_total")
+    export = space.popen("export", "--list", "a", "-o", space.dir / "leads.csv")
+    job = start_import(space, "many.csv", "b", **many["import"])
+    wait_rows(space, job, 100)
+    during = []
+    while job_state(space, job) == "running":
+        during.append(scrape(workers))
+    assert len(during) > 1 and dialers.alive, "it was over before it was looked at"
+    export.communicate(timeout=60)
+    counts(workers["exporter"], UNDER_LOAD["exporter"])
+    finish_import(space, job)
+    scrapes = [during[0], during[len(during) // 2], scrape(workers)]
+    dialers.stop()
+    for pages in scrapes:
+        for name, page in pages.items():
+            assert promtool_finds(page) == "", name
+            shown = set(re.findall(r"^# TYPE (\w+) ", page, re.MULTILINE))
+            assert shown == families(name), f"{name}: {shown ^ families(name)}"
+            assert figures(page)[f'leadspool_build_info{{service="{name}",version="0.1.0"}}'] == 1
+            assert not re.search(rf'"(a|b|c|d|{space.ns}|\+?1?\d{{10,}})"', page), "a list, campaign or phone as a label"
+    before, after = scrapes[0], scrapes[-1]
+    for name, series in UNDER_LOAD.items():
+        assert figures(after[name])[series] > figures(before[name])[series], f"{name}: {series} stood still"
+    counts(workers["importer"], 'leadspool_messages_total{topic="importer.commands",result="accepted"}')
+    counts(workers["importer"], "leadspool_handle_seconds_count", 2)
     counts(workers["stats"], 'leadspool_redis_projection_age_seconds_count{what="list"}')
-    counts(workers["stats"], 'leadspool_redis_writes_total{result="stored"}')
     published = "leadspool_outbox_published_total"
     assert sum(worker.metrics()[published] for worker in workers.values()) > 0
-    for name, worker in workers.items():
-        page = worker.get("/metrics")[1]
-        checked = subprocess.run([PROMTOOL, "check", "metrics"], input=page, capture_output=True, text=True)
-        assert (checked.returncode, checked.stdout, checked.stderr) == (0, "", ""), f"{name}: {checked}"
-        shown = set(re.findall(r"^# TYPE (\w+) ", page, re.MULTILINE))
-        assert shown == families(name), f"{name}: {shown ^ families(name)}"
-        assert worker.metrics()[f'leadspool_build_info{{service="{name}",version="0.1.0"}}'] == 1
-        assert not re.search(rf'"(a|c|{space.ns}|\+?1?\d{{10,}})"', page), "a list, campaign or phone as a label"
+
+
+UNDER_LOAD = {
+    "importer": 'leadspool_jobs_ended_total{kind="import",state="completed"}',
+    "recycler": 'leadspool_messages_total{topic="dialer.outcomes",result="applied"}',
+    "exporter": 'leadspool_jobs_ended_total{kind="export",state="completed"}',
+    "stats": 'leadspool_redis_writes_total{result="stored"}',
+}
 
 
 # ---- each by its cause
