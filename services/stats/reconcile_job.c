@@ -6,7 +6,6 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/mem.h"
 #include "runtime/job.h"
 #include "runtime/list_figures.h"
 #include "runtime/list_stats.h"
@@ -187,10 +186,9 @@ static Status mend_held(Reconcile *job, Db *tx, bool *ret_mended, Error *err)
 /* Nothing of the record moves but the list's version, so that the event has one of its own. */
 static Status audit_held(Reconcile *job, Db *tx, bool *ret_mended, Error *err)
 {
-    AUTO_FREE ListDelta *delta = mem_alloc(sizeof *delta);
+    ListDelta delta = {.list_no = job->list_no};
     ListGate gate;
-    delta->list_no = job->list_no;
-    Status status = list_stats_apply(tx, job->run->outbox, delta, 1, &gate, err);
+    Status status = list_stats_apply(tx, job->run->outbox, &delta, 1, &gate, err);
     if (status == STATUS_OK) {
         add_repaired_event(job, &gate, "redis", job->counters.data);
         *ret_mended = true;
