@@ -126,7 +126,7 @@ def test_locked(secure):
         worker.wait_ready(200)  # the first makes the broker's own topic
     work(secure)
     no_right_is_idle(secure)
-    reading_is_missed(secure, workers)
+    rights_are_missed(secure, workers)
     refused(secure)
     for log in secure.logs.glob("*.log"):
         text = log.read_text(errors="replace")
@@ -190,15 +190,61 @@ def upsert_more(space, told, round):
     assert told.flush(60) == 0
 
 
-def reading_is_missed(space, workers):
-    """A topic that a worker may not read any more: it says so, and goes on when it may."""
-    [acl] = [acl for acl in space.acls if acl.principal.endswith("_exporter") and acl.operation.name == "READ"
-             and acl.name.endswith(".exporter.commands")]  # fmt: skip
-    space.kafka.revoke(acl)
-    workers["exporter"].may_miss_rights = True
-    wait_for(lambda: "a right is missing" in workers["exporter"].log(), 40, what="the right that is missed is told")
-    space.kafka.grant([acl])
+TAKEN = {"importer": "importer.commands", "recycler": "dialer.outcomes", "stats": "stats.commands",
+         "exporter": "exporter.commands"}  # fmt: skip
+MISSED = "a right is missing"
+
+
+def rights_of(space, service, operation, name):
+    found = [acl for acl in space.acls if acl.principal == f"User:{space.ns}_{service}"
+             and acl.operation.name == operation and acl.name == f"{space.ns}.{name}"]  # fmt: skip
+    assert len(found) == 1, (service, operation, name, found)
+    return found
+
+
+def rights_are_missed(space, workers):
+    """One of each kind, of all services: each says so, and goes on when it has it again."""
+    assert [fault for worker in workers.values() for fault in worker.faults()] == []
+    told = Producer({"bootstrap.servers": space.kafka.at("inner", "127.0.0.1"), "log_level": 2})
+    for worker in workers.values():
+        worker.may_miss_rights = True
+    one_is_missed(space, workers, "READ", TAKEN, "Topic authorization failed")
+    for topic, cause in (("lead.events", more_leads), ("importer.commands.dlq", more_letters)):
+        said = f"topic={space.ns}.{topic} "
+        one_is_missed(space, workers, "WRITE", dict.fromkeys(TAKEN, topic), said, lambda cause=cause: cause(space, told))
+    one_is_missed(space, workers, "READ", {service: service for service in TAKEN}, "Group authorization failed")
     assert len(space.cli("export", "--list", "a").stdout.splitlines()) > 15
+    taken = rights_of(space, "cli", "WRITE", "importer.commands")
+    space.kafka.revoke(*taken)
+    assert MISSED in space.cli("list", "create", "--list-id", "z", "--campaign", "c", code=1).stderr
+    space.kafka.grant(taken)
+
+
+def one_is_missed(space, workers, operation, names, said, cause=lambda: None):
+    """names: {service: the resource}; cause: what makes them use it."""
+    taken = [acl for service in workers for acl in rights_of(space, service, operation, names[service])]
+    before = {service: len(worker.log()) for service, worker in workers.items()}
+    for acl in taken:
+        space.kafka.revoke(acl)
+    cause()
+
+    def silent():
+        since = {service: worker.log()[before[service] :].splitlines() for service, worker in workers.items()}
+        return [service for service in workers if not any(MISSED in line and said in line for line in since[service])]
+
+    wait_for(lambda: not silent(), 40, 0.1, f"{operation}, {said}: said by all")
+    space.kafka.grant(taken)
+
+
+def more_leads(space, told):
+    upsert_more(space, told, 100)
+
+
+def more_letters(space, told):
+    """On all lanes."""
+    for n in range(KEYS):
+        told.produce(f"{space.ns}.importer.commands", key=f"worse{n}", value=b"{")
+    assert told.flush(60) == 0
 
 
 def refused(space):
