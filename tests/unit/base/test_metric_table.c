@@ -31,8 +31,9 @@ Test(metric_table, names_say_type_and_unit)
 
 Test(metric_table, no_label_names_a_list_a_lead_or_a_phone)
 {
-    static const char *const allowed[] = {"service",  "version", "topic", "result", "state", "code",
-                                          "sqlstate", "kind",    "lease", "size",   "what",  "why"};
+    static const char *const allowed[] = {"service", "version",  "topic", "result", "state",
+                                          "code",    "sqlstate", "kind",  "lease",  "lanes",
+                                          "size",    "what",     "why"};
     for (size_t i = 0; i < metric_table_count; i++) {
         for (int at = 0; at < 2 && metric_table[i]->labels[at] != NULL; at++) {
             bool known = false;
