@@ -174,6 +174,9 @@ def no_right_is_idle(space):
     def all_used():
         """Not at once: which relay has which lanes changes until all workers have been there for a while."""
         unused = idle(space.acls, space.kafka.log())
+        counters = [acl for acl in unused if acl[1:] == ("WRITE", "TOPIC", f"{space.ns}.list.stats")]
+        if len(counters) < len(WORKERS):  # one relay at a time has their lane, whichever
+            unused = [acl for acl in unused if acl not in counters]
         if unused:
             upsert_more(space, told, next(rounds))
         assert not unused, f"{len(unused)} of {len(space.acls)} rights that nothing needed: {unused}"
@@ -190,6 +193,7 @@ def upsert_more(space, told, round):
     assert told.flush(60) == 0
 
 
+WORKERS = ("importer", "recycler", "stats", "exporter")
 TAKEN = {"importer": "importer.commands", "recycler": "dialer.outcomes", "stats": "stats.commands",
          "exporter": "exporter.commands"}  # fmt: skip
 MISSED = "a right is missing"
