@@ -12,6 +12,7 @@ from confluent_kafka import KafkaError
 from confluent_kafka.admin import AlterConfigOpType, ConfigEntry, ConfigResource
 from harness import db, read_topic, send_command, wait_for
 from harness.bus import admin, partitions_of, producer
+from harness.process import NOWHERE
 from scenario import all_published, answer, answers, create_list, job_state, start_import, tell, wait_rows
 
 LANES = 16  # of all events but the counters of lists
@@ -176,7 +177,7 @@ def test_a_lane_in_trouble_makes_way(space):
     """A topic that can never be stops its lane; the others go on, however long that lane's queue is."""
     space.check_messages = False
     space.importer()
-    space.db.execute(INSERT, (3, payload("no topic can be called so!", b"k", b"stuck"), 600))
+    space.db.execute(INSERT, (3, payload(NOWHERE, b"k", b"stuck"), 600))
     time.sleep(1)
     ids = [tell(space, "list.create", {"list_id": f"l{n}", "campaign_id": "c"}) for n in range(64)]
 
@@ -193,7 +194,7 @@ def test_counters_of_lists_do_not_wait_behind_other_events(space):
     space.check_messages = False
     space.importer()
     for lane in range(LANES):
-        space.db.execute(INSERT, (lane, payload("no topic can be called so!", b"k", b"stuck"), 1))
+        space.db.execute(INSERT, (lane, payload(NOWHERE, b"k", b"stuck"), 1))
     create = tell(space, "list.create", {"list_id": "a", "campaign_id": "c"})
     [counters] = read_new(space, "list.stats", bool)
     assert counters.value["list_id"] == "a"
@@ -337,7 +338,6 @@ def test_epoch_moves_and_rows_still_come_out(space):
 
 # ---- an outbox that grows beyond its limit
 
-NOWHERE = "no topic can be called so!"
 FULL = {"LEADSPOOL_OUTBOX_MAX_MIB": "1", "LEADSPOOL_SESSION_TIMEOUT_MS": "3000"}
 
 
