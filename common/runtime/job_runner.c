@@ -44,6 +44,13 @@ bool job_run_should_stop(const JobRun *run)
     return atomic_load(&run->lost) || atomic_load(&run->cancelled) || atomic_load(&run->stopping);
 }
 
+Status job_run_handed_on(const JobRun *run, Error *err)
+{
+    bool taken = atomic_load(&run->lost) || atomic_load(&run->stopping);
+    return taken ? error_set(err, STATUS_RETRY, "stopping", "the job goes on elsewhere")
+                 : STATUS_OK;
+}
+
 void job_run_cause(const JobRun *run, char ret[64])
 {
     snprintf(ret, 64, "job/%" PRId64, run->job_no);

@@ -45,6 +45,8 @@ typedef struct JobRun {
 } JobRun;
 
 bool job_run_should_stop(const JobRun *run);
+/* For work that is not done: STATUS_RETRY when it stopped because the job goes on elsewhere. */
+Status job_run_handed_on(const JobRun *run, Error *err) MUST_CHECK;
 /* "job/<number>": what ce_ids of its events are made of. */
 void job_run_cause(const JobRun *run, char ret[64]);
 /* In a transaction: holds the jobs row, or STATUS_RETRY with code fenced. */

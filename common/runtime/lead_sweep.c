@@ -219,10 +219,7 @@ static Status sweep_all(Sweep *sweep, Error *err)
         relay_kick(run->relay);
         clock_nap((int)((clock_mono_ms() - begun_ms) / SWEEP_REST));
     }
-    bool taken = atomic_load(&run->lost) || atomic_load(&run->stopping);
-    return status == STATUS_OK && !sweep->done && taken
-               ? error_set(err, STATUS_RETRY, "stopping", "the job goes on elsewhere")
-               : status;
+    return status == STATUS_OK && !sweep->done ? job_run_handed_on(run, err) : status;
 }
 
 Status lead_sweep(JobRun *run, const SweepKind *kind, void *context, StrBuf *ret_fields, Error *err)

@@ -377,10 +377,7 @@ static Status reapply_work(Reapply *job, Error *err)
         status = reapply_try(job, err);
         relay_kick(job->run->relay);
     }
-    bool taken = atomic_load(&job->run->lost) || atomic_load(&job->run->stopping);
-    return status == STATUS_OK && !job->done && taken
-               ? error_set(err, STATUS_RETRY, "stopping", "the job goes on elsewhere")
-               : status;
+    return status == STATUS_OK && !job->done ? job_run_handed_on(job->run, err) : status;
 }
 
 Status reapply_job_run(JobRun *run, StrBuf *ret_fields, Error *err)

@@ -223,7 +223,13 @@ static Status sweep_keys(Sweep *sweep, Error *err)
 Status live_sweep(Rebuild *rebuild, int64_t *ret_removed, Error *err)
 {
     Sweep sweep = {.rebuild = rebuild};
-    Status status = sweep_keys(&sweep, err);
+    Status status = rebuild_lists(rebuild, NULL, err);
+    if (status == STATUS_OK) {
+        status = rebuild_jobs(rebuild, err);
+    }
+    if (status == STATUS_OK) {
+        status = sweep_keys(&sweep, err);
+    }
     for (int i = 0; i < SWEEP_ASKED; i++) {
         db_array_done(&sweep.asked[i]);
     }

@@ -8,4 +8,5 @@
 
 #include "stats/rebuild.h"
 
+/* The lists and jobs of the record first, without the marker. */
 Status live_sweep(Rebuild *rebuild, int64_t *ret_removed, Error *err) MUST_CHECK;

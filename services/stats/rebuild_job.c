@@ -16,16 +16,6 @@ static Status rebuild_one(Rebuild *rebuild, const char *list_id, Error *err)
     return status;
 }
 
-/* The marker is the clock's. Where Redis is emptied meanwhile, that is what the clock sees. */
-static Status rebuild_whole(Rebuild *rebuild, int64_t *ret_removed, Error *err)
-{
-    Status status = rebuild_lists(rebuild, NULL, err);
-    if (status == STATUS_OK) {
-        status = rebuild_jobs(rebuild, err);
-    }
-    return status == STATUS_OK ? live_sweep(rebuild, ret_removed, err) : status;
-}
-
 static bool job_goes_on(void *context)
 {
     JobRun *run = context;
@@ -42,15 +32,13 @@ Status rebuild_job_run(JobRun *run, StrBuf *ret_fields, Error *err)
                        .now_us = clock_now_us(),
                        .goes_on = job_goes_on,
                        .context = run};
+    /* The marker is the clock's: that Redis is emptied meanwhile, the clock sees. */
     Status status = run->list_no != 0 ? rebuild_one(&rebuild, run->list_id, err)
-                                      : rebuild_whole(&rebuild, &removed, err);
+                                      : live_sweep(&rebuild, &removed, err);
     live_store_free(store);
     strbuf_addf(ret_fields,
                 "\"lists\":%" PRId64 ",\"jobs\":%" PRId64 ",\"stored\":%" PRId64
                 ",\"removed\":%" PRId64,
                 rebuild.lists, rebuild.jobs, rebuild.stored, removed);
-    bool taken = atomic_load(&run->lost) || atomic_load(&run->stopping);
-    return status == STATUS_OK && taken
-               ? error_set(err, STATUS_RETRY, "stopping", "the job goes on elsewhere")
-               : status;
+    return status == STATUS_OK ? job_run_handed_on(run, err) : status;
 }

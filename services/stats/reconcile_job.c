@@ -453,10 +453,7 @@ static Status reconcile_work(Reconcile *job, Error *err)
             status = tell_progress(job, err);
         }
     }
-    bool taken = atomic_load(&job->run->lost) || atomic_load(&job->run->stopping);
-    return status == STATUS_OK && more && taken
-               ? error_set(err, STATUS_RETRY, "stopping", "the job goes on elsewhere")
-               : status;
+    return status == STATUS_OK && more ? job_run_handed_on(job->run, err) : status;
 }
 
 Status reconcile_job_run(JobRun *run, StrBuf *ret_fields, Error *err)

@@ -210,13 +210,7 @@ static Status sweep_if_due(StatsClock *clock, Error *err)
         return STATUS_OK;
     }
     Rebuild rebuild = clock_rebuild(clock);
-    Status status = rebuild_lists(&rebuild, NULL, err);
-    if (status == STATUS_OK) {
-        status = rebuild_jobs(&rebuild, err);
-    }
-    if (status == STATUS_OK) {
-        status = live_sweep(&rebuild, &removed, err);
-    }
+    Status status = live_sweep(&rebuild, &removed, err);
     if (status == STATUS_OK && clock->leads) {
         clock->sweep_at_ms = clock_mono_ms() + (int64_t)clock->parts->cfg->stats_sweep_s * 1000;
         campaign_live_forget(clock->campaigns);
