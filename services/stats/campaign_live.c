@@ -62,7 +62,7 @@ void campaign_live_forget(CampaignLive *live)
     live->looked_ms = 0;
 }
 
-/* ---- answers ---- */
+/* ---- answers, by campaign_no as all that is here ---- */
 
 static Status answers_read(CampaignLive *live, Db *db, int64_t now_us, Error *err)
 {
@@ -86,18 +86,38 @@ static Status answers_read(CampaignLive *live, Db *db, int64_t now_us, Error *er
     return status;
 }
 
+/* The first row of the campaign, or where it would be. */
+static int answers_of(const CampaignLive *live, int64_t campaign_no)
+{
+    int low = 0;
+    int high = db_rows(live->answers);
+    while (low < high) {
+        int middle = low + (high - low) / 2;
+        if (db_i64(live->answers, middle, ANSWER_CAMPAIGN) < campaign_no) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+static bool answers_has(const CampaignLive *live, int row, int64_t campaign_no)
+{
+    return row < db_rows(live->answers) &&
+           db_i64(live->answers, row, ANSWER_CAMPAIGN) == campaign_no;
+}
+
 static void answers_add(const CampaignLive *live, int64_t campaign_no, LiveHash *hash)
 {
     int64_t calls = 0;
     int64_t contacts = 0;
     char name[64];
-    for (int row = 0; row < db_rows(live->answers); row++) {
-        if (db_i64(live->answers, row, ANSWER_CAMPAIGN) == campaign_no) {
-            calls += db_i64(live->answers, row, ANSWER_CALLS);
-            contacts += db_i64(live->answers, row, ANSWER_CONTACTS);
-            snprintf(name, sizeof name, "answer:%s", db_text(live->answers, row, ANSWER_STATUS));
-            live_hash_add(hash, name, db_text(live->answers, row, ANSWER_CALLS));
-        }
+    for (int row = answers_of(live, campaign_no); answers_has(live, row, campaign_no); row++) {
+        calls += db_i64(live->answers, row, ANSWER_CALLS);
+        contacts += db_i64(live->answers, row, ANSWER_CONTACTS);
+        snprintf(name, sizeof name, "answer:%s", db_text(live->answers, row, ANSWER_STATUS));
+        live_hash_add(hash, name, db_text(live->answers, row, ANSWER_CALLS));
     }
     live_hash_add_i64(hash, "outcomes_per_minute", calls);
     live_hash_add_i64(hash, "contacts_per_minute", contacts);
@@ -189,25 +209,23 @@ static uint64_t campaign_sum(const CampaignLive *live, const DbResult *rows, int
         sum = hash_u64(text, strlen(text), sum);
     }
     int64_t campaign_no = db_i64(rows, row, COLUMN_NO);
-    for (int i = 0; i < db_rows(live->answers); i++) {
-        if (db_i64(live->answers, i, ANSWER_CAMPAIGN) == campaign_no) {
-            for (int column = ANSWER_STATUS; column <= ANSWER_CONTACTS; column++) {
-                const char *text = db_text(live->answers, i, column);
-                sum = hash_u64(text, strlen(text), sum);
-            }
+    for (int i = answers_of(live, campaign_no); answers_has(live, i, campaign_no); i++) {
+        for (int column = ANSWER_STATUS; column <= ANSWER_CONTACTS; column++) {
+            const char *text = db_text(live->answers, i, column);
+            sum = hash_u64(text, strlen(text), sum);
         }
     }
     return sum;
 }
 
-static bool campaign_is_written(const CampaignLive *live, int64_t campaign_no, uint64_t sum)
+/* at: goes along with the campaigns. */
+static bool campaign_is_written(const CampaignLive *live, const Written *now, int *at)
 {
-    for (int i = 0; i < live->written_count; i++) {
-        if (live->written[i].campaign_no == campaign_no) {
-            return live->written[i].sum == sum;
-        }
+    while (*at < live->written_count && live->written[*at].campaign_no < now->campaign_no) {
+        (*at)++;
     }
-    return false;
+    return *at < live->written_count && live->written[*at].campaign_no == now->campaign_no &&
+           live->written[*at].sum == now->sum;
 }
 
 static Status campaigns_look(Db *db, DbResult **ret, Error *err)
@@ -226,10 +244,11 @@ campaigns_write(CampaignLive *live, Db *db, LiveStore *store, const DbResult *ro
     Written *written = mem_alloc(((size_t)count + 1) * sizeof *written);
     Status status = STATUS_OK;
     int done = 0;
+    int at = 0;
     for (; status == STATUS_OK && done < count; done++) {
         int64_t campaign_no = db_i64(rows, done, COLUMN_NO);
         written[done] = (Written){(int32_t)campaign_no, campaign_sum(live, rows, done)};
-        if (!campaign_is_written(live, campaign_no, written[done].sum)) {
+        if (!campaign_is_written(live, &written[done], &at)) {
             status = campaign_write(live, db, store, campaign_no, err);
         }
     }

@@ -44,21 +44,76 @@ index_list(const char *ns, const LiveWrite *write, IndexKeys *keys, LiveCommand 
     }
 }
 
-Status live_index_lists(LiveStore *store, const LiveWrite writes[], int count, Error *err)
+/* Lists whose hash is as it was written, whoever did so: the one that did may have died since. */
+static bool is_of_list(const LiveStore *store, const LiveWrite *write)
 {
-    AUTO_FREE IndexKeys *keys = mem_alloc(((size_t)count + 1) * sizeof *keys);
-    AUTO_FREE LiveCommand *commands =
-        mem_alloc(((size_t)count * INDEX_COMMANDS + 1) * sizeof *commands);
+    LiveKind kind;
+    char id[LIVE_ID_SIZE];
+    return write->result != LIVE_OLDER &&
+           live_key_parse(write->key, live_store_ns(store), &kind, id) && kind == LIVE_LIST_STATS;
+}
+
+/* ---- the hash has the last word ---- */
+
+static void ask_campaign(const LiveWrite *write, LiveCommand to)
+{
+    to[0] = "HGET";
+    to[1] = write->key;
+    to[2] = "campaign_id";
+    to[3] = NULL;
+}
+
+/* Another process may have moved the list on between its hash and its index of here. */
+static void take_back(LiveStore *store,
+                      const LiveWrite *write,
+                      const RedisReply *campaign,
+                      IndexKeys *keys,
+                      LiveCommand *to,
+                      int *count)
+{
+    const char *mine = live_hash_get(&write->hash, "campaign_id");
+    if (mine != NULL && strcmp(redis_text(campaign), mine) != 0) {
+        live_key(keys->lists, live_store_ns(store), LIVE_CAMPAIGN_LISTS, mine);
+        add(to, count, "SREM", keys->lists, live_hash_get(&write->hash, "list_id"));
+    }
+}
+
+static Status index_settle(LiveStore *store,
+                           const LiveWrite *const lists[],
+                           int count,
+                           IndexKeys *keys,
+                           LiveCommand *commands,
+                           Error *err)
+{
+    AUTO_FREE RedisReply **campaigns = mem_alloc(((size_t)count + 1) * sizeof(RedisReply *));
     int total = 0;
     for (int i = 0; i < count; i++) {
-        LiveKind kind;
-        char id[LIVE_ID_SIZE];
-        bool list = live_key_parse(writes[i].key, live_store_ns(store), &kind, id) &&
-                    kind == LIVE_LIST_STATS;
-        bool mends = writes[i].result == LIVE_THERE && writes[i].mode != LIVE_NEWER;
-        if (list && (writes[i].result == LIVE_STORED || mends)) { /* a newer one has done so */
-            index_list(live_store_ns(store), &writes[i], &keys[i], commands, &total);
+        ask_campaign(lists[i], commands[i]);
+    }
+    Status status = live_store_read(store, commands, count, campaigns, err);
+    for (int i = 0; i < count; i++) {
+        if (status == STATUS_OK) {
+            take_back(store, lists[i], campaigns[i], &keys[i], commands, &total);
+        }
+        redis_reply_free(campaigns[i]);
+    }
+    return status == STATUS_OK ? live_store_tell(store, commands, total, err) : status;
+}
+
+Status live_index_lists(LiveStore *store, const LiveWrite writes[], int count, Error *err)
+{
+    size_t most = (size_t)count + 1;
+    AUTO_FREE IndexKeys *keys = mem_alloc(most * sizeof *keys);
+    AUTO_FREE LiveCommand *commands = mem_alloc(most * INDEX_COMMANDS * sizeof *commands);
+    AUTO_FREE const LiveWrite **lists = mem_alloc(most * sizeof *lists);
+    int found = 0;
+    int total = 0;
+    for (int i = 0; i < count; i++) {
+        if (is_of_list(store, &writes[i])) {
+            index_list(live_store_ns(store), &writes[i], &keys[found], commands, &total);
+            lists[found++] = &writes[i];
         }
     }
-    return live_store_tell(store, commands, total, err);
+    Status status = live_store_tell(store, commands, total, err);
+    return status == STATUS_OK ? index_settle(store, lists, found, keys, commands, err) : status;
 }

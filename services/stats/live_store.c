@@ -164,19 +164,32 @@ static void store_clear(LiveStore *store, const char *key)
     }
 }
 
-Status live_store_tell(LiveStore *store, LiveCommand commands[], int count, Error *err)
+static Status
+store_pipeline(LiveStore *store, LiveCommand commands[], int count, RedisReply *ret[], Error *err)
 {
     Status status = STATUS_OK;
     for (int i = 0; status == STATUS_OK && i < count; i++) {
         status = redis_add_words(store->redis, commands[i], err);
     }
     for (int i = 0; status == STATUS_OK && i < count; i++) {
-        status = redis_take(store->redis, NULL, err);
+        status = redis_take(store->redis, ret != NULL ? &ret[i] : NULL, err);
         if (status != STATUS_OK && strcmp(err->code, "redis_wrong_type") == 0) {
             store_clear(store, commands[i][1]);
         }
     }
     return store_trouble(store, status, err);
+}
+
+Status live_store_tell(LiveStore *store, LiveCommand commands[], int count, Error *err)
+{
+    return store_pipeline(store, commands, count, NULL, err);
+}
+
+Status
+live_store_read(LiveStore *store, LiveCommand commands[], int count, RedisReply *ret[], Error *err)
+{
+    memset(ret, 0, (size_t)count * sizeof(RedisReply *));
+    return store_pipeline(store, commands, count, ret, err);
 }
 
 Status live_store_ask(LiveStore *store, const char *const words[], RedisReply **ret, Error *err)

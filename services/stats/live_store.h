@@ -49,6 +49,10 @@ Status live_store_write(LiveStore *store, LiveWrite writes[], int count, Error *
 enum { LIVE_COMMAND_WORDS = 5 };
 typedef const char *LiveCommand[LIVE_COMMAND_WORDS];
 Status live_store_tell(LiveStore *store, LiveCommand commands[], int count, Error *err) MUST_CHECK;
+/* The same, with their replies, owned by the caller (redis_reply_free); NULL behind one that
+ * failed. */
+Status live_store_read(
+    LiveStore *store, LiveCommand commands[], int count, RedisReply *ret[], Error *err) MUST_CHECK;
 /* What stood at a key of ours was of another type, and gives way: a line in the log. */
 void live_store_tell_wrong_type(const char *key, const char *type);
 /* One command. */

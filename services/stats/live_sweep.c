@@ -43,8 +43,8 @@ static Status sweep_delete(Sweep *sweep, const char *key, Error *err)
 
 /* ---- index sets ---- */
 
-static Status strays_remove(
-    Sweep *sweep, const char *key, const char *sql, const DbParams *params, int column, Error *err)
+static Status
+strays_remove(Sweep *sweep, const char *key, const char *sql, const DbParams *params, Error *err)
 {
     AUTO_RESULT *rows = NULL;
     AUTO_TX Db *tx = sweep->rebuild->db;
@@ -53,7 +53,7 @@ static Status strays_remove(
         status = db_query(tx, sql, params, &rows, err);
     }
     for (int row = 0; status == STATUS_OK && row < db_rows(rows); row++) {
-        const char *const words[] = {"SREM", key, db_text(rows, row, column), NULL};
+        const char *const words[] = {"SREM", key, db_text(rows, row, 0), NULL};
         status = live_store_ask(sweep->rebuild->store, words, NULL, err);
         sweep->removed++;
     }
@@ -64,27 +64,19 @@ static Status members_check(
     Sweep *sweep, const char *key, const char *campaign_id, const RedisReply *members, Error *err)
 {
     DbArray ids = {0};
-    DbArray none = {0};
     DbParams params = {0};
+    bool all = campaign_id[0] == '\0';
     db_array_begin(&ids, DB_ARRAY_TEXT);
-    db_array_begin(&none, DB_ARRAY_TEXT);
     for (int i = 0; i < redis_size(members); i++) {
         db_array_string(&ids, redis_text(redis_at(members, i)));
     }
-    if (campaign_id[0] != '\0') {
+    if (!all) {
         db_param_text(&params, campaign_id);
-        db_param_array(&params, &ids);
-    } else {
-        db_param_array(&params, &none);
-        db_param_array(&params, &ids);
-        db_param_array(&params, &none);
-        db_param_time(&params, sweep->rebuild->now_us);
     }
-    Status status = campaign_id[0] != '\0'
-                        ? strays_remove(sweep, key, sql_live_strays, &params, 0, err)
-                        : strays_remove(sweep, key, sql_live_unknown, &params, 1, err);
+    db_param_array(&params, &ids);
+    Status status =
+        strays_remove(sweep, key, all ? sql_live_listless : sql_live_strays, &params, err);
     db_array_done(&ids);
-    db_array_done(&none);
     return status;
 }
 

@@ -300,7 +300,7 @@ Status rebuild_all(Rebuild *rebuild, Error *err)
         status = rebuild_once(rebuild, &whole, err);
     }
     if (status == STATUS_OK && !whole) {
-        return error_set(err, STATUS_RETRY, "redis_emptied",
+        return error_set(err, STATUS_RETRY, "rebuild_overtaken",
                          "Redis was emptied, or rebuilt by another, while it was written");
     }
     return status;

@@ -52,19 +52,31 @@ def shown(space, live=None):
     return {key: hash for key, hash in hashes.items() if hash and hash.get("life") != "deleted"}
 
 
+def indexes(space, lists):
+    """({key: ids} of each campaign that has lists, as these say; the same in Redis)."""
+    wanted = {}
+    for hash in lists.values():
+        wanted.setdefault(f"{space.ns}:campaign:{hash['campaign_id']}:lists", set()).add(hash["list_id"])
+    live = client()
+    return wanted, {key: live.smembers(key) for key in live.scan_iter(f"{space.ns}:campaign:*:lists")}
+
+
 def equal(space):
-    """The lists as both have them, once they agree; asks again until then."""
+    """The lists as both have them, once they and the indexes agree; asks again until then."""
     seen = {}
 
     def same():
         seen["redis"] = shown(space)
         seen["postgresql"] = fields(space)
-        return seen["redis"] == seen["postgresql"]
+        wanted, had = indexes(space, seen["postgresql"])
+        seen["redis", "indexes"], seen["postgresql", "indexes"] = had, wanted
+        return seen["redis"] == seen["postgresql"] and had == wanted
 
     try:
         wait_for(same, 20, every=0.1)
     except AssertionError:
         assert seen["redis"] == seen["postgresql"]
+        assert seen["redis", "indexes"] == seen["postgresql", "indexes"]
     return seen["redis"]
 
 
