@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "cli/doctor_index.h"
 #include "cli/live_read.h"
 #include "runtime/list_figures.h"
 #include "sql_queries.h"
@@ -112,6 +113,9 @@ Status doctor_redis(Cli *cli, Check *check, Error *err)
     Error why;
     if (live_read_check(live, &why) == STATUS_OK) {
         status = check_lists(cli, live, check, err);
+        if (status == STATUS_OK) {
+            status = doctor_index(cli, live, check, err);
+        }
     } else {
         check_note(check, "Redis was not looked at: %s", why.text);
     }

@@ -25,7 +25,8 @@ typedef struct Newest {
 } Newest;
 
 struct Projection {
-    bool debt; /* Redis did not take the batch */
+    bool debt;        /* Redis did not take the batch, or maybe not what came before it */
+    int64_t connects; /* of the connection that took the batch before; 0: none yet */
     int count;
     Newest newest[PROJECTION_MOST];
     LiveWrite writes[PROJECTION_MOST];
@@ -233,6 +234,14 @@ static Status project(Projection *projection, LiveStore *store, Error *err)
     return status;
 }
 
+/* What another connection took may have been another server's, which is not the one any more. */
+static bool is_another_connection(Projection *projection, const LiveStore *store)
+{
+    int64_t before = projection->connects;
+    projection->connects = live_store_connects(store);
+    return before != 0 && before != projection->connects;
+}
+
 Status projection_prepare(Work *work, Error *err)
 {
     StatsState *state = work->service;
@@ -245,6 +254,7 @@ Status projection_prepare(Work *work, Error *err)
     Error trouble; /* LiveHealth has it */
     projection->debt = !live_health_is_well(&state->health) ||
                        project(projection, state->store, &trouble) != STATUS_OK;
+    projection->debt |= is_another_connection(projection, state->store);
     return STATUS_OK;
 }
 

@@ -96,6 +96,7 @@ def test_a_campaign_at_work(dialed):
         "contacted",
     }
     assert kinds(live.hgetall(key)) == told | counters
+    assert space.cli_json("stats", "reconcile")["wrong"] == 0
     recycler.terminate()
     space.db.execute("UPDATE campaign_hopper SET held = 'dialer_silent'")
     wait_for(lambda: live.hget(key, "held") == "dialer_silent", 10)

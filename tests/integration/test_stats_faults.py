@@ -182,6 +182,25 @@ def test_lost_and_spoiled(space, server):
     wait_for(lambda: not live.exists(f"{space.ns}:other", f"{space.ns}:list:nobody:stats"), 10)
 
 
+def test_what_another_connection_took_may_be_lost(space, server):
+    """The connection that takes the counters is cut, and not the clock's: what it wrote before may lie on a server that
+    was replaced."""
+    space.importer()
+    space.stats({"LEADSPOOL_STATS_SWEEP_S": "3600"})
+    for list_id in "ab":
+        create_list(space, list_id, campaign_id="c")
+    live, key = server.client(), f"{space.ns}:list:a:stats"
+    wait_for(lambda: shown(space, live) == fields(space), what="Redis as the record")
+    before = live.hgetall(key)
+    change(space)
+    wait_for(lambda: shown(space, live) == fields(space), what="the lead")
+    live.hset(key, mapping=before)
+    [mine] = [each for each in live.client_list() if each["name"] == "leadspool-stats-loop"]
+    live.client_kill_filter(_id=mine["id"])
+    upsert(space, "b", phone="+15046218927")
+    wait_for(lambda: shown(space, live) == fields(space), 10, what="Redis as the record")
+
+
 def test_the_sweep_repairs_and_removes(space):
     """While the marker stays whole: what was evicted comes back, of lists and jobs, and strange keys go."""
     (space.inbox / "leads.csv").write_text("phone\n504-621-8927\n")

@@ -55,11 +55,18 @@ def test_reconcile_finds_and_mends(space):
     live.hset(f"{space.ns}:list:b:stats", "dnc", "3")
     [wrong] = [check for check in space.cli_json("doctor", code=1)["checks"] if not check["ok"]]
     assert (wrong["name"], wrong["problems"]) == ("I3", ["Redis, list b: dnc: 3, but the record has 0"])
+    live.hset(f"{space.ns}:list:b:stats", "dnc", "0")
+    index = f"{space.ns}:campaign:c:lists"
+    live.srem(index, "b")
+    live.sadd(index, "gone")
+    [wrong] = [check for check in space.cli_json("doctor", code=1)["checks"] if not check["ok"]]
+    assert wrong["problems"] == ["Redis, campaign c: list b is missing in the set of its lists",
+                                 "Redis, campaign c: list gone is not one of its lists, but shown as one"]  # fmt: skip
 
     live.delete(*live.scan_iter(f"{space.ns}:list:*"))
     live.hset(f"{space.ns}:list:gone:stats", mapping={"epoch": "1", "version": "1"})
     rebuilt = space.cli_json("stats", "rebuild")
-    assert (rebuilt["outcome"], rebuilt["removed"]) == ("completed", 1)
+    assert (rebuilt["outcome"], rebuilt["removed"]) == ("completed", 2)
     assert rebuilt["lists"] >= 2  # more where the clock rebuilt at the same time, and it began again
     assert rebuilt["stored"] >= 2
     equal(space)
