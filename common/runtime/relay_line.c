@@ -4,7 +4,6 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
-#include <string.h>
 #include <time.h>
 
 #include "adapters/db.h"
@@ -14,6 +13,7 @@
 #include "base/mem.h"
 #include "base/metric_table.h"
 #include "runtime/backlog.h"
+#include "runtime/lane_lease.h"
 #include "runtime/outbox.h"
 #include "runtime/outbox_floor.h"
 #include "runtime/publisher.h"
@@ -43,10 +43,7 @@ struct RelayLine {
     Survey survey;
     Db *db;
     Publisher publisher;
-    int lanes[OUTBOX_LANES];
-    int lane_count;
-    int64_t lease_end_ms; /* nothing is sent after it; monotonic */
-    int64_t renew_ms;
+    LaneLease lease;
     int64_t stop_ms; /* when to leave whatever is there, once asked to stop; 0 before */
     OutboxFloor floor;
     bool idle;                       /* the last look found nothing */
@@ -55,138 +52,16 @@ struct RelayLine {
 
 /* ---- lanes ---- */
 
-static void line_lanes_param(const int lanes[], int count, DbArray *array)
-{
-    db_array_begin(array, DB_ARRAY_INT2);
-    for (int i = 0; i < count; i++) {
-        db_array_i64(array, lanes[i]);
-    }
-}
-
-static Status line_release(RelayLine *line, int keep, Error *err)
-{
-    DbArray lanes = {0};
-    DbParams params = {0};
-    line_lanes_param(line->lanes + keep, line->lane_count - keep, &lanes);
-    db_param_text(&params, line->parts.worker_id);
-    db_param_array(&params, &lanes);
-    Status status = db_exec(line->db, sql_outbox_lane_release, &params, -1, err);
-    if (status == STATUS_OK) {
-        line->lane_count = keep;
-    }
-    db_array_done(&lanes);
-    return status;
-}
-
-/* How many lanes are this line's to have. Only what shares its lanes with the other workers' lines
- * says that the worker lives: of a line that hangs the lanes go to the others. */
-static Status line_share(RelayLine *line, int *ret_share, Error *err)
-{
-    *ret_share = line->parts.lanes->count;
-    if (!line->parts.lanes->shared) {
-        return STATUS_OK;
-    }
-    DbParams params = {0};
-    db_param_text(&params, line->parts.worker_id);
-    db_param_text(&params, line->parts.service);
-    db_param_i64(&params, line->parts.cfg->lane_lease_ms);
-    AUTO_RESULT *result = NULL;
-    Status status = db_query(line->db, sql_worker_beat, &params, &result, err);
-    if (status == STATUS_OK) {
-        int64_t alive = db_i64(result, 0, 0);
-        *ret_share = (int)((line->parts.lanes->count + alive - 1) / alive);
-    }
-    return status;
-}
-
-/* Lanes that were held and are not claimed again; those given back are not held any more. */
-static void line_count_lost(const RelayLine *line, const int claimed[], int count)
-{
-    for (int i = 0; i < line->lane_count; i++) {
-        bool kept = false;
-        for (int j = 0; j < count; j++) {
-            kept = kept || claimed[j] == line->lanes[i];
-        }
-        if (!kept) {
-            metric_add(&metric_lease_lost, 1, "lane", NULL);
-        }
-    }
-}
-
-static Status line_claim(RelayLine *line, int share, Error *err)
-{
-    DbArray held = {0};
-    DbParams params = {0};
-    line_lanes_param(line->lanes, line->lane_count, &held);
-    db_param_text(&params, line->parts.worker_id);
-    db_param_i64(&params, line->parts.cfg->lane_lease_ms);
-    db_param_i64(&params, share > line->lane_count ? share - line->lane_count : 0);
-    db_param_array(&params, &held);
-    db_param_i64(&params, line->parts.lanes->first);
-    db_param_i64(&params, line->parts.lanes->first + line->parts.lanes->count);
-    AUTO_RESULT *result = NULL;
-    Status status = db_query(line->db, sql_outbox_lane_claim, &params, &result, err);
-    db_array_done(&held);
-    if (status != STATUS_OK) {
-        return status;
-    }
-    bool grown = false;
-    int lanes[OUTBOX_LANES];
-    for (int i = 0; i < db_rows(result); i++) {
-        lanes[i] = (int)db_i64(result, i, 0);
-        bool known = false;
-        for (int j = 0; j < line->lane_count; j++) {
-            known = known || line->lanes[j] == lanes[i];
-        }
-        grown = grown || !known;
-    }
-    line_count_lost(line, lanes, db_rows(result));
-    line->lane_count = db_rows(result);
-    memcpy(line->lanes, lanes, sizeof lanes[0] * (size_t)line->lane_count);
-    if (grown) {
-        outbox_floor_reset(&line->floor); /* it was found for fewer lanes */
-    }
-    return STATUS_OK;
-}
-
-/* Lanes with rows on their way come first; returns how many. */
-static int line_sort_lanes(RelayLine *line)
-{
-    int busy = 0;
-    for (int i = 0; i < line->lane_count; i++) {
-        int lane = line->lanes[i];
-        if (publisher_has_lane(&line->publisher, lane)) {
-            line->lanes[i] = line->lanes[busy];
-            line->lanes[busy++] = lane;
-        }
-    }
-    return busy;
-}
-
-/* A lane with rows on their way is not given back. */
 static Status line_renew(RelayLine *line, Error *err)
 {
-    int64_t asked_ms = clock_mono_ms();
-    int share = 0;
-    int busy = line_sort_lanes(line);
-    AUTO_TX Db *tx = line->db;
-    Status status = db_begin(tx, err);
-    if (status == STATUS_OK) {
-        status = line_share(line, &share, err);
+    bool busy[OUTBOX_LANES];
+    bool grown = false;
+    for (int lane = 0; lane < OUTBOX_LANES; lane++) {
+        busy[lane] = publisher_has_lane(&line->publisher, lane);
     }
-    int keep = share > busy ? share : busy;
-    if (status == STATUS_OK && line->lane_count > keep) {
-        status = line_release(line, keep, err);
-    }
-    if (status == STATUS_OK) {
-        status = line_claim(line, share, err);
-    }
-    if (status == STATUS_OK) {
-        status = db_commit(tx, err);
-    }
-    if (status == STATUS_OK) {
-        line->lease_end_ms = asked_ms + line->parts.cfg->lane_lease_ms * 4 / 5;
-        line->renew_ms = asked_ms + line->parts.cfg->lane_lease_ms / 3;
+    Status status = lane_lease_renew(&line->lease, line->db, busy, &grown, err);
+    if (grown) {
+        outbox_floor_reset(&line->floor); /* it was found for fewer lanes */
     }
     return status;
 }
@@ -202,21 +77,11 @@ static bool line_may_go_on(RelayLine *line)
     return line->stop_ms == 0 || clock_mono_ms() < line->stop_ms;
 }
 
-static bool line_holds(const RelayLine *line, int lane)
-{
-    for (int i = 0; i < line->lane_count; i++) {
-        if (line->lanes[i] == lane) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* Somebody else took a lane over while its rows were on their way. */
 static bool line_lost_lane(const RelayLine *line)
 {
     for (int lane = 0; lane < OUTBOX_LANES; lane++) {
-        if (publisher_has_lane(&line->publisher, lane) && !line_holds(line, lane)) {
+        if (publisher_has_lane(&line->publisher, lane) && !lane_lease_holds(&line->lease, lane)) {
             return true;
         }
     }
@@ -229,10 +94,10 @@ static bool line_may_send(void *context)
 {
     RelayLine *line = context;
     Error err;
-    if (clock_mono_ms() >= line->renew_ms && line_renew(line, &err) != STATUS_OK) {
-        line->renew_ms = clock_mono_ms() + RELAY_TROUBLE_MS;
+    if (clock_mono_ms() >= line->lease.renew_ms && line_renew(line, &err) != STATUS_OK) {
+        line->lease.renew_ms = clock_mono_ms() + RELAY_TROUBLE_MS;
     }
-    bool leased = clock_mono_ms() < line->lease_end_ms || BROKEN(RELAY_LEASE);
+    bool leased = clock_mono_ms() < line->lease.end_ms || BROKEN(RELAY_LEASE);
     return line_may_go_on(line) && leased && !line_lost_lane(line);
 }
 
@@ -318,8 +183,8 @@ static Status line_delete(RelayLine *line, Error *err)
 static int line_ready_lanes(const RelayLine *line, int ret_lanes[])
 {
     int count = 0;
-    for (int i = 0; i < line->lane_count; i++) {
-        int lane = line->lanes[i];
+    for (int i = 0; i < line->lease.count; i++) {
+        int lane = line->lease.lanes[i];
         if (line->troubles[lane].pause_ms <= clock_mono_ms() &&
             !publisher_has_lane(&line->publisher, lane)) {
             ret_lanes[count++] = lane;
@@ -357,7 +222,10 @@ static Status line_select(RelayLine *line, DbResult **ret, Error *err)
         return STATUS_OK;
     }
     DbArray lanes = {0};
-    line_lanes_param(ready, count, &lanes);
+    db_array_begin(&lanes, DB_ARRAY_INT2);
+    for (int i = 0; i < count; i++) {
+        db_array_i64(&lanes, ready[i]);
+    }
     AUTO_TX Db *tx = line->db;
     Status status = db_begin(tx, err);
     if (status == STATUS_OK) {
@@ -370,7 +238,7 @@ static Status line_select(RelayLine *line, DbResult **ret, Error *err)
     if (status == STATUS_OK) {
         line->idle = db_rows(*ret) == 0;
     }
-    if (status == STATUS_OK && count == line->lane_count) {
+    if (status == STATUS_OK && count == line->lease.count) {
         outbox_floor_raise(&line->floor, line->idle ? INT64_MAX : db_bin_i64(*ret, 0, 0));
     }
     return status;
@@ -393,7 +261,7 @@ static Status line_settle(RelayLine *line, Error *err)
 static Status line_round(RelayLine *line, bool *ret_busy, Error *err)
 {
     *ret_busy = false;
-    if (clock_mono_ms() >= line->renew_ms) {
+    if (clock_mono_ms() >= line->lease.renew_ms) {
         Status status = line_renew(line, err);
         if (status != STATUS_OK) {
             return status;
@@ -403,7 +271,7 @@ static Status line_round(RelayLine *line, bool *ret_busy, Error *err)
     if (line->parts.backlog != NULL) {
         status = backlog_look(line->parts.backlog, line->db, err);
     }
-    if (status != STATUS_OK || (line->lane_count == 0 && line->publisher.row_count == 0)) {
+    if (status != STATUS_OK || (line->lease.count == 0 && line->publisher.row_count == 0)) {
         return status;
     }
     AUTO_RESULT *result = NULL;
@@ -421,8 +289,9 @@ static Status line_round(RelayLine *line, bool *ret_busy, Error *err)
 static void line_survey(RelayLine *line)
 {
     if (!atomic_load(&line->stopping)) {
-        int64_t floor_id = line->lane_count > 0 ? line->floor.id : INT64_MAX;
-        SurveyScope scope = {line->parts.lanes->name, line->lanes, line->lane_count, floor_id};
+        int64_t floor_id = line->lease.count > 0 ? line->floor.id : INT64_MAX;
+        SurveyScope scope = {line->parts.lanes->name, line->lease.lanes, line->lease.count,
+                             floor_id};
         survey_look(&line->survey, line->db, &scope);
     }
 }
@@ -442,27 +311,6 @@ static void line_wait(RelayLine *line, int wait_ms)
     pthread_mutex_unlock(&line->lock);
 }
 
-static void line_leave(RelayLine *line)
-{
-    Error err;
-    AUTO_TX Db *tx = line->db;
-    DbParams params = {0};
-    db_param_text(&params, line->parts.worker_id);
-    Status status = db_begin(tx, &err);
-    if (status == STATUS_OK) {
-        status = line_release(line, 0, &err);
-    }
-    if (status == STATUS_OK && line->parts.lanes->shared) {
-        status = db_exec(tx, sql_worker_leave, &params, -1, &err);
-    }
-    if (status == STATUS_OK) {
-        status = db_commit(tx, &err);
-    }
-    if (status != STATUS_OK) {
-        LOG_WARN("outbox.not_released", "msg=%s", err.text); /* the leases run out by themselves */
-    }
-}
-
 /* The last round: nothing is left on its way. */
 static void line_end(RelayLine *line)
 {
@@ -471,7 +319,9 @@ static void line_end(RelayLine *line)
     if (line_settle(line, &err) != STATUS_OK) {
         LOG_WARN("outbox.not_deleted", "msg=%s", err.text); /* published once more, then */
     }
-    line_leave(line);
+    if (lane_lease_leave(&line->lease, line->db, &err) != STATUS_OK) {
+        LOG_WARN("outbox.not_released", "msg=%s", err.text); /* the leases run out by themselves */
+    }
 }
 
 static void *line_run(void *opaque)
@@ -505,6 +355,10 @@ Status relay_line_start(const RelayLineParts *parts, RelayLine **ret, Error *err
 {
     RelayLine *line = mem_alloc(sizeof *line);
     line->parts = *parts;
+    line->lease = (LaneLease){.cfg = parts->cfg,
+                              .worker_id = parts->worker_id,
+                              .service = parts->service,
+                              .of = parts->lanes};
     AUTO_FREE char *name = mem_sprintf("leadspool relay %s", parts->lanes->name);
     line->db = db_new(parts->cfg->database_url, parts->cfg->ns, name);
     pthread_mutex_init(&line->lock, NULL);

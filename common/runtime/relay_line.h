@@ -16,14 +16,7 @@
 #include "base/config.h"
 #include "base/error.h"
 #include "runtime/backlog.h"
-
-/* The lanes of which a line publishes what it has a lease for. */
-typedef struct RelayLanes {
-    const char *name; /* label of metrics */
-    int first;
-    int count;
-    bool shared; /* evenly among the workers that live; else one line has them all */
-} RelayLanes;
+#include "runtime/lane_lease.h"
 
 /* All borrowed for the line's life. */
 typedef struct RelayLineParts {

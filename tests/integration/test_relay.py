@@ -1,5 +1,6 @@
 """The relay: what is in the outbox reaches Kafka, whatever else is in it and however it came there."""
 
+import itertools
 import random
 import re
 import struct
@@ -171,6 +172,44 @@ def test_a_line_that_lost_its_only_lane_takes_back_what_is_on_its_way(space):
         space.db.execute("DELETE FROM outbox WHERE lane = 16")
         space.db.execute("UPDATE outbox_lane SET owner = '', lease_until = '-infinity' WHERE lane = 16")
         wait_for(lambda: space.value("SELECT owner FROM outbox_lane WHERE lane = 16"), what="the lane is its own again")
+
+
+CLAIM = b"INSERT INTO worker"  # the transaction in which the line of most events renews its lanes
+
+
+def lane_becomes_free(space, proxy, lease_ms, cuts, after):
+    """A worker has all lanes but one, which is free from now on and has a row, whose id this
+    returns; the COMMITs of its claims are cut."""
+    space.check_messages = False
+    space.db.execute("UPDATE outbox_lane SET owner = 'other', lease_until = 'infinity' WHERE lane = 5")
+    space.importer(env={"DATABASE_URL": proxy.url, "LEADSPOOL_LANE_LEASE_MS": str(lease_ms), "KAFKA_PRODUCER_LINGER_MS": "100"})
+    space.db.execute(INSERT, (5, payload(SPARE, b"k", b"early"), 1))
+    early = space.value("SELECT min(id) FROM outbox WHERE lane = 5")
+    proxy.cut_commits(cuts, marker=CLAIM, after=after)
+    space.db.execute("UPDATE outbox_lane SET owner = '', lease_until = '-infinity' WHERE lane = 5")
+    wait_for(lambda: proxy.cuts > 0, lease_ms / 1000, every=0.005, what="a claim whose COMMIT is cut")
+    return early
+
+
+def test_a_lane_whose_claim_was_not_committed_is_not_published(space, proxy):
+    """It may be another's at any moment. Rows of other lanes are always on their way meanwhile."""
+    early = lane_becomes_free(space, proxy, 3000, 1000, after=False)
+    others = itertools.cycle(lane for lane in range(LANES) if lane != 5)
+    until = time.monotonic() + 2
+    while time.monotonic() < until:
+        space.db.execute(INSERT, (next(others), payload(SPARE, b"k", b"other"), 1))
+        assert space.row("SELECT owner, (SELECT min(id) FROM outbox WHERE lane = 5) FROM outbox_lane WHERE lane = 5") == ("", early)
+        time.sleep(0.01)
+    assert proxy.cuts > 1
+    proxy.forward()
+    read_new(space, SPARE, lambda seen: b"early" in [r.raw for r in seen])
+    all_published(space)
+
+
+def test_a_lane_whose_claim_was_committed_unknown_to_the_worker_does_not_wait_for_its_lease(space, proxy):
+    lease_ms = 6000
+    lane_becomes_free(space, proxy, lease_ms, 1, after=True)
+    read_new(space, SPARE, lambda seen: b"early" in [r.raw for r in seen], timeout=lease_ms / 2000)
 
 
 def test_a_lane_in_trouble_makes_way(space):

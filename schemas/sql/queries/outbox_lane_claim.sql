@@ -1,12 +1,11 @@
--- Takes free or expired lanes from $5 on and below $6, in lane order, up to a fair share; and renews those that are held.
+-- Renews all lanes of $1 from $4 on and below $5, and takes free or expired ones of them, in lane order, $3 at most.
 WITH held AS (
     UPDATE outbox_lane SET lease_until = clock_timestamp() + $2::bigint * interval '1 ms'
-    WHERE owner = $1 AND lane = ANY ($4::smallint[])
-    RETURNING lane, epoch
+    WHERE owner = $1 AND lane >= $4::int AND lane < $5::int
+    RETURNING lane
 ), free AS (
     SELECT lane FROM outbox_lane
-    WHERE lane >= $5::int AND lane < $6::int
-      AND (lease_until < clock_timestamp() OR owner = '') AND NOT (owner = $1 AND lane = ANY ($4::smallint[]))
+    WHERE lane >= $4::int AND lane < $5::int AND (lease_until < clock_timestamp() OR owner = '') AND owner <> $1
     ORDER BY lane
     LIMIT $3::int
     FOR UPDATE SKIP LOCKED
@@ -14,6 +13,6 @@ WITH held AS (
     UPDATE outbox_lane SET owner = $1, epoch = epoch + 1,
            lease_until = clock_timestamp() + $2::bigint * interval '1 ms'
     WHERE lane IN (SELECT lane FROM free)
-    RETURNING lane, epoch
+    RETURNING lane
 )
-SELECT lane, epoch FROM held UNION ALL SELECT lane, epoch FROM taken ORDER BY 1
+SELECT lane FROM held UNION ALL SELECT lane FROM taken ORDER BY 1
