@@ -21,6 +21,7 @@ typedef struct RelayLanes {
     int first;
     int count;
     bool shared; /* evenly among the workers that live; else one line has them all */
+    bool whole;  /* its line also looks at all of the outbox (backlog.h), and at open jobs */
 } RelayLanes;
 
 typedef struct LaneLease {

@@ -12,8 +12,8 @@
 enum { RELAY_STOP_S = 4 };
 
 static const RelayLanes relay_lanes[] = {
-    {"events", 0, OUTBOX_LIVE_LANE, true},
-    {"live", OUTBOX_LIVE_LANE, OUTBOX_LANES - OUTBOX_LIVE_LANE, false},
+    {"events", 0, OUTBOX_LIVE_LANE, true, true},
+    {"live", OUTBOX_LIVE_LANE, OUTBOX_LANES - OUTBOX_LIVE_LANE, false, false},
 };
 enum { RELAY_LINES = sizeof relay_lanes / sizeof relay_lanes[0] };
 
@@ -45,7 +45,7 @@ relay_start(const Config *cfg, const char *worker_id, const char *service, Relay
     Status status = STATUS_OK;
     for (int i = 0; i < RELAY_LINES && status == STATUS_OK; i++) {
         RelayLineParts parts = {cfg, relay->worker_id, relay->service, &relay_lanes[i],
-                                i == 0 ? &relay->backlog : NULL};
+                                relay_lanes[i].whole ? &relay->backlog : NULL};
         status = relay_line_start(&parts, &relay->lines[i], err);
     }
     if (status != STATUS_OK) {

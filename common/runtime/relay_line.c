@@ -289,9 +289,11 @@ static Status line_round(RelayLine *line, bool *ret_busy, Error *err)
 static void line_survey(RelayLine *line)
 {
     if (!atomic_load(&line->stopping)) {
-        int64_t floor_id = line->lease.count > 0 ? line->floor.id : INT64_MAX;
-        SurveyScope scope = {line->parts.lanes->name, line->lease.lanes, line->lease.count,
-                             floor_id};
+        SurveyScope scope = {.name = line->parts.lanes->name,
+                             .lanes = line->lease.lanes,
+                             .lane_count = line->lease.count,
+                             .floor_id = line->floor.id,
+                             .jobs = line->parts.lanes->whole};
         survey_look(&line->survey, line->db, &scope);
     }
 }

@@ -7,18 +7,16 @@
 
 enum { SURVEY_LOOK_MS = 1000, SURVEY_DOUBLINGS = 6, SURVEY_ROWS_MOST = 10000 };
 
-static void survey_tell(const DbResult *row, const char *lanes, int64_t now_us)
+static void survey_tell_outbox(const char *lanes, int64_t rows, int64_t age_us)
 {
-    int64_t age_us = db_is_null(row, 0, 1) ? 0 : now_us - db_i64(row, 0, 1);
     double seconds = (double)(age_us > 0 ? age_us : 0) / (double)CLOCK_US_PER_SECOND;
-    metric_set(&metric_outbox_rows, (double)db_i64(row, 0, 0), lanes, NULL);
+    metric_set(&metric_outbox_rows, (double)rows, lanes, NULL);
     metric_set(&metric_outbox_oldest_seconds, seconds, lanes, NULL);
-    metric_set(&metric_jobs, (double)db_i64(row, 0, 2), "queued", NULL);
-    metric_set(&metric_jobs, (double)db_i64(row, 0, 3), "running", NULL);
 }
 
-static Status survey_ask(Db *db, const SurveyScope *scope, DbResult **ret, Error *err)
+static Status survey_outbox(Db *tx, const SurveyScope *scope, Error *err)
 {
+    AUTO_RESULT *row = NULL;
     DbArray lanes = {0};
     db_array_begin(&lanes, DB_ARRAY_INT2);
     for (int i = 0; i < scope->lane_count; i++) {
@@ -28,28 +26,53 @@ static Status survey_ask(Db *db, const SurveyScope *scope, DbResult **ret, Error
     db_param_i64(&params, scope->floor_id);
     db_param_array(&params, &lanes);
     db_param_i64(&params, SURVEY_ROWS_MOST);
+    Status status = db_query(tx, sql_survey_outbox, &params, &row, err);
+    if (status == STATUS_OK) {
+        int64_t age_us = db_is_null(row, 0, 1) ? 0 : clock_now_us() - db_i64(row, 0, 1);
+        survey_tell_outbox(scope->name, db_i64(row, 0, 0), age_us);
+    }
+    db_array_done(&lanes);
+    return status;
+}
+
+static Status survey_jobs(Db *tx, Error *err)
+{
+    AUTO_RESULT *row = NULL;
+    Status status = db_query(tx, sql_survey_jobs, NULL, &row, err);
+    if (status == STATUS_OK) {
+        metric_set(&metric_jobs, (double)db_i64(row, 0, 0), "queued", NULL);
+        metric_set(&metric_jobs, (double)db_i64(row, 0, 1), "running", NULL);
+    }
+    return status;
+}
+
+static Status survey_ask(Db *db, const SurveyScope *scope, Error *err)
+{
     AUTO_TX Db *tx = db;
     Status status = db_begin(tx, err);
     if (status == STATUS_OK) {
         status = db_exec(tx, sql_survey_begin, NULL, -1, err);
     }
-    if (status == STATUS_OK) {
-        status = db_query(tx, sql_survey, &params, ret, err);
+    if (status == STATUS_OK && scope->lane_count > 0) {
+        status = survey_outbox(tx, scope, err);
     }
-    db_array_done(&lanes);
+    if (status == STATUS_OK && scope->jobs) {
+        status = survey_jobs(tx, err);
+    }
     return status;
 }
 
 void survey_look(Survey *survey, Db *db, const SurveyScope *scope)
 {
     Error err;
-    AUTO_RESULT *row = NULL;
     if (clock_mono_ms() < survey->look_ms) {
         return;
     }
     int64_t pause_ms = SURVEY_LOOK_MS;
-    if (survey_ask(db, scope, &row, &err) == STATUS_OK) {
-        survey_tell(row, scope->name, clock_now_us());
+    if (scope->lane_count == 0) {
+        survey_tell_outbox(scope->name, 0, 0);
+    }
+    if ((scope->lane_count == 0 && !scope->jobs) || survey_ask(db, scope, &err) == STATUS_OK) {
         survey->failures = 0;
     } else {
         LOG_DEBUG("survey.failed", "code=%s msg=%s", err.code, err.text);

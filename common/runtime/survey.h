@@ -1,10 +1,12 @@
 /* survey.h - what waits in the record, as metrics: events for Kafka, and jobs. Layer: runtime.
  *
- * One statement a second, over indexes that hold little but what waits. It is in nobody's way: who
+ * Once a second, over indexes that hold little but what waits; without a lane and jobs to count
+ * PostgreSQL is not asked. It is in nobody's way: who
  * calls it publishes, so it waits for locks only for a moment, and when it fails the figures stay
  * as they were and the next look is later each time, up to about a minute. */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "adapters/db.h"
@@ -20,6 +22,7 @@ typedef struct SurveyScope {
     const int *lanes;
     int lane_count;
     int64_t floor_id;
+    bool jobs; /* open ones are counted, too */
 } SurveyScope;
 
 /* Looks when it is time to, in a transaction of its own. One thread. */

@@ -57,12 +57,21 @@ def unpublishable(worker):
 
 
 def test_what_only_figures_are_made_of_is_not_waited_for(space):
-    """Somebody holds the table of jobs, as a migration or a repair by hand does: events go out meanwhile."""
+    """Somebody holds the table of jobs, as a migration or a repair by hand does: events go out meanwhile. One line of
+    the relay counts jobs."""
     space.check_messages = False
     importer = space.importer()
+    waits = (
+        "SELECT application_name FROM pg_stat_activity JOIN pg_locks USING (pid)"
+        " WHERE NOT granted AND relation = to_regclass(%s) AND application_name LIKE 'leadspool relay%%'"
+    )
+    seen, until = set(), time.monotonic() + 1.5  # more than the pace of what counts jobs
     with db(space) as beside, beside.transaction():
         beside.execute("LOCK TABLE jobs IN ACCESS EXCLUSIVE MODE")
-        time.sleep(1.2)  # more than the pace of what counts jobs
+        while time.monotonic() < until:
+            seen |= set(space.rows(waits, f"{space.ns}.jobs"))
+            time.sleep(0.02)  # such a wait lasts 100 ms
+        assert seen == {("leadspool relay events",)}
         for _ in range(10):
             space.db.execute(INSERT, (5, payload(SPARE, b"k", b"beside"), 1))
             wait_for(lambda: space.value("SELECT count(*) FROM outbox") == 0, 2, what="published")
@@ -111,6 +120,17 @@ def test_an_idle_relay_looks_as_often_as_it_is_told(space):
         asked = "SELECT xact_start FROM pg_stat_activity WHERE application_name = 'leadspool relay events' AND usename = %s"
         begins |= set(space.rows(asked + " AND xact_start IS NOT NULL", f"{space.ns}_importer"))
     assert len(begins) < 20, "three seconds of a relay that looks each hundredth"
+
+
+def test_a_line_without_a_lane_asks_for_nothing(space):
+    """It renews every ten seconds, to see whether one is free; its figures are 0 all the same."""
+    space.importer({"LEADSPOOL_LANE_LEASE_MS": "30000"})
+    recycler = space.recycler({"LEADSPOOL_LANE_LEASE_MS": "30000"})
+    asked = "SELECT query_start FROM pg_stat_activity WHERE application_name = 'leadspool relay live' AND usename = %s"
+    [before] = space.rows(asked, f"{space.ns}_recycler")
+    time.sleep(2.5)
+    assert space.rows(asked, f"{space.ns}_recycler") == [before]
+    assert recycler.metrics()['leadspool_outbox_rows{lanes="live"}'] == 0
 
 
 def test_nothing_is_sent_once_the_lease_may_have_ended(space, proxy):
