@@ -16,6 +16,7 @@
 typedef struct LiveWhy {
     const char *name;
     const char *text;
+    bool unready; /* what Redis shows is not to be trusted until all is written */
 } LiveWhy;
 
 typedef struct LiveHealth {

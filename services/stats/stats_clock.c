@@ -145,10 +145,11 @@ static Status pay(StatsClock *clock, int64_t seen, Error *err)
     return status == STATUS_OK ? db_commit(tx, err) : status;
 }
 
-static const LiveWhy why_start = {"start", "what Redis has is compared with the record"};
-static const LiveWhy why_marker = {"marker", "Redis was emptied, or is of another epoch"};
-static const LiveWhy why_connection = {"connection", "another Redis may have answered"};
-static const LiveWhy why_debt = {"debt", "Redis did not take all that changed"};
+static const LiveWhy why_start = {"start", "what Redis has is compared with the record", true};
+static const LiveWhy why_marker = {"marker", "Redis was emptied, or is of another epoch", true};
+static const LiveWhy why_connection = {"connection", "another Redis may have answered", true};
+/* Perhaps another's, every second, as long as that one is cut off. */
+static const LiveWhy why_debt = {"debt", "Redis did not take all that changed", false};
 
 /* Why all lists are to be written, or NULL. */
 static Status rebuild_reason(StatsClock *clock, const LiveWhy **ret, Error *err)
@@ -176,7 +177,7 @@ static Status rebuild_if_due(StatsClock *clock, Error *err)
     if (status != STATUS_OK || why == NULL) {
         return status;
     }
-    if (why != &why_debt) { /* that may be another's, every second, as long as it is cut off */
+    if (why->unready) {
         live_health_rebuilding(clock->health, why);
     }
     int64_t seen = clock->wanted;
