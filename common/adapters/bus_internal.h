@@ -20,6 +20,8 @@ Status bus_error_set(Error *err, rd_kafka_resp_err_t code, const char *what);
 /* For error callbacks: logs what the client met, with what to look at, and keeps it where a person
  * has to mend something. Threads may call these at once. */
 void bus_trouble_tell(rd_kafka_resp_err_t code, const char *reason);
+/* Logs what error callbacks are not told: that a right is missed at one topic. Nothing else. */
+void bus_trouble_tell_topic(rd_kafka_resp_err_t code, const char *topic);
 void bus_trouble_end(void); /* a broker let us in */
 /* What was kept, with what to look at; false when there is nothing. */
 bool bus_trouble(char *ret_text, size_t size);

@@ -6,7 +6,6 @@
 #include "adapters/bus_internal.h"
 #include "base/clock.h"
 #include "base/guard.h"
-#include "base/log.h"
 #include "base/mem.h"
 
 /* A broker forgets a producer that wrote nothing to a partition for producer.id.expiration.ms, one
@@ -98,16 +97,6 @@ static void producer_note(const rd_kafka_message_t *message)
 
 /* ---- the client ---- */
 
-/* The error callback is told of no right that is missed at one topic. */
-static void producer_tell_refusal(const rd_kafka_message_t *message, const Error *err)
-{
-    static LogRate rate = LOG_RATE_INIT(5, 10000);
-    if (bus_advice(message->err) != NULL) {
-        log_rate_limited(&rate, LOG_LEVEL_WARN, "kafka.trouble", " topic=%s msg=%s",
-                         rd_kafka_topic_name(message->rkt), err->text);
-    }
-}
-
 static void
 producer_on_delivery(rd_kafka_t *client, const rd_kafka_message_t *message, void *opaque)
 {
@@ -120,7 +109,7 @@ producer_on_delivery(rd_kafka_t *client, const rd_kafka_message_t *message, void
     }
     Error err;
     bus_error_set(&err, message->err, "producing");
-    producer_tell_refusal(message, &err);
+    bus_trouble_tell_topic(message->err, rd_kafka_topic_name(message->rkt));
     producer->delivered(producer->context, message->_private, &err);
 }
 
