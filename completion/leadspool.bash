@@ -57,7 +57,7 @@ _leadspool_options() {
         'stats rebuild') echo '--list --no-wait --timeout --command-id --json' ;;
         'stats reconcile') echo '--repair --list --no-wait --timeout --command-id --json' ;;
         'top') echo '--campaign --all --once --json' ;;
-        'runway') echo '--campaign --json' ;;
+        'runway') echo '--campaign --all --json' ;;
         'migrate') echo '--plan --json' ;;
         'topics print') echo '--as --json' ;;
         'topics check') echo '--json' ;;

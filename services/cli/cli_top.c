@@ -5,7 +5,7 @@
 
 #include "cli/args.h"
 #include "cli/interrupt.h"
-#include "cli/live_rows.h"
+#include "cli/live_campaigns.h"
 #include "cli/screen.h"
 #include "cli/span.h"
 #include "sql_queries.h"
@@ -20,7 +20,11 @@ static const CliOption top_options[] = {
     {0},
 };
 static const CliOption runway_options[] = {
-    {"campaign", "ID", "lists of this campaign only"}, ARGS_JSON, {0}};
+    {"campaign", "ID", "lists of this campaign only"},
+    {"all", NULL, "those that are not active, too"},
+    ARGS_JSON,
+    {0},
+};
 
 /* What they are sorted by comes first: columns at the right may have no room. */
 static const TableColumn top_columns[] = {{"list_id", TABLE_TEXT},
@@ -36,15 +40,8 @@ static const TableColumn top_columns[] = {{"list_id", TABLE_TEXT},
                                           {"runway_s", TABLE_NUMBER},
                                           {"life", TABLE_TEXT},
                                           {0}};
-static const TableColumn top_campaign_columns[] = {
-    {"campaign_id", TABLE_TEXT},   {"outcomes_per_minute", TABLE_NUMBER},
-    {"offers_out", TABLE_NUMBER},  {"dialable", TABLE_NUMBER},
-    {"total", TABLE_NUMBER},       {"contact_rate", TABLE_NUMBER},
-    {"penetration", TABLE_NUMBER}, {"lists", TABLE_NUMBER},
-    {"active", TABLE_BOOL},        {0}};
+static const TableColumn top_campaign_columns[] = {LIVE_CAMPAIGN_COLUMNS, {0}};
 static const char *const top_order[] = {"calls_per_hour", "offered", "dialable", NULL};
-static const char *const top_campaign_order[] = {"outcomes_per_minute", "offers_out", "dialable",
-                                                 NULL};
 static const TableColumn runway_columns[] = {
     {"list_id", TABLE_TEXT},          {"campaign_id", TABLE_TEXT},
     {"dialable", TABLE_NUMBER},       {"dialable_now", TABLE_NUMBER},
@@ -66,20 +63,23 @@ static void live_all_done(LiveAll *all)
 }
 #define AUTO_LIVE_ALL __attribute__((cleanup(live_all_done))) LiveAll
 
-static Status read_all(Cli *cli, LiveRead *live, bool inactive, LiveAll *ret, Error *err)
+/* What is active, or with --all the rest, too. */
+static LiveCampaigns which_campaigns(const Cli *cli)
 {
-    Status status = live_rows_campaigns(live, cli_option(cli, "campaign"), &ret->campaigns, err);
-    if (!inactive) {
-        live_rows_keep(&ret->campaigns, "active", "1");
-    }
+    return (LiveCampaigns){cli_option(cli, "campaign"), cli_flag(cli, "all")};
+}
+
+static Status read_all(const Cli *cli, LiveRead *live, LiveAll *ret, Error *err)
+{
+    LiveCampaigns which = which_campaigns(cli);
+    Status status = live_campaigns_read(live, &which, &ret->campaigns, err);
     for (int i = 0; status == STATUS_OK && i < ret->campaigns.count; i++) {
         status = live_rows_lists(live, ret->campaigns.rows[i].id, &ret->lists, err);
     }
     live_rows_keep(&ret->lists, "total", NULL); /* one that was deleted has none */
-    if (!inactive) {
+    if (!which.inactive) {
         live_rows_keep(&ret->lists, "life", "active");
     }
-    live_rows_sort(&ret->campaigns, top_campaign_order);
     live_rows_sort(&ret->lists, top_order);
     return status;
 }
@@ -101,15 +101,6 @@ static void add_lists(const Cli *cli, const LiveRows *lists, Table *table)
     for (int i = 0; i < lists->count; i++) {
         for (const TableColumn *column = table->columns; column->name != NULL; column++) {
             add_cell(cli, &lists->rows[i], column->name, table);
-        }
-    }
-}
-
-static void add_campaigns(const LiveRows *campaigns, Table *table)
-{
-    for (int i = 0; i < campaigns->count; i++) {
-        if (campaigns->rows[i].stats != NULL) {
-            live_read_row(campaigns->rows[i].stats, table);
         }
     }
 }
@@ -138,15 +129,19 @@ static void top_view_done(TopView *view)
 }
 #define AUTO_VIEW __attribute__((cleanup(top_view_done))) TopView
 
-static Status add_record(Cli *cli, const char *sql, Table *table, Error *err)
+static Status top_record(Cli *cli, TopView *view, Error *err)
 {
+    LiveCampaigns which = which_campaigns(cli);
     DbParams params = {0};
     AUTO_RESULT *rows = NULL;
-    db_param_text(&params, cli_option(cli, "campaign"));
-    db_param_bool(&params, cli_flag(cli, "all"));
-    Status status = cli_query(cli, sql, &params, &rows, err);
+    db_param_text(&params, which.only_or_null);
+    db_param_bool(&params, which.inactive);
+    Status status = live_campaigns_record(cli, &which, &view->campaigns, err);
     if (status == STATUS_OK) {
-        table_add_result(table, rows);
+        status = cli_query(cli, sql_cli_top, &params, &rows, err);
+    }
+    if (status == STATUS_OK) {
+        table_add_result(&view->lists, rows);
     }
     return status;
 }
@@ -155,14 +150,13 @@ static Status top_look(Cli *cli, LiveRead *live, TopView *view, Error *err)
 {
     AUTO_LIVE_ALL all = {.lists = {0}};
     view->by_redis = live_read_check(live, &view->why) == STATUS_OK &&
-                     read_all(cli, live, cli_flag(cli, "all"), &all, &view->why) == STATUS_OK;
+                     read_all(cli, live, &all, &view->why) == STATUS_OK;
     if (view->by_redis) {
-        add_campaigns(&all.campaigns, &view->campaigns);
+        live_campaigns_add(&all.campaigns, &view->campaigns);
         add_lists(cli, &all.lists, &view->lists);
         return STATUS_OK;
     }
-    Status status = add_record(cli, sql_cli_top_campaigns, &view->campaigns, err);
-    return status == STATUS_OK ? add_record(cli, sql_cli_top, &view->lists, err) : status;
+    return top_record(cli, view, err);
 }
 
 static void top_print(Cli *cli, const TopView *view)
@@ -243,6 +237,13 @@ static Status top(Cli *cli, Error *err)
 
 /* ---- runway ---- */
 
+static void runway_say_none(const Cli *cli, const Table *table)
+{
+    if (table_rows(table) == 0 && !cli_flag(cli, "all")) {
+        cli_say(cli, "No list is active: --all shows the rest.");
+    }
+}
+
 static Status runway(Cli *cli, Error *err)
 {
     LiveRead *live = live_read_new(cli);
@@ -251,11 +252,12 @@ static Status runway(Cli *cli, Error *err)
     table_init(&table, runway_columns);
     Status status = live_read_check(live, err);
     if (status == STATUS_OK) {
-        status = read_all(cli, live, true, &all, err);
+        status = read_all(cli, live, &all, err);
     }
     if (status == STATUS_OK) {
         add_lists(cli, &all.lists, &table);
         table_print(cli, &table);
+        runway_say_none(cli, &table);
     }
     live_read_close(live);
     return status;
@@ -278,12 +280,12 @@ const Verb cli_top_verbs[] = {
 
 const Verb cli_runway_verbs[] = {
     {"", "", 0, 0,
-     "When lists run dry at the present pace: (dialable + offered leads) * calls a lead / calls "
-     "an\n"
-     "hour, each as of the last 48 hours and the last 60 minutes (schemas/redis.md).",
+     "When active lists of active campaigns run dry at the present pace: (dialable + offered\n"
+     "leads) * calls a lead / calls an hour, each as of the last 48 hours and the last 60\n"
+     "minutes (schemas/redis.md).",
      runway_options,
      "runway\n"
-     "runway --campaign c --json",
+     "runway --all --campaign c --json",
      runway},
     {0},
 };

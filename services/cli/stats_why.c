@@ -1,9 +1,94 @@
 #include "cli/stats_why.h"
 
-#include "base/clock.h"
-#include "domain/calling.h"
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
 
-Status stats_why_read(Cli *cli, const char *list_id, WhyCount *ret, Error *err)
+#include "base/clock.h"
+#include "cli/table.h"
+#include "domain/calling.h"
+#include "recycler/why_count.h"
+
+static const TableColumn why_json_columns[] = {{"list_id", TABLE_TEXT}, {"at", TABLE_TEXT},
+                                               {"total", TABLE_NUMBER}, {"why", TABLE_JSON},
+                                               {"source", TABLE_TEXT},  {0}};
+static const TableColumn why_columns[] = {
+    {"why", TABLE_TEXT}, {"leads", TABLE_NUMBER}, {"meaning", TABLE_TEXT}, {0}};
+
+static void why_print_json(Cli *cli, const WhyCount *why, const char *source)
+{
+    AUTO_STRBUF parts = STRBUF_INIT;
+    AUTO_TABLE table;
+    char at[CLOCK_RFC3339_SIZE];
+    clock_format_rfc3339(why->at_us, at);
+    for (Why each = 0; each < WHY_END; each++) {
+        strbuf_addf(&parts, "%s\"%s\":%" PRId64, each > 0 ? "," : "{", why_name(each),
+                    why->leads[each]);
+    }
+    strbuf_addc(&parts, '}');
+    table_init(&table, why_json_columns);
+    table_add(&table, cli_option(cli, "list"));
+    table_add(&table, at);
+    table_add_i64(&table, why->total);
+    table_add(&table, parts.data);
+    table_add(&table, source);
+    table_print_one(cli, &table);
+}
+
+static void why_print(Cli *cli, const WhyCount *why, const char *source)
+{
+    AUTO_TABLE table;
+    table_init(&table, why_columns);
+    for (Why each = 0; each < WHY_END; each++) {
+        if (why->leads[each] > 0) {
+            table_add(&table, why_name(each));
+            table_add_i64(&table, why->leads[each]);
+            table_add(&table, why_text(each));
+        }
+    }
+    table_add(&table, "total");
+    table_add_i64(&table, why->total);
+    table_add(&table, "");
+    table_print(cli, &table);
+    char at[CLOCK_RFC3339_SIZE];
+    clock_format_rfc3339(why->at_us, at);
+    cli_say(cli, "as of %s, by %s", at, source);
+}
+
+/* As leadspool-stats counted it last; false: it has not. */
+static bool why_redis(LiveRead *live, const char *list_id, WhyCount *ret)
+{
+    AUTO_REPLY *hash = NULL;
+    Error err;
+    *ret = (WhyCount){.at_us = 0};
+    if (live == NULL || live_read_check(live, &err) != STATUS_OK ||
+        live_read_hash(live, LIVE_LIST_NOW, list_id, &hash, &err) != STATUS_OK || hash == NULL) {
+        return false;
+    }
+    for (Why each = 0; each < WHY_END; each++) {
+        char name[48];
+        snprintf(name, sizeof name, "why:%s", why_name(each));
+        const char *value = redis_field(hash, name);
+        ret->leads[each] = value != NULL ? strtoll(value, NULL, 10) : 0;
+        ret->total += ret->leads[each];
+    }
+    const char *at = redis_field(hash, "taken_at");
+    return at != NULL && clock_parse_rfc3339(at, &ret->at_us, &err) == STATUS_OK;
+}
+
+/* Has the list as many leads as then? It was counted before an import, say, where it has not. */
+static bool why_holds(LiveRead *live, const char *list_id, const WhyCount *why)
+{
+    AUTO_REPLY *hash = NULL;
+    Error err;
+    if (live_read_hash(live, LIVE_LIST_STATS, list_id, &hash, &err) != STATUS_OK || hash == NULL) {
+        return false;
+    }
+    const char *total = redis_field(hash, "total");
+    return total != NULL && strtoll(total, NULL, 10) == why->total;
+}
+
+static Status why_record(Cli *cli, const char *list_id, WhyCount *ret, Error *err)
 {
     Status status = calling_load(cli->config.law_packs, err);
     if (status != STATUS_OK) {
@@ -12,4 +97,16 @@ Status stats_why_read(Cli *cli, const char *list_id, WhyCount *ret, Error *err)
     AUTO_TX Db *db = cli_db(cli);
     status = db_begin_snapshot(db, err);
     return status == STATUS_OK ? why_count_read(db, list_id, clock_now_us(), ret, err) : status;
+}
+
+Status stats_why(Cli *cli, LiveRead *live, Error *err)
+{
+    WhyCount why;
+    const char *list_id = cli_option(cli, "list");
+    bool redis = why_redis(live, list_id, &why) && why_holds(live, list_id, &why);
+    Status status = redis ? STATUS_OK : why_record(cli, list_id, &why, err);
+    if (status == STATUS_OK) {
+        (cli->json ? why_print_json : why_print)(cli, &why, redis ? "redis" : "postgresql");
+    }
+    return status;
 }

@@ -1,9 +1,9 @@
-/* stats_why.h - of all leads of a list, how many are not called now, and why, by the record. Layer:
- * services/cli. */
+/* stats_why.h - of all leads of a list (--list), how many are not called now, and why: as
+ * leadspool-stats counted them last where the list has as many leads as then, else by the record.
+ * Layer: services/cli; reads only. */
 #pragma once
 
-#include "cli/cli.h"
-#include "recycler/why_count.h"
+#include "cli/live_read.h"
 
-/* As why_count_read(), in a snapshot of its own. */
-Status stats_why_read(Cli *cli, const char *list_id, WhyCount *ret, Error *err) MUST_CHECK;
+/* live NULL: by the record. */
+Status stats_why(Cli *cli, LiveRead *live, Error *err) MUST_CHECK;

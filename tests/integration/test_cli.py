@@ -367,6 +367,10 @@ def test_top_follows_counters_and_the_size_of_its_terminal(space):
     os.kill(terminal.process.pid, signal.SIGTERM)
     assert terminal.end() == 0
     assert {row["list_id"] for row in space.cli_json("top", "--all")} == {*lists, "paused", "idle"}
+    assert [row["list_id"] for row in space.cli_json("runway")] == ["list-07", *(name for name in lists if name != "list-07")]
+    assert {row["list_id"] for row in space.cli_json("runway", "--all")} == {*lists, "paused", "idle"}
+    assert [row["list_id"] for row in space.cli_json("runway", "--all", "--campaign", "d")] == ["idle"]
+    assert "--all shows the rest" in space.cli("runway", "--campaign", "d").stderr
     away = {"REDIS_URL": "redis://127.0.0.1:1"}
     assert [row["list_id"] for row in space.cli_json("top", env=away)][0] == "list-07"
     assert len(space.cli_json("top", env=away)) == 12

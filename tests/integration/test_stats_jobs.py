@@ -181,7 +181,7 @@ def test_what_is_shown(space):
     assert (why["source"], why["total"], why["why"]["campaign_paused"]) == ("redis", 4, 4)
     [row] = space.cli_json("top", "--all")
     assert (row["list_id"], row["total"]) == ("a", 4)
-    [row] = space.cli_json("runway", "--campaign", "c")
+    [row] = space.cli_json("runway", "--all", "--campaign", "c")
     assert (row["list_id"], row["dialable"], row["runway_s"], row["calls_per_lead"]) == ("a", 4, None, 3.0)
 
     watch = space.popen("stats", "--list", "a", "--watch", "--json")
