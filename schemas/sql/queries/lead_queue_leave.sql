@@ -1,10 +1,8 @@
--- The key as runtime/ready_queue.h makes it. The leads come first: a lead's lock is taken before its row here.
+-- The leads come first: a lead's lock is taken before its row here.
 WITH locked AS (
     SELECT * FROM leads WHERE lead_id = ANY ($1::bigint[]) AND stage = 6 ORDER BY lead_id FOR UPDATE
 ), k AS (
-    SELECT l.list_no, coalesce(z.gate_no, 1) AS gate_no,
-           CASE WHEN l.attempts = 0 THEN 2 WHEN l.callback_at IS NOT NULL THEN 1 ELSE 3 END AS class,
-           99 - l.priority AS lead_rank, coalesce(l.due_at, 'epoch') AS due_at, l.lead_id
+[include ready_row]
     FROM locked l LEFT JOIN zone_set z ON z.zone_set_no = l.zone_set_no
 )
 DELETE FROM ready_lead r

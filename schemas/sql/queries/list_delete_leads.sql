@@ -22,8 +22,7 @@ WITH gone AS (
 queued AS (
     DELETE FROM ready_lead r
     USING key k
-    WHERE (r.list_no, r.gate_no, r.class, r.lead_rank, r.due_at) = (k.list_no, k.gate_no, k.class, k.lead_rank, k.due_at)
-      AND r.lead_id BETWEEN k.first AND k.last
+[include ready_match]
     RETURNING 1
 )
 SELECT stage, status, contacted, attempted, sum(leads)::bigint, lead_id, lead_version, offer_id,

@@ -37,15 +37,13 @@ stayed AS (
     UPDATE ready_lead r
     SET list_no = $5::int
     FROM key k
-    WHERE (r.list_no, r.gate_no, r.class, r.lead_rank, r.due_at) = (k.list_no, k.gate_no, k.class, k.lead_rank, k.due_at)
-      AND r.lead_id BETWEEN k.first AND k.last
+[include ready_match]
       AND (r.lead_id IN (SELECT lead_id FROM moved WHERE stage = 6 AND stage_was = 6)) IS TRUE
     RETURNING 1
 ), went AS (
     DELETE FROM ready_lead r
     USING key k
-    WHERE (r.list_no, r.gate_no, r.class, r.lead_rank, r.due_at) = (k.list_no, k.gate_no, k.class, k.lead_rank, k.due_at)
-      AND r.lead_id BETWEEN k.first AND k.last
+[include ready_match]
       AND (r.lead_id IN (SELECT lead_id FROM moved WHERE stage <> 6 AND stage_was = 6)) IS TRUE
       AND EXISTS (SELECT FROM moved WHERE stage_was = 6 AND stage <> 6)
     RETURNING 1

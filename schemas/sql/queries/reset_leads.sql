@@ -40,8 +40,7 @@ stayed AS (
     UPDATE ready_lead r
     SET class = 2, due_at = 'epoch'
     FROM key k
-    WHERE (r.list_no, r.gate_no, r.class, r.lead_rank, r.due_at) = (k.list_no, k.gate_no, k.class, k.lead_rank, k.due_at)
-      AND r.lead_id BETWEEN k.first AND k.last
+[include ready_match]
       AND (r.lead_id IN (SELECT lead_id FROM begun WHERE stage_was = 6)) IS TRUE
     RETURNING 1
 ), came AS (
