@@ -74,8 +74,8 @@ _leadspool_options() {
         'dialer-sim') echo '--answer --think --channels --rate --agents --callback-after --lose --release --silent-start --duplicate --late --late-by --reorder --seed --duration --max-calls --campaign --group --from --name --log --json' ;;
         'dlq ls') echo '--topic --code --closed --last --json' ;;
         'dlq show') echo '--raw --json' ;;
-        'dlq replay') echo '--all --topic --code --yes --json' ;;
-        'dlq drop') echo '--all --topic --code --yes --json' ;;
+        'dlq replay') echo '--all --closed --topic --code --yes --json' ;;
+        'dlq drop') echo '--all --closed --topic --code --yes --json' ;;
         'reference') echo '--json' ;;
     esac
 }

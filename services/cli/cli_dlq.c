@@ -35,6 +35,7 @@ static const CliOption dlq_show_options[] = {
     {"raw", NULL, "its value as it is, byte for byte, and nothing else"}, ARGS_JSON, {0}};
 static const CliOption dlq_act_options[] = {
     {"all", NULL, "all that are open, in place of LETTERs"},
+    {"closed", NULL, "LETTERs that were sent again or set aside, too"},
     DLQ_TOPIC,
     DLQ_CODE,
     {"yes", NULL, "do not ask"},
@@ -67,7 +68,7 @@ static const TableColumn dlq_show_columns[] = {
     {0},
 };
 static const TableColumn dlq_act_columns[] = {
-    {"letters", TABLE_NUMBER}, {"state", TABLE_TEXT}, {0}};
+    {"letters", TABLE_NUMBER}, {"state", TABLE_TEXT}, {"left", TABLE_NUMBER}, {0}};
 
 /* ---- going through letters ---- */
 
@@ -306,40 +307,61 @@ static Status dlq_show(Cli *cli, Error *err)
 typedef struct LetterAct {
     Producer *producer; /* NULL: they are only marked */
     const char *state;
+    bool closed;    /* those that are not open, too */
+    bool only_asks; /* how many it would be */
     int64_t count;
+    int64_t left;
+    Error first_left;
 } LetterAct;
 
-static Status count_visit(void *context, const Letter *letter, Error *err)
+/* STATUS_BAD_INPUT: it is to be left as it is. */
+static Status act_check_letter(const LetterAct *act,
+                               const Letter *letter,
+                               BusHeader headers[],
+                               BusMessage *ret_message,
+                               Error *err)
 {
-    (void)letter;
-    (void)err;
-    ++*(int64_t *)context;
-    return STATUS_OK;
+    if (!act->closed && strcmp(letter->state, "open") != 0) {
+        return error_set(err, STATUS_BAD_INPUT, "closed_letter",
+                         "%s/%" PRId64 " was %s already: --closed does it again",
+                         letter->topic->topic, letter->record->offset, letter->state);
+    }
+    return act->producer == NULL ? STATUS_OK
+                                 : dlq_letter_original(letter->record, letter->topic->topic,
+                                                       headers, ret_message, err);
 }
 
 /* Sent before it is marked: a crash between sends it twice under one ce_id, which is known. */
+static Status
+act_do(const LetterAct *act, const Letter *letter, const BusMessage *message, Error *err)
+{
+    Status status = act->producer != NULL
+                        ? producer_send_wait(act->producer, message, DLQ_SEND_MS, err)
+                        : STATUS_OK;
+    return status == STATUS_OK ? dlq_topic_mark(letter->topic, letter->record, act->state, err)
+                               : status;
+}
+
 static Status act_visit(void *context, const Letter *letter, Error *err)
 {
     LetterAct *act = context;
     BusHeader headers[BUS_HEADERS_MAX];
     BusMessage message;
-    Status status = STATUS_OK;
-    if (act->producer != NULL) {
-        status = dlq_letter_original(letter->record, letter->topic->topic, headers, &message, err);
+    Error why;
+    if (act_check_letter(act, letter, headers, &message, &why) != STATUS_OK) {
+        if (act->left++ == 0) {
+            act->first_left = why;
+        }
+        return STATUS_OK;
     }
-    if (act->producer != NULL && status == STATUS_OK) {
-        status = producer_send_wait(act->producer, &message, DLQ_SEND_MS, err);
-    }
-    if (status == STATUS_OK) {
-        status = dlq_topic_mark(letter->topic, letter->record, act->state, err);
-    }
+    Status status = act->only_asks ? STATUS_OK : act_do(act, letter, &message, err);
     act->count += status == STATUS_OK;
     return status;
 }
 
-static Status act_walk(Cli *cli, LetterVisit visit, void *context, Error *err)
+static Status act_walk(Cli *cli, LetterAct *act, Error *err)
 {
-    LetterWalk walk = {.cli = cli, .visit = visit, .context = context};
+    LetterWalk walk = {.cli = cli, .visit = act_visit, .context = act};
     return cli->word_count > 0 ? walk_words(&walk, err) : walk_topics(&walk, err);
 }
 
@@ -351,28 +373,38 @@ static Status act_check_words(const Cli *cli, Error *err)
     if (cli->word_count > 0 && (cli_option(cli, "topic") || cli_option(cli, "code"))) {
         return cli_usage(err, "--topic and --code go with --all");
     }
+    if (cli->word_count == 0 && cli_flag(cli, "closed")) {
+        return cli_usage(err, "--closed goes with LETTERs");
+    }
     return STATUS_OK;
 }
 
 /* What stands on the question: how many, and what happens to them. */
-static Status act_ask(Cli *cli, const char *what, bool *ret_yes, Error *err)
+static Status act_ask(Cli *cli, const LetterAct *act, const char *what, bool *ret_yes, Error *err)
 {
-    int64_t count = 0;
-    Status status = act_walk(cli, count_visit, &count, err);
+    LetterAct asked = *act;
+    asked.only_asks = true;
+    Status status = act_walk(cli, &asked, err);
     if (status != STATUS_OK) {
         return status;
     }
-    AUTO_FREE char *question =
-        mem_sprintf("%" PRId64 " %s %s.", count, count == 1 ? "letter is" : "letters are", what);
+    AUTO_FREE char *question = mem_sprintf("%" PRId64 " %s %s.", asked.count,
+                                           asked.count == 1 ? "letter is" : "letters are", what);
     return cli_confirm(cli, question, ret_yes, err);
 }
 
 static Status act_tell(Cli *cli, const LetterAct *act)
 {
+    if (act->left > 0) {
+        cli->exit_code = CLI_FAILED;
+        cli_say(cli, "%" PRId64 " left as they are; the first: %s", act->left,
+                act->first_left.text);
+    }
     AUTO_TABLE table;
     table_init(&table, dlq_act_columns);
     table_add_i64(&table, act->count);
     table_add(&table, act->state);
+    table_add_i64(&table, act->left);
     table_print_one(cli, &table);
     return STATUS_OK;
 }
@@ -382,13 +414,14 @@ static Status act_run(Cli *cli, LetterAct *act, const char *what, Error *err)
     bool yes = false;
     Status status = act_check_words(cli, err);
     if (status == STATUS_OK) {
-        status = act_ask(cli, what, &yes, err);
+        act->closed = cli_flag(cli, "closed");
+        status = act_ask(cli, act, what, &yes, err);
     }
     if (status != STATUS_OK || !yes) {
         cli->exit_code = CLI_FAILED;
         return status;
     }
-    status = act_walk(cli, act_visit, act, err);
+    status = act_walk(cli, act, err);
     if (status != STATUS_OK && act->count > 0) {
         cli_say(cli, "%" PRId64 " before this one were %s", act->count, act->state);
     }

@@ -6,6 +6,7 @@
 
 #include "base/ids.h"
 #include "cli/cli.h"
+#include "runtime/topics.h"
 
 static const char *const added_prefixes[] = {"__connect.errors.", "leadspool_error_"};
 static const char left_header[] = "leadspool_error_left";
@@ -45,6 +46,13 @@ Status dlq_letter_original(
                          " was too large to be kept whole (left behind: %.*s): it has "
                          "to be sent again by whoever sent it",
                          topic, letter->offset, (int)left_len, left);
+    }
+    if (topic_is_events(topic)) {
+        return error_set(err, STATUS_BAD_INPUT, "outdated_letter",
+                         "%s/%" PRId64 " tells what was, and would come behind what is newer: "
+                         "`leadspool stats rebuild` writes what is, `leadspool dlq drop` sets it "
+                         "aside",
+                         topic, letter->offset);
     }
     *ret = (BusMessage){.topic = topic,
                         .key = letter->key,

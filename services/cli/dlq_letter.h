@@ -20,7 +20,7 @@ bool dlq_header_added(const BusHeader *header);
 
 /* The message as it was, for the topic that it came from; headers: room for BUS_HEADERS_MAX. It
  * borrows from the letter. STATUS_BAD_INPUT with code incomplete_letter when a part of it had to
- * stay behind. */
+ * stay behind, with outdated_letter when it is of a topic of events, where the newest counts. */
 Status dlq_letter_original(const BusRecord *letter,
                            const char *topic,
                            BusHeader headers[],

@@ -12,7 +12,7 @@ typedef enum AclKind {
     ACL_NAMED,        /* these topics */
     ACL_TAKEN,        /* those that the service reads */
     ACL_DEAD_LETTERS, /* those of every topic */
-    ACL_COMMANDS,     /* what services take: every topic that has dead letters */
+    ACL_COMMANDS,     /* what others than services write and services take */
     ACL_TOPICS,       /* all of the namespace */
     ACL_GROUP,        /* the service's */
     ACL_GROUPS,       /* all of the namespace */
@@ -77,9 +77,9 @@ static void acl_of_letters(const Cli *cli, const char *user, const struct AclRul
     for (size_t i = 0; i < topic_count; i++) {
         const char *topic = topics[i].topic;
         size_t source = topic_source_len(topic);
-        if (source > 0) {
-            size_t len = rule->kind == ACL_COMMANDS ? source : strlen(topic);
-            AUTO_FREE char *name = mem_strndup(topic, len);
+        bool commands = rule->kind == ACL_COMMANDS;
+        AUTO_FREE char *name = mem_strndup(topic, commands ? source : strlen(topic));
+        if (source > 0 && !(commands && topic_is_events(name))) {
             acl_one(cli, user, rule, "topic", name);
         }
     }

@@ -71,3 +71,25 @@ Test(dlq_letter, what_was_not_kept_whole_is_not_sent_again)
     cr_assert_eq(dlq_letter_original(&letter, "a", headers, &message, &err), STATUS_BAD_INPUT);
     cr_assert_str_eq(err.code, "incomplete_letter");
 }
+
+Test(dlq_letter, what_would_come_behind_newer_events_is_not_sent_again)
+{
+    BusRecord letter = letter_with("leadspool_error_at", "now");
+    static const struct {
+        const char *topic;
+        Status status;
+    } cases[] = {
+        {"list.stats", STATUS_BAD_INPUT},
+        {"list.events", STATUS_BAD_INPUT},
+        {"dialer.outcomes", STATUS_OK},
+        {"stats.commands", STATUS_OK},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        BusHeader headers[BUS_HEADERS_MAX];
+        BusMessage message;
+        Error err;
+        Status status = dlq_letter_original(&letter, cases[i].topic, headers, &message, &err);
+        cr_assert_eq(status, cases[i].status, "%s", cases[i].topic);
+        cr_assert(status == STATUS_OK || strcmp(err.code, "outdated_letter") == 0);
+    }
+}
