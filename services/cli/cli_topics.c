@@ -12,7 +12,8 @@
 static const CliOption topics_print_options[] = {
     {"as", "FORMAT",
      "table (default); kafka-topics: commands that make them by hand; kafka-acls: commands that "
-     "grant each user of Kafka what it needs"},
+     "grant each user of Kafka what it needs; where ADMIN_CONFIG names a file of properties, the "
+     "commands log in by it"},
     ARGS_JSON,
     {0},
 };
@@ -51,10 +52,12 @@ static void topics_print_commands(const Cli *cli, const BusTopicSpec specs[])
 {
     for (size_t i = 0; i < topic_count; i++) {
         const BusTopicSpec *spec = &specs[i];
-        printf("kafka-topics.sh --bootstrap-server %s --create --if-not-exists --topic %s.%s "
-               "--partitions %d --config retention.ms=%" PRId64 " --config cleanup.policy=%s\n",
-               cli->config.kafka_bootstrap_servers, cli->config.ns, spec->topic, spec->partitions,
-               spec->retention_ms, topics_policy(spec->compacted));
+        printf(
+            "kafka-topics.sh --bootstrap-server %s " KAFKA_TOOL_LOGIN
+            " --create --if-not-exists --topic %s.%s --partitions %d --config retention.ms=%" PRId64
+            " --config cleanup.policy=%s\n",
+            cli->config.kafka_bootstrap_servers, cli->config.ns, spec->topic, spec->partitions,
+            spec->retention_ms, topics_policy(spec->compacted));
     }
 }
 
@@ -140,7 +143,7 @@ const Verb cli_topics_verbs[] = {
     {"print", "", 0, 0, "the topics that leadspool uses", topics_print_options,
      "topics print\n"
      "topics print --as kafka-topics | sh\n"
-     "topics print --as kafka-acls | sh",
+     "topics print --as kafka-acls | ADMIN_CONFIG=admin.properties sh",
      topics_print},
     {"check", "", 0, 0, "compare them with what the broker has; exit 1 when one differs",
      topics_check_options,

@@ -46,8 +46,8 @@ static const char *const acl_workers[] = {"importer", "recycler", "stats", "expo
 
 static void acl_line(const Cli *cli, const char *user, const char *operation, const char *resource)
 {
-    printf("kafka-acls.sh --bootstrap-server %s --add --allow-principal User:%s_%s "
-           "--operation %s %s\n",
+    printf("kafka-acls.sh --bootstrap-server %s " KAFKA_TOOL_LOGIN
+           " --add --allow-principal User:%s_%s --operation %s %s\n",
            cli->config.kafka_bootstrap_servers, cli->config.ns, user, operation, resource);
 }
 

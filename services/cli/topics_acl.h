@@ -6,5 +6,8 @@
 
 #include "cli/cli.h"
 
+/* In each command of Kafka's tools that is printed: what the shell that runs it logs in by. */
+#define KAFKA_TOOL_LOGIN "${ADMIN_CONFIG:+--command-config \"$ADMIN_CONFIG\"}"
+
 /* Commands of kafka-acls.sh, one a line, that grant it. */
 void topics_acl_print(const Cli *cli);

@@ -12,11 +12,11 @@ from confluent_kafka import Producer
 from harness import roles, settle, wait_for
 from harness.bus import command_headers
 from harness.certificates import Authority
-from harness.kafka_acls import acl_bindings, idle
+from harness.kafka_acls import acl_bindings, idle, run_by_a_shell
 from harness.privacy import note_values
 from harness.redis_server import RedisServer
 from harness.secure_servers import SecureKafka, SecurePostgres
-from harness.settings import settings
+from harness.settings import ROOT, settings
 from harness.space import Space
 
 KEY_PASSWORD = "the key: {}%"
@@ -314,6 +314,34 @@ SECRETS = {
     "DATABASE_URL": f"postgresql://u:{SECRET}@localhost/x",
     "REDIS_URL": f"redis://u:{SECRET}@localhost",
 }
+
+
+def security_steps():
+    """The commands that docs/security.md has for who may do what."""
+    text = (ROOT / "docs" / "security.md").read_text()
+    return re.search(r"\*\*Rights\.\*\*.*?```\n(.*?)```", text, re.DOTALL)[1].splitlines()
+
+
+def test_rights_are_there_before_they_are_used():
+    """migrate makes topics and logs in; test_locked goes the same way."""
+    steps = security_steps()
+    words = ("roles.sql", r"\password leadspool_$role", "--as kafka-acls", "leadspool migrate")
+    assert [[word for word in words if word in step] for step in steps] == [[word] for word in words]
+
+
+@pytest.mark.parametrize("tool", ["kafka-acls", "kafka-topics"])
+def test_printed_commands_log_in(tmp_path, tool):
+    command = [settings().bin / "leadspool", "topics", "print", "--as", tool]
+    printed = subprocess.run(command, env={"KAFKA_BOOTSTRAP_SERVERS": "b:1"}, check=True, capture_output=True, text=True)
+    lines = printed.stdout.splitlines()
+    assert len(lines) > 15
+    config = tmp_path / "of the admin.properties"
+    for env, login in ({}, []), ({"ADMIN_CONFIG": str(config)}, ["--command-config", str(config)]):
+        said = run_by_a_shell(printed.stdout, tmp_path, f"{tool}.sh", **env)
+        assert len(said) == len(lines)
+        for words in said:
+            assert words[: 2 + len(login)] == ["--bootstrap-server", "b:1", *login]
+            assert words[2 + len(login)] in ("--add", "--create")
 
 
 def importer_says(option, code, **env):

@@ -32,6 +32,23 @@ OPERATIONS = {
 }
 
 
+TOOL = """#!/bin/sh
+for word; do printf '%s\\0' "$word" >>"$SAID"; done
+echo >>"$SAID"
+"""
+
+
+def run_by_a_shell(commands, folder, tool, **env):
+    """The words that each of the printed commands gives Kafka's tool."""
+    said = folder / "said"
+    said.write_bytes(b"")
+    (folder / tool).write_text(TOOL)
+    (folder / tool).chmod(0o755)
+    env |= {"PATH": f"{folder}:{os.environ['PATH']}", "SAID": str(said)}
+    subprocess.run(["sh", "-e"], input=commands, env=env, check=True, text=True, timeout=60)
+    return [line.split("\0")[:-1] for line in said.read_text().splitlines()]
+
+
 def acl_bindings(commands):
     """What was printed, as kafka-acls.sh understands it."""
     found = []
