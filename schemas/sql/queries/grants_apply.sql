@@ -7,6 +7,7 @@ DO $$
 DECLARE
     ns text := current_schema();
     ours name[];
+    granted text; -- those that this is about, as a list
     one record;
 BEGIN
     SELECT array_agg(r.rolname) INTO ours FROM pg_roles r
@@ -19,12 +20,16 @@ BEGIN
     LOOP
         IF one.is_ours IS NOT TRUE THEN
             RAISE WARNING 'role % is not one of deploy/postgres/roles.sql: it is granted nothing', one.rolname;
-            CONTINUE;
+        ELSE
+            granted := concat_ws(', ', granted, quote_ident(one.rolname));
         END IF;
-        EXECUTE format('REVOKE ALL ON ALL TABLES IN SCHEMA %I FROM %I', ns, one.rolname);
-        EXECUTE format('REVOKE ALL ON ALL SEQUENCES IN SCHEMA %I FROM %I', ns, one.rolname);
-        EXECUTE format('REVOKE ALL ON ALL FUNCTIONS IN SCHEMA %I FROM %I', ns, one.rolname);
     END LOOP;
+    -- Of all roles at once: each such statement writes the row of every table.
+    IF granted IS NOT NULL THEN
+        EXECUTE format('REVOKE ALL ON ALL TABLES IN SCHEMA %I FROM %s', ns, granted);
+        EXECUTE format('REVOKE ALL ON ALL SEQUENCES IN SCHEMA %I FROM %s', ns, granted);
+        EXECUTE format('REVOKE ALL ON ALL FUNCTIONS IN SCHEMA %I FROM %s', ns, granted);
+    END IF;
     FOR one IN
         SELECT ns || '_' || v.suffix AS role, v.privileges, v.kind, v.names
         FROM (VALUES
