@@ -48,7 +48,9 @@ class Space:
             "KAFKA_BOOTSTRAP_SERVERS": settings().bootstrap,
             "LEADSPOOL_NAMESPACE": self.ns,
             "LEADSPOOL_TOPIC_PARTITIONS": "3",  # making one costs the broker 13 ms
-            "LEADSPOOL_RELAY_IDLE_MS": "50",  # with a few workers beside each other the processors are busy with looking
+            # With a few workers beside each other the processors are busy with looking for what is not there.
+            "LEADSPOOL_RELAY_IDLE_MS": "100",
+            "KAFKA_CONSUMER_FETCH_WAIT_MAX_MS": "250",  # of a fetch where nothing is; what comes is seen at once
             "LEADSPOOL_INBOX": str(self.inbox),
             "LEADSPOOL_OUTBOX": str(self.outbox),
         }
