@@ -2,13 +2,16 @@
 denied."""
 
 import contextlib
+import re
+import subprocess
 import time
 
 import pytest
 import redis
 from harness import wait_for
 from harness.redis_server import RedisServer
-from harness.roles import acl_users
+from harness.roles import USERS_ACL, acl_users
+from harness.settings import ROOT
 from live import fields, shown
 from scenario import create_list, tell, upsert
 
@@ -110,6 +113,39 @@ def noticed(provoked, stats, live, user):
                 return True
             time.sleep(0.02)
     return False
+
+
+def by_the_manual(text, folder):
+    """users.acl as docs/security.md makes it."""
+    [steps] = re.findall(r"^```\n(digest.*?)```$", text, re.MULTILINE | re.DOTALL)
+    (folder / "redis.conf").touch()
+    subprocess.run(["sh", "-eu"], input=steps.replace("/etc/redis", str(folder)), cwd=ROOT, text=True, check=True)
+    return folder / "redis.conf"
+
+
+def answers(url):
+    with contextlib.suppress(redis.ConnectionError), redis.Redis.from_url(url) as client:
+        return client.ping()
+
+
+def test_whoever_has_no_password_is_nobody(tmp_path):
+    """And without passwords in the file there is no Redis."""
+    none = ["redis-server", "--port", "0", "--unixsocket", tmp_path / "none.sock", "--aclfile", USERS_ACL]
+    done = subprocess.run(none, capture_output=True, text=True, timeout=30)
+    assert done.returncode == 1 and "password hash" in done.stdout, done
+    config = by_the_manual((ROOT / "docs" / "security.md").read_text(), tmp_path)
+    socket = tmp_path / "redis.sock"
+    command = ["redis-server", config, "--port", "0", "--unixsocket", socket, "--dir", tmp_path]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as server:
+        try:
+            login = f"acme-reader:ANOTHER@{socket}"
+            wait_for(lambda: answers(f"unix://{login}"), what="Redis")
+            with pytest.raises(redis.AuthenticationError):
+                redis.Redis.from_url(f"unix://{login.replace('ANOTHER', 'A PASSWORD')}").ping()
+            with pytest.raises(redis.AuthenticationError):
+                redis.Redis.from_url(f"unix://{socket}").ping()
+        finally:
+            server.terminate()
 
 
 def read(space, url):

@@ -4,6 +4,7 @@ that is missing.
 
 What a scenario itself asks, it asks as the superuser."""
 
+import re
 import subprocess
 from urllib.parse import urlsplit, urlunsplit
 
@@ -35,9 +36,11 @@ def drop_roles(connection, ns):
 
 
 def acl_users(ns):
-    """{user: rules} of deploy/redis/users.acl, for that namespace."""
-    lines = USERS_ACL.read_text().replace("leadspool", ns).replace(">change-me", f">{PASSWORD}").splitlines()
-    return {words[1]: words[2:] for words in (line.split() for line in lines) if words[:1] == ["user"]}
+    """{user: rules} of deploy/redis/users.acl, for that namespace; the default user is the scenarios' own."""
+    lines = re.sub(r"#\S+", f">{PASSWORD}", USERS_ACL.read_text().replace("leadspool", ns)).splitlines()
+    users = {words[1]: words[2:] for words in (line.split() for line in lines) if words[:1] == ["user"]}
+    del users["default"]
+    return users
 
 
 def make_users(ns):
