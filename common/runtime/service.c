@@ -29,6 +29,7 @@
 #include "runtime/job.h"
 #include "runtime/lag.h"
 #include "runtime/migrate.h"
+#include "runtime/number_key.h"
 
 enum {
     LOOP_WAIT_MS = 50,
@@ -521,11 +522,19 @@ static Status loop_start_http(Loop *loop, Error *err)
     return http_start(loop->cfg->http_address, loop->cfg->http_port, &hooks, &loop->http, err);
 }
 
+static Status loop_check_record(Loop *loop, Error *err)
+{
+    Status status = migrate_check(loop->db, err);
+    return status == STATUS_OK && loop->service->digests_numbers
+               ? number_key_check(loop->db, loop->cfg, err)
+               : status;
+}
+
 /* The schema must be ours before anything is read; while the database is away we wait for it. */
-static Status loop_await_schema(Loop *loop, Error *err)
+static Status loop_await_record(Loop *loop, Error *err)
 {
     for (;;) {
-        Status status = migrate_check(loop->db, err);
+        Status status = loop_check_record(loop, err);
         if (status != STATUS_RETRY || service_stop_signals > 0) {
             return status;
         }
@@ -549,7 +558,7 @@ static Status loop_start(Loop *loop, Error *err)
     loop_show_metrics(service);
     loop->db = db_new(cfg->database_url, cfg->ns, "leadspool loop");
     atomic_store(&loop->progress_ms, clock_mono_ms());
-    Status status = loop_await_schema(loop, err);
+    Status status = loop_await_record(loop, err);
     if (status == STATUS_OK && service->open != NULL) {
         status = service->open(cfg, &loop->state, err);
     }

@@ -30,6 +30,7 @@ typedef struct Service {
     int topic_count;
     const Handler *handlers;  /* ends with a row without a type; job.cancel is the runtime's own */
     const JobKind *job_kinds; /* ends with a row without a kind */
+    bool digests_numbers;     /* it has the namespace's key of them, or does not start */
     /* The service's own state; may be NULL. *ret is passed to handlers and jobs. */
     Status (*open)(const Config *cfg, void **ret, Error *err);
     void (*close)(void *state);

@@ -51,6 +51,7 @@ const Service importer_service = {
     .topic_count = sizeof importer_topics / sizeof importer_topics[0],
     .handlers = importer_handlers,
     .job_kinds = importer_jobs,
+    .digests_numbers = true,
     .open = importer_state_open,
     .close = importer_state_close,
     .tick = dnc_tick,

@@ -13,10 +13,6 @@ Status importer_state_open(const Config *cfg, void **ret, Error *err)
     if (status != STATUS_OK) {
         return status;
     }
-    if (cfg->number_key_is_default) {
-        LOG_WARN("config.number_key", "msg=%s",
-                 "numbers are digested with the development key: set LEADSPOOL_NUMBER_KEY");
-    }
     LOG_INFO("zones.loaded", "tzdata=%s", zone_tzdata_version());
     ImporterState *state = mem_alloc(sizeof *state);
     state->cfg = cfg;

@@ -43,6 +43,7 @@ const Service recycler_service = {
     .topic_count = sizeof recycler_topics / sizeof recycler_topics[0],
     .handlers = recycler_handlers,
     .job_kinds = recycler_jobs,
+    .digests_numbers = true,
     .open = recycler_state_open,
     .close = recycler_state_close,
     .begin = recycler_begin,

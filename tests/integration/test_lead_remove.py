@@ -61,6 +61,20 @@ def test_erase(dialing):  # noqa: F811
     doctor(space)
 
 
+def test_the_key_of_the_digests_stays(space):
+    """Under another one, numbers that were erased would not be known. It is the first worker's that digests."""
+    other = {"LEADSPOOL_NUMBER_KEY": "another key of numbers"}
+    space.worker("exporter", other, ready=False)
+    first = space.importer()
+    late = [space.worker(service, other, ready=False) for service in ("importer", "recycler")]
+    for worker in late:
+        assert worker.process.wait(30) == 1
+        assert "code=number_key_changed" in worker.log()
+    for worker in (first, space.worker("recycler")):
+        assert worker.log().count("the development key") == 1
+    space.workers[0].wait_ready()
+
+
 def test_command_line(space):
     space.importer()
     create_list(space, "a", campaign_id="c")

@@ -53,7 +53,9 @@ BEGIN
             ('importer', 'SELECT, INSERT', 'TABLE', 'zone_set gate'),
             ('importer', 'SELECT, UPDATE', 'TABLE', 'offer put_off'),
             ('importer', 'SELECT', 'TABLE', 'attempt'),
+            ('importer', 'EXECUTE', 'FUNCTION', 'number_key_is'),
 
+            ('recycler', 'EXECUTE', 'FUNCTION', 'number_key_is'),
             ('recycler', 'UPDATE', 'TABLE', 'leads list_stats'),
             ('recycler', 'INSERT, UPDATE', 'TABLE', 'campaign'),
             ('recycler', 'SELECT, INSERT, UPDATE, DELETE', 'TABLE', 'put_off'),
