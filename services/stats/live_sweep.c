@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "sql_queries.h"
+#include "stats/live_gone.h"
 #include "stats/live_write.h"
 
 enum { SWEEP_KEYS = 500, SWEEP_ASKED = 3 };
@@ -127,19 +128,18 @@ static bool result_has(const DbResult *unknown, int asked, const char *id)
     return false;
 }
 
-/* A list that was deleted says so until it expires. */
-static Status key_says_deleted(Sweep *sweep, const char *key, bool *ret, Error *err)
+static Status key_gone(Sweep *sweep, LiveKind kind, const char *key, const char *id, Error *err)
 {
-    AUTO_REPLY *reply = NULL;
-    AUTO_REPLY *type = NULL;
-    const char *const ask_type[] = {"TYPE", key, NULL};
-    const char *const words[] = {"HGET", key, "life", NULL};
-    *ret = false;
-    Status status = live_store_ask(sweep->rebuild->store, ask_type, &type, err);
-    if (status == STATUS_OK && strcmp(redis_text(type), "hash") == 0) {
-        status = live_store_ask(sweep->rebuild->store, words, &reply, err);
-        *ret = status == STATUS_OK && strcmp(redis_text(reply), "deleted") == 0;
+    bool gone = false;
+    Status status = STATUS_OK;
+    if (kind == LIVE_LIST_STATS) {
+        status = live_gone_list(sweep->rebuild, id, &gone, err);
+    } else if (kind == LIVE_JOB) {
+        status = live_gone_job(sweep->rebuild, id, &gone, err);
+    } else {
+        return sweep_delete(sweep, key, err);
     }
+    sweep->removed += gone;
     return status;
 }
 
@@ -147,15 +147,12 @@ static Status key_check(Sweep *sweep, const char *key, const DbResult *unknown, 
 {
     LiveKind kind;
     char id[LIVE_ID_SIZE];
-    bool deleted = false;
     if (!live_key_parse(key, live_store_ns(sweep->rebuild->store), &kind, id)) {
         return sweep_delete(sweep, key, err);
     }
     int asked = asked_of(kind);
     if (asked >= 0 && result_has(unknown, asked, id)) {
-        Status status =
-            kind == LIVE_LIST_STATS ? key_says_deleted(sweep, key, &deleted, err) : STATUS_OK;
-        return status == STATUS_OK && !deleted ? sweep_delete(sweep, key, err) : status;
+        return key_gone(sweep, kind, key, id, err);
     }
     bool set = kind == LIVE_CAMPAIGN_LISTS || kind == LIVE_CAMPAIGNS;
     return set ? set_look(sweep, key, id, err) : STATUS_OK;

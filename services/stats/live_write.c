@@ -36,6 +36,14 @@ void live_write_deleted(
     live_hash_add(&write->hash, "life", "deleted");
 }
 
+void live_write_ended(LiveWrite *write, int64_t ended_us, int64_t now_us)
+{
+    if (write->expire_s > 0) {
+        write->expire_s -= (now_us - ended_us) / CLOCK_US_PER_SECOND;
+        write->expire_s = write->expire_s < 1 ? 1 : write->expire_s;
+    }
+}
+
 /* ---- jobs ---- */
 
 static int64_t count_of(const json_t *data, const char *name)

@@ -17,6 +17,9 @@ void live_write_list(LiveWrite *write, const char *ns, const ListFigures *figure
 void live_write_deleted(
     LiveWrite *write, const char *ns, const char *list_id, int64_t epoch, int64_t version);
 
+/* What expires does so counted from its end, however late it is written. */
+void live_write_ended(LiveWrite *write, int64_t ended_us, int64_t now_us);
+
 /* data: of a job's event, or what the record says in its place. started_us, at_us: 0 when unknown.
  */
 typedef struct LiveJob {

@@ -64,24 +64,63 @@ page_query(Page *page, const char *sql, const DbParams *params, DbResult **ret, 
 
 /* ---- lists ---- */
 
-static Status page_read_lists(Page *page, DbArray *list_ids, LiveMode mode, Error *err)
+/* Behind page->last; ids: only these, or NULL. */
+typedef Status (*PageRead)(Page *page, DbArray *ids, Error *err);
+
+static void param_ids(DbParams *params, DbArray *ids)
+{
+    if (ids != NULL) {
+        db_param_array(params, ids);
+    } else {
+        db_param_text(params, NULL);
+    }
+}
+
+static LiveWrite *page_next(Page *page, int64_t number)
+{
+    page->last = number;
+    return &page->writes[page->count++];
+}
+
+static Status page_read_lists(Page *page, DbArray *ids, Error *err)
 {
     DbParams params = {0};
     AUTO_RESULT *rows = NULL;
     db_param_i64(&params, page->last);
     db_param_i64(&params, REBUILD_PAGE);
-    if (list_ids != NULL) {
-        db_param_array(&params, list_ids);
-    } else {
-        db_param_text(&params, NULL);
-    }
+    param_ids(&params, ids);
     Status status = page_query(page, sql_live_lists, &params, &rows, err);
     for (int row = 0; status == STATUS_OK && row < db_rows(rows); row++) {
         AUTO_FIGURES figures = {.statuses = NULL};
         status = list_figures_row(rows, row, &figures, err);
-        live_write_list(&page->writes[page->count], live_store_ns(page->rebuild->store), &figures);
-        page->writes[page->count++].mode = mode;
-        page->last = db_i64(rows, row, 0);
+        LiveWrite *write = page_next(page, db_i64(rows, row, 0));
+        live_write_list(write, live_store_ns(page->rebuild->store), &figures);
+        write->mode = LIVE_SAME;
+    }
+    return status;
+}
+
+/* Columns of live_deleted.sql. */
+enum { DELETED_NO, DELETED_ID, DELETED_VERSION, DELETED_EPOCH, DELETED_AT };
+
+/* For as long as their tombstones, counted from their end. Those that are named whenever that was.
+ */
+static Status page_read_deleted(Page *page, DbArray *ids, Error *err)
+{
+    DbParams params = {0};
+    AUTO_RESULT *rows = NULL;
+    int64_t now_us = page->rebuild->now_us;
+    db_param_i64(&params, page->last);
+    db_param_i64(&params, REBUILD_PAGE);
+    param_ids(&params, ids);
+    db_param_time(&params, ids != NULL ? 0 : now_us - LIVE_DELETED_S * CLOCK_US_PER_SECOND);
+    Status status = page_query(page, sql_live_deleted, &params, &rows, err);
+    for (int row = 0; status == STATUS_OK && row < db_rows(rows); row++) {
+        LiveWrite *write = page_next(page, db_i64(rows, row, DELETED_NO));
+        live_write_deleted(write, live_store_ns(page->rebuild->store),
+                           db_text(rows, row, DELETED_ID), db_i64(rows, row, DELETED_EPOCH),
+                           db_i64(rows, row, DELETED_VERSION));
+        live_write_ended(write, db_i64(rows, row, DELETED_AT), now_us);
     }
     return status;
 }
@@ -101,6 +140,20 @@ static bool write_is_below(const LiveWrite *write, const char *epoch, const char
            (strcmp(epoch, mine) == 0 && is_above(version, live_hash_get(&write->hash, "version")));
 }
 
+/* What the record says of one list, whether it is there or was deleted. */
+static Status page_read_one(Page *page, const char *list_id, Error *err)
+{
+    DbArray one = {0};
+    db_array_begin(&one, DB_ARRAY_TEXT);
+    db_array_string(&one, list_id);
+    Status status = page_read_lists(page, &one, err);
+    if (status == STATUS_OK && page->count == 0) {
+        status = page_read_deleted(page, &one, err);
+    }
+    db_array_done(&one);
+    return status;
+}
+
 /* Redis had something newer. First what it has, then the record: one that is still older was never
  * the source of it. */
 static Status settle_newer(Rebuild *rebuild, const char *list_id, Error *err)
@@ -110,15 +163,11 @@ static Status settle_newer(Rebuild *rebuild, const char *list_id, Error *err)
     const char *const words[] = {"HMGET", key, "epoch", "version", NULL};
     AUTO_REPLY *reply = NULL;
     Status status = live_store_ask(rebuild->store, words, &reply, err);
-    DbArray one = {0};
-    db_array_begin(&one, DB_ARRAY_TEXT);
-    db_array_string(&one, list_id);
     AUTO_PAGE page;
     page_init(&page, rebuild);
     if (status == STATUS_OK) {
-        status = page_read_lists(&page, &one, LIVE_FORCE, err);
+        status = page_read_one(&page, list_id, err);
     }
-    db_array_done(&one);
     if (status != STATUS_OK || page.count == 0 ||
         !write_is_below(&page.writes[0], redis_text(redis_at(reply, 0)),
                         redis_text(redis_at(reply, 1)))) {
@@ -127,6 +176,7 @@ static Status settle_newer(Rebuild *rebuild, const char *list_id, Error *err)
     LOG_WARN("redis.ahead", "list=%s msg=%s", list_id,
              "Redis had a newer version than the record; it has the record's now");
     rebuild->stored++;
+    page.writes[0].mode = LIVE_FORCE;
     return live_store_write(rebuild->store, page.writes, 1, err);
 }
 
@@ -147,7 +197,8 @@ static Status page_write(Page *page, Error *err)
     return status;
 }
 
-Status rebuild_lists(Rebuild *rebuild, DbArray *list_ids, Error *err)
+static Status
+pages_write(Rebuild *rebuild, PageRead read, DbArray *ids, int64_t *ret_count, Error *err)
 {
     AUTO_PAGE page;
     page_init(&page, rebuild);
@@ -155,9 +206,9 @@ Status rebuild_lists(Rebuild *rebuild, DbArray *list_ids, Error *err)
     Status status = STATUS_OK;
     while (status == STATUS_OK && more && rebuild_goes_on(rebuild)) {
         page_clear(&page);
-        status = page_read_lists(&page, list_ids, LIVE_SAME, err);
+        status = read(&page, ids, err);
         if (status == STATUS_OK) {
-            rebuild->lists += page.count;
+            *ret_count += page.count;
             more = page.count == REBUILD_PAGE;
             status = page_write(&page, err);
         }
@@ -165,9 +216,17 @@ Status rebuild_lists(Rebuild *rebuild, DbArray *list_ids, Error *err)
     return status;
 }
 
+Status rebuild_lists(Rebuild *rebuild, DbArray *list_ids, Error *err)
+{
+    int64_t deleted = 0;
+    Status status = pages_write(rebuild, page_read_lists, list_ids, &rebuild->lists, err);
+    return status == STATUS_OK ? pages_write(rebuild, page_read_deleted, list_ids, &deleted, err)
+                               : status;
+}
+
 /* ---- jobs ---- */
 
-static Status job_write(Page *page, const DbResult *rows, int row, Error *err)
+static Status job_read(Page *page, const DbResult *rows, int row, Error *err)
 {
     AUTO_JSON json_t *data = NULL;
     const char *text = db_text(rows, row, 2);
@@ -175,13 +234,24 @@ static Status job_write(Page *page, const DbResult *rows, int row, Error *err)
     if (status == STATUS_OK) {
         LiveJob job = {data, page->epoch, db_i64(rows, row, 1), db_i64(rows, row, 3),
                        db_i64(rows, row, 4)};
-        LiveWrite *write = &page->writes[page->count++];
+        LiveWrite *write = page_next(page, db_i64(rows, row, 0));
         live_write_job(write, live_store_ns(page->rebuild->store), db_text(rows, row, 0), &job);
-        if (write->expire_s > 0) { /* from its end on, however late it is written */
-            write->expire_s -= (page->rebuild->now_us - job.at_us) / CLOCK_US_PER_SECOND;
-            write->expire_s = write->expire_s < 1 ? 1 : write->expire_s;
-        }
-        page->last = db_i64(rows, row, 0);
+        live_write_ended(write, job.at_us, page->rebuild->now_us);
+    }
+    return status;
+}
+
+static Status page_read_jobs(Page *page, DbArray *none, Error *err)
+{
+    (void)none;
+    DbParams params = {0};
+    AUTO_RESULT *rows = NULL;
+    db_param_i64(&params, page->last);
+    db_param_i64(&params, REBUILD_PAGE);
+    db_param_time(&params, page->rebuild->now_us - LIVE_JOB_ENDED_S * CLOCK_US_PER_SECOND);
+    Status status = page_query(page, sql_live_jobs, &params, &rows, err);
+    for (int row = 0; status == STATUS_OK && row < db_rows(rows); row++) {
+        status = job_read(page, rows, row, err);
     }
     return status;
 }
@@ -189,28 +259,7 @@ static Status job_write(Page *page, const DbResult *rows, int row, Error *err)
 /* Only those that are missing or older: what an event said of the same number is as good. */
 Status rebuild_jobs(Rebuild *rebuild, Error *err)
 {
-    AUTO_PAGE page;
-    page_init(&page, rebuild);
-    bool more = true;
-    Status status = STATUS_OK;
-    while (status == STATUS_OK && more && rebuild_goes_on(rebuild)) {
-        DbParams params = {0};
-        AUTO_RESULT *rows = NULL;
-        page_clear(&page);
-        db_param_i64(&params, page.last);
-        db_param_i64(&params, REBUILD_PAGE);
-        db_param_time(&params, rebuild->now_us - LIVE_JOB_ENDED_S * CLOCK_US_PER_SECOND);
-        status = page_query(&page, sql_live_jobs, &params, &rows, err);
-        for (int row = 0; status == STATUS_OK && row < db_rows(rows); row++) {
-            status = job_write(&page, rows, row, err);
-        }
-        more = page.count == REBUILD_PAGE;
-        rebuild->jobs += page.count;
-        if (status == STATUS_OK) {
-            status = page_write(&page, err);
-        }
-    }
-    return status;
+    return pages_write(rebuild, page_read_jobs, NULL, &rebuild->jobs, err);
 }
 
 /* ---- the marker ---- */

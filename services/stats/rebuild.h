@@ -1,9 +1,9 @@
 /* rebuild.h - all lists and jobs from PostgreSQL into Redis. Layer: services/stats.
  *
  * Writes what is missing, older, or not what the record says, and what is newer than the record
- * only where the record, asked again, still is older: then somebody else wrote it. Reads a page at
- * a time, so that nothing is held for long; lists that change meanwhile are written by their
- * messages.
+ * only where the record, asked again, still is older: then somebody else wrote it. Lists that were
+ * deleted say so for as long as their tombstones would. Reads a page at a time, so that nothing is
+ * held for long; lists that change meanwhile are written by their messages.
  *
  * The marker says of which epoch Redis is, and that a rebuild began and ended: a Redis that was
  * emptied has none, or one of an earlier run, and is rebuilt by whoever sees that first. */
@@ -33,7 +33,8 @@ bool rebuild_goes_on(const Rebuild *rebuild);
 /* Once more when Redis was emptied while it went on (a few times; then STATUS_RETRY). */
 Status rebuild_all(Rebuild *rebuild, Error *err) MUST_CHECK;
 
-/* One pass over the lists, or over those named (a text array), without the marker. */
+/* One pass over the lists, or over those named (a text array), without the marker; those that were
+ * deleted are among them. */
 Status rebuild_lists(Rebuild *rebuild, DbArray *list_ids, Error *err) MUST_CHECK;
 
 /* The same over the jobs that go on, or ended within a day. */

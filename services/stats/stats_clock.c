@@ -191,6 +191,9 @@ static Status rebuild_if_due(StatsClock *clock, Error *err)
     if (status == STATUS_OK) {
         clock->rebuilt_connects = connects;
         live_health_whole(clock->health);
+        if (why != &why_debt) { /* Redis has what only it may know of: a restore's lost lists */
+            clock->sweep_at_ms = 0;
+        }
         campaign_live_forget(clock->campaigns);
         now_live_forget(clock->now);
         clock->paid = seen;

@@ -2,6 +2,7 @@
 
 import contextlib
 import itertools
+import json
 import re
 import signal
 import threading
@@ -15,6 +16,7 @@ from live import client, fields, shown
 from scenario import create_list, run_import, upsert
 
 NUMBERS = itertools.count(1000)
+READ = "SELECT sum(next_offset) FROM consumer_position WHERE topic = 'list.stats' AND consumer_group = 'stats'"
 
 
 @pytest.fixture
@@ -179,7 +181,8 @@ def test_lost_and_spoiled(space, server):
 
     stats.terminate()
     stats.start().wait_ready()  # it sweeps when it begins
-    wait_for(lambda: not live.exists(f"{space.ns}:other", f"{space.ns}:list:nobody:stats"), 10)
+    wait_for(lambda: not live.exists(f"{space.ns}:other"), 10)
+    wait_for(lambda: live.hget(f"{space.ns}:list:nobody:stats", "life") == "deleted", 10)  # of an earlier epoch
 
 
 def test_what_another_connection_took_may_be_lost(space, server):
@@ -220,3 +223,43 @@ def test_the_sweep_repairs_and_removes(space):
     wait_for(lambda: not live.exists(f"{space.ns}:unknown"), 15, what="the strange key is gone")
     assert live.hgetall(marker) == before[marker], "nothing was rebuilt"
     assert 86400 - 120 < live.ttl(job_key) <= 86400
+
+
+def ends_as(live, key, **fields):
+    wait_for(lambda: fields.items() <= live.hgetall(key).items(), 5, what=f"{key}: {fields}")
+
+
+def test_the_end_of_a_list_is_shown_after_any_loss(space, server):
+    """Deleted while Redis takes nothing; emptied since; and, as a job, lost with a record that was set back."""
+    space.importer()
+    stats = space.stats()
+    for list_id in "ab":
+        create_list(space, list_id, campaign_id="c")
+    equal_within(space, server, 20, time.monotonic())
+    live = server.client()
+    key, other, job = (f"{space.ns}:{key}" for key in ("list:a:stats", "list:b:stats", "job:4711"))
+    wait_for(lambda: "event=redis.swept" in stats.log(), what="the sweep of the start, the last for long")
+    with full(server):
+        space.cli("list", "rm", "a", "--yes")
+        wait_for(lambda: space.value(READ) == 4, what="two lists, one deleting, its tombstone: all read")
+        assert space.value("SELECT wanted > done FROM stats_projection")
+    version = space.value("SELECT last_version FROM list WHERE list_id = 'a'")
+    ends_as(live, key, life="deleted", epoch="1", version=str(version))
+    assert len(live.hgetall(key)) == 4 and live.smembers(f"{space.ns}:campaign:c:lists") == {"b"}
+    live.flushall()
+    ends_as(live, key, life="deleted", epoch="1", version=str(version))
+    assert 8 * 86400 - 60 < live.ttl(key) <= 8 * 86400
+
+    live.hset(job, mapping={"job_id": "4711", "kind": "import", "epoch": "1", "version": "3", "state": "running"})
+    listener = live.pubsub(ignore_subscribe_messages=True)
+    listener.subscribe(f"{space.ns}:changes")
+    listener.get_message(timeout=5)
+    with space.db.transaction():
+        space.db.execute("DELETE FROM list_stats WHERE list_no = (SELECT list_no FROM list WHERE list_id = 'b')")
+        space.db.execute("DELETE FROM list WHERE list_id = 'b'")
+        space.db.execute("UPDATE namespace SET epoch = epoch + 5")
+    ends_as(live, other, life="deleted", epoch="6", version="0")
+    ends_as(live, job, state="failed", error_code="job_lost", epoch="6", version="0")
+    ends_as(live, key, life="deleted", epoch="6", version=str(version))
+    told = {json.loads(message["data"])["key"] for message in iter(lambda: listener.get_message(timeout=0.2), None)}
+    assert {key, other, job} <= told

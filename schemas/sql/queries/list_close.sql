@@ -5,7 +5,7 @@ WITH closed AS (
 ), statuses AS (
     DELETE FROM list_status WHERE list_no IN (SELECT list_no FROM closed)
 )
-UPDATE list l SET deleted_at = $2::timestamptz, updated_at = $2::timestamptz
+UPDATE list l SET deleted_at = $2::timestamptz, updated_at = $2::timestamptz, last_version = closed.version
 FROM closed
 WHERE l.list_no = closed.list_no
 RETURNING closed.version, l.list_id, (SELECT campaign_id FROM campaign c WHERE c.campaign_no = closed.campaign_no)
