@@ -45,9 +45,11 @@ static void page_done(Page *page)
 }
 #define AUTO_PAGE __attribute__((cleanup(page_done))) Page
 
-bool rebuild_goes_on(const Rebuild *rebuild)
+bool rebuild_goes_on(Rebuild *rebuild)
 {
-    return rebuild->goes_on == NULL || rebuild->goes_on(rebuild->context);
+    rebuild->stopped =
+        rebuild->stopped || (rebuild->goes_on != NULL && !rebuild->goes_on(rebuild->context));
+    return !rebuild->stopped;
 }
 
 static Status
@@ -347,6 +349,9 @@ Status rebuild_all(Rebuild *rebuild, Error *err)
     for (int i = 0; status == STATUS_OK && !whole && i < REBUILD_TRIES && rebuild_goes_on(rebuild);
          i++) {
         status = rebuild_once(rebuild, &whole, err);
+    }
+    if (status == STATUS_OK && rebuild->stopped) {
+        return error_set(err, STATUS_RETRY, "rebuild_stopped", "not all of Redis was written");
     }
     if (status == STATUS_OK && !whole) {
         return error_set(err, STATUS_RETRY, "rebuild_overtaken",

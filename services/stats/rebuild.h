@@ -14,7 +14,7 @@
 #include "adapters/db.h"
 #include "stats/live_store.h"
 
-/* Asked between two pages, while no transaction is open; false ends it early. */
+/* Asked between two pages, while no transaction is open; false ends it early, and for good. */
 typedef bool (*RebuildGoesOn)(void *context);
 
 typedef struct Rebuild {
@@ -23,14 +23,16 @@ typedef struct Rebuild {
     int64_t now_us;
     RebuildGoesOn goes_on; /* NULL: it always does */
     void *context;
+    bool stopped; /* it ended early: not all was written */
     int64_t lists;
     int64_t jobs;
     int64_t stored; /* of both: hashes that were not as they should be */
 } Rebuild;
 
-bool rebuild_goes_on(const Rebuild *rebuild);
+bool rebuild_goes_on(Rebuild *rebuild);
 
-/* Once more when Redis was emptied while it went on (a few times; then STATUS_RETRY). */
+/* Once more when Redis was emptied while it went on (a few times; then STATUS_RETRY, as when it was
+ * stopped). The others say STATUS_OK when they were stopped. */
 Status rebuild_all(Rebuild *rebuild, Error *err) MUST_CHECK;
 
 /* One pass over the lists, or over those named (a text array), without the marker; those that were

@@ -215,7 +215,7 @@ static Status sweep_if_due(StatsClock *clock, Error *err)
     }
     Rebuild rebuild = clock_rebuild(clock);
     Status status = live_sweep(&rebuild, &removed, err);
-    if (status == STATUS_OK && clock->leads) {
+    if (status == STATUS_OK && !rebuild.stopped) {
         clock->sweep_at_ms = clock_mono_ms() + (int64_t)clock->parts->cfg->stats_sweep_s * 1000;
         campaign_live_forget(clock->campaigns);
         LOG_INFO("redis.swept",

@@ -2,9 +2,11 @@
 
 import json
 import re
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from harness import read_topic, wait_for
+from harness import db, read_topic, wait_for
 from harness.redis_server import RedisServer
 from live import client, equal
 from scenario import LONG, create_list, run_import, scale, start_import, upsert
@@ -98,6 +100,27 @@ def test_a_rebuild_that_was_asked_for_is_nobody_elses(space):
         assert space.cli_json("stats", "rebuild")["lists"] == 2000
         assert stats.get("/readyz")[0] == 200
     assert (live.hgetall(marker), rebuilt(stats)) == before
+
+
+def test_a_rebuild_that_was_cut_short_is_not_whole(space):
+    """The lease cannot be renewed between two pages, and can again behind them."""
+    space.db.execute(MANY, [600])
+    stats = space.stats()
+    live, marker, last = client(), f"{space.ns}:stats:marker", f"{space.ns}:list:many-600:stats"
+    wait_for(lambda: "event=redis.swept" in stats.log(), what="the sweep of the start")
+    with db(space) as lists, db(space) as lease, ThreadPoolExecutor() as pool:
+        with lease.transaction():
+            with lists.transaction():
+                lists.execute("LOCK list")
+                live.delete(marker, last)
+                wait_for(lambda: "redis_rebuilding" in stats.get("/readyz")[1], what="it waits for its first page")
+                time.sleep(1.2)  # then the lease is to be renewed behind that page
+                lease.execute("SELECT FROM stats_projection FOR UPDATE")
+                held = pool.submit(lease.execute, "SELECT pg_sleep(5.6)")  # longer than a statement waits for a lock
+            held.result()
+    wait_for(lambda: live.hget(marker, "state") == "whole", what="all is written")
+    assert live.exists(last)
+    assert "code=db_lock" in stats.log()
 
 
 @pytest.mark.skipif(not LONG, reason="takes a rebuild that is longer than a lease")
