@@ -245,27 +245,36 @@ static Status find_next(NowLive *live, Db *db, DbResult **ret, Error *err)
     return status == STATUS_OK ? db_query(tx, sql_now_next, &params, ret, err) : status;
 }
 
+/* Between two rounds it waits for the pace. */
+static bool round_goes_on(NowLive *live)
+{
+    int64_t now_ms = clock_mono_ms();
+    if (live->list_no == 0 && live->round_ms != 0 && now_ms < live->round_ms + live->pace_ms) {
+        return false;
+    }
+    if (live->list_no == 0) {
+        live->round_ms = now_ms;
+    }
+    return true;
+}
+
 /* *ret_more: there may be another one due. */
 static Status
 show_next(NowLive *live, Db *db, LiveStore *store, int64_t now_us, bool *ret_more, Error *err)
 {
     AUTO_RESULT *next = NULL;
-    Status status = find_next(live, db, &next, err);
-    *ret_more = status == STATUS_OK && db_rows(next) == 1;
-    if (!*ret_more) {
-        live->list_no = 0;
+    *ret_more = round_goes_on(live);
+    Status status = *ret_more ? find_next(live, db, &next, err) : STATUS_OK;
+    if (status != STATUS_OK || !*ret_more) {
         return status;
     }
-    int32_t list_no = (int32_t)db_i64(next, 0, 0);
-    if (live->list_no == 0 || list_no <= live->list_no) { /* a round begins */
-        *ret_more = live->round_ms == 0 || clock_mono_ms() >= live->round_ms + live->pace_ms;
-        if (!*ret_more) {
-            return STATUS_OK;
-        }
-        live->round_ms = clock_mono_ms();
+    if (db_rows(next) == 0) { /* the round is over */
+        live->list_no = 0;
+        return STATUS_OK;
     }
-    Now now = {.db = db, .list_no = list_no, .list_id = db_text(next, 0, 1), .now_us = now_us};
-    live->list_no = list_no;
+    live->list_no = (int32_t)db_i64(next, 0, 0);
+    Now now = {
+        .db = db, .list_no = live->list_no, .list_id = db_text(next, 0, 1), .now_us = now_us};
     return show_list(&now, store, err);
 }
 

@@ -123,6 +123,25 @@ def test_rows_met_are_few(filled, name, params, keys, before):
     check_rows_met(filled, name, params, keys, before)
 
 
+@pytest.mark.parametrize("analyzed", [False, True])
+def test_lists_are_found_by_their_numbers(space, analyzed):
+    """The aggregator asks for each in turn, and for pages of them."""
+    space.create()
+    space.db.execute(
+        "WITH c AS (INSERT INTO campaign (campaign_id, name, created_at) VALUES ('c', 'c', now()) RETURNING campaign_no),"
+        " made AS (INSERT INTO list (list_id, name, description, campaign_no, priority, created_at, updated_at)"
+        " SELECT 'l-' || n, '', '', campaign_no, 50, now(), now() FROM c, generate_series(1, 5000) n"
+        " RETURNING list_no, campaign_no)"
+        " INSERT INTO list_stats (list_no, life, campaign_no, campaign_active, rules_version)"
+        " SELECT list_no, 'active', campaign_no, true, 1 FROM made"
+    )
+    if analyzed:
+        space.db.execute("ANALYZE list, list_stats")
+    check_rows_met(space, "now_next", "2500", 1, begin=None)
+    check_rows_met(space, "live_lists", "2500, 100, NULL::text[]", 100, begin=None)
+    check_rows_met(space, "live_lists", "0, 1, ARRAY['l-2500']", 1, begin=None)
+
+
 def check_rows_met(filled, name, params, keys, before=None, begin="lead_begin"):
     queries = ROOT / "schemas" / "sql" / "queries"
     sql = (queries / f"{name}.sql").read_text()
@@ -134,9 +153,10 @@ def check_rows_met(filled, name, params, keys, before=None, begin="lead_begin"):
     if before:
         filled.db.execute(before)
     with filled.db.transaction():
-        filled.db.execute((queries / f"{begin}.sql").read_text())
+        if begin:
+            filled.db.execute((queries / f"{begin}.sql").read_text())
         filled.db.execute(f"PREPARE asked ({types}) AS {sql}")
-        literals = ", ".join(filled.value("SELECT quote_literal(%s::text)", literal(value)) for value in values)
+        literals = ", ".join(filled.value("SELECT quote_nullable(%s::text)", literal(value)) for value in values)
         [[found]] = filled.db.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) EXECUTE asked ({literals})").fetchall()
         filled.db.execute("DEALLOCATE asked")
     plan = (json.loads(found) if isinstance(found, str) else found)[0]["Plan"]
@@ -144,6 +164,8 @@ def check_rows_met(filled, name, params, keys, before=None, begin="lead_begin"):
 
 
 def literal(value):
+    if value is None:
+        return None
     if isinstance(value, list):
         return "{" + ",".join(map(literal, value)) + "}"
     return rf'"\\x{value.hex()}"' if isinstance(value, bytes) else str(value)
