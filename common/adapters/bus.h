@@ -15,6 +15,7 @@
 
 #include "base/config.h"
 #include "base/error.h"
+#include "base/strbuf.h"
 
 #define BUS_HEADERS_MAX 48
 
@@ -124,8 +125,15 @@ void consumer_resume(Consumer *consumer, const BusPartition *partitions, int cou
 /* What the group committed last, into the partitions' offsets; BUS_NONE where it has nothing. */
 Status
 consumer_committed(Consumer *consumer, BusPartition *partitions, int count, Error *err) MUST_CHECK;
-/* Tell the broker positions, for lag tools only: not waited for, failures ignored. */
+/* Tell the broker positions, for lag tools only: not waited for. A failure is ignored, but that
+ * rights to read are missing is noted, or that they are there. */
 void consumer_mirror(Consumer *consumer, const BusPartition *partitions, int count);
+
+/* Is a right to read missing, of the group or of a topic that it was opened with? */
+bool consumer_lacks_rights(const Consumer *consumer);
+/* Looks which of its topics can be seen; waits for a second at most for each that cannot. Whether
+ * what is assigned may be read, consumer_mirror() asks. */
+void consumer_ask_rights(Consumer *consumer);
 
 /* ---- producer: idempotent, acks=all, murmur2 partitioner ----
  *
@@ -157,6 +165,14 @@ bool producer_is_fatal(const Producer *producer);
 Status producer_send_wait(Producer *producer, const BusMessage *message, int wait_ms, Error *err)
     MUST_CHECK;
 
+/* ---- rights ----
+ *
+ * One that the broker refused is told in the log, by topic or group, and kept until it is there:
+ * those to read are asked for again by consumer_ask_rights(), the others count for a minute. */
+
+/* Adds a line for each right that this process lacks; false: there is none. Any thread. */
+bool bus_rights_missed(StrBuf *out);
+
 /* ---- topics ---- */
 typedef struct BusTopicSpec {
     const char *topic; /* without the namespace */
@@ -170,7 +186,8 @@ typedef struct BusTopicSpec {
 typedef struct BusAdmin BusAdmin;
 Status bus_admin_open(const Config *cfg, BusAdmin **ret, Error *err) MUST_CHECK;
 void bus_admin_close(BusAdmin *admin);
-/* Partition count of a topic, 0 when it does not exist or a partition has no leader (yet). */
+/* Partition count of a topic, 0 when it does not exist or a partition has no leader (yet). Here and
+ * below, STATUS_RETRY with code kafka_refused says which right to a topic is missing. */
 Status bus_admin_partitions(BusAdmin *admin, const char *topic, int *ret_partitions, Error *err)
     MUST_CHECK;
 /* Create those that do not exist, in one request; replication as the broker's default. */

@@ -22,16 +22,17 @@ static void admin_on_error(rd_kafka_t *client, int code, const char *reason, voi
     bus_trouble_tell(code, reason);
 }
 
+/* A consumer's client: a producer's would have the broker make a topic that it asks for. */
 Status bus_admin_open(const Config *cfg, BusAdmin **ret, Error *err)
 {
     rd_kafka_conf_t *conf = NULL;
-    Status status = bus_conf_new(cfg, CONFIG_SCOPE_PRODUCER, &conf, err);
+    Status status = bus_conf_new(cfg, CONFIG_SCOPE_CONSUMER, &conf, err);
     if (status != STATUS_OK) {
         return status;
     }
     rd_kafka_conf_set_error_cb(conf, admin_on_error);
     char text[256];
-    rd_kafka_t *client = rd_kafka_new(RD_KAFKA_PRODUCER, conf, text, sizeof text);
+    rd_kafka_t *client = rd_kafka_new(RD_KAFKA_CONSUMER, conf, text, sizeof text);
     if (client == NULL) {
         rd_kafka_conf_destroy(conf);
         return error_set(err, STATUS_FATAL, "config_invalid", "Kafka: %s", text);
@@ -64,38 +65,53 @@ static bool admin_has_leaders(const rd_kafka_metadata_topic_t *topic)
     return true;
 }
 
-/* Who is not let in will not be later: waits no longer than until that is known. All topics are
- * asked for: asking for one by name would make a client-side handle of it. */
-static rd_kafka_resp_err_t admin_metadata(rd_kafka_t *client, const struct rd_kafka_metadata **ret)
+/* Who is not let in will not be later: waits no longer than until that is known. */
+static rd_kafka_resp_err_t admin_metadata(BusAdmin *admin,
+                                          rd_kafka_topic_t *topic,
+                                          const struct rd_kafka_metadata **ret)
 {
     int64_t until_ms = clock_mono_ms() + ADMIN_WAIT_MS;
     rd_kafka_resp_err_t code;
     do {
-        code = rd_kafka_metadata(client, 1, NULL, ret, ADMIN_LOOK_MS);
-        rd_kafka_poll(client, code == RD_KAFKA_RESP_ERR_NO_ERROR ? 0 : 50);
+        code = rd_kafka_metadata(admin->client, 0, topic, ret, ADMIN_LOOK_MS);
+        rd_kafka_poll(admin->client, code == RD_KAFKA_RESP_ERR_NO_ERROR ? 0 : 50);
     } while ((code == RD_KAFKA_RESP_ERR__TRANSPORT || code == RD_KAFKA_RESP_ERR__TIMED_OUT) &&
              !bus_refused() && clock_mono_ms() < until_ms);
     return code;
 }
 
+static Status admin_count(const rd_kafka_metadata_topic_t *topic, int *ret_partitions, Error *err)
+{
+    if (topic->err == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED) {
+        return bus_error_right(err, topic->err, "asking for a topic", BUS_DESCRIBE_TOPIC,
+                               topic->topic);
+    }
+    bus_right_there(BUS_DESCRIBE_TOPIC, topic->topic);
+    *ret_partitions = admin_has_leaders(topic) ? topic->partition_cnt : 0;
+    return STATUS_OK;
+}
+
+/* By its name: of all topics, a broker shows those that one may see, and who may not see one would
+ * take it for missing. */
 Status bus_admin_partitions(BusAdmin *admin, const char *topic, int *ret_partitions, Error *err)
 {
     AUTO_FREE char *full = bus_topic_full(admin->ns, topic);
     const struct rd_kafka_metadata *metadata = NULL;
-    rd_kafka_resp_err_t code = admin_metadata(admin->client, &metadata);
+    rd_kafka_topic_t *handle = rd_kafka_topic_new(admin->client, full, NULL);
+    if (handle == NULL) {
+        return bus_error_set(err, rd_kafka_last_error(), "a topic");
+    }
+    rd_kafka_resp_err_t code = admin_metadata(admin, handle, &metadata);
+    rd_kafka_topic_destroy(handle);
     if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
         return bus_error_set(err, code, "asking for its topics");
     }
-    int partitions = 0;
-    for (int i = 0; i < metadata->topic_cnt; i++) {
-        const rd_kafka_metadata_topic_t *found = &metadata->topics[i];
-        if (strcmp(found->topic, full) == 0 && admin_has_leaders(found)) {
-            partitions = found->partition_cnt;
-        }
-    }
+    *ret_partitions = 0;
+    Status status = metadata->topic_cnt == 1
+                        ? admin_count(&metadata->topics[0], ret_partitions, err)
+                        : STATUS_OK;
     rd_kafka_metadata_destroy(metadata);
-    *ret_partitions = partitions;
-    return STATUS_OK;
+    return status;
 }
 
 static Status admin_topic_error(const rd_kafka_topic_result_t *result, Error *err)
@@ -103,6 +119,10 @@ static Status admin_topic_error(const rd_kafka_topic_result_t *result, Error *er
     rd_kafka_resp_err_t code = rd_kafka_topic_result_error(result);
     if (code == RD_KAFKA_RESP_ERR_NO_ERROR || code == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS) {
         return STATUS_OK;
+    }
+    if (code == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED) {
+        return bus_error_right(err, code, "making a topic", BUS_CREATE_TOPIC,
+                               rd_kafka_topic_result_name(result));
     }
     return error_set(err, STATUS_RETRY, "kafka", "creating topic %s: %s",
                      rd_kafka_topic_result_name(result),
@@ -177,6 +197,12 @@ static Status admin_read_settings(rd_kafka_event_t *event,
     size_t count = 0;
     const rd_kafka_ConfigResource_t **resources = rd_kafka_DescribeConfigs_result_resources(
         rd_kafka_event_DescribeConfigs_result(event), &count);
+    rd_kafka_resp_err_t code = rd_kafka_ConfigResource_error(resources[0]);
+    if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
+        return bus_error_right(err, code, "asking for the settings of a topic",
+                               BUS_DESCRIBE_CONFIGS_TOPIC,
+                               rd_kafka_ConfigResource_name(resources[0]));
+    }
     const rd_kafka_ConfigEntry_t **entries = rd_kafka_ConfigResource_configs(resources[0], &count);
     for (size_t i = 0; i < count; i++) {
         const char *name = rd_kafka_ConfigEntry_name(entries[i]);

@@ -132,6 +132,19 @@ Status bus_error_set(Error *err, rd_kafka_resp_err_t code, const char *what)
     return error_set(err, bus_status(code), "kafka", "Kafka, %s: %s", what, rd_kafka_err2str(code));
 }
 
+Status bus_error_right(
+    Error *err, rd_kafka_resp_err_t code, const char *what, BusRight right, const char *name)
+{
+    char text[448];
+    if (code != RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED &&
+        code != RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED) {
+        return bus_error_set(err, code, what);
+    }
+    bus_right_missed(right, name);
+    bus_right_text(right, name, text, sizeof text);
+    return error_set(err, STATUS_RETRY, "kafka_refused", "Kafka, %s: %s", what, text);
+}
+
 char *bus_topic_full(const char *ns, const char *topic)
 {
     return mem_sprintf("%s.%s", ns, topic);

@@ -10,11 +10,17 @@
 #include "base/mem.h"
 #include "base/metric_table.h"
 
-enum { WATERMARK_WAIT_MS = 5000, COMMITTED_WAIT_MS = 5000, CLOSE_WAIT_MS = 5000 };
+enum {
+    WATERMARK_WAIT_MS = 5000,
+    COMMITTED_WAIT_MS = 5000,
+    CLOSE_WAIT_MS = 5000,
+    RIGHTS_WAIT_MS = 1000,
+};
 
 struct Consumer {
     rd_kafka_t *client;
     char *ns;
+    char *group;       /* all of its name */
     size_t prefix_len; /* of "ns." */
     const char *const *topics;
     int topic_count;
@@ -99,6 +105,75 @@ static void consumer_on_error(rd_kafka_t *client, int code, const char *reason, 
     bus_trouble_tell(code, reason);
 }
 
+/* ---- what commits tell about rights: nothing else tells that a topic without new records may be
+ * read again ---- */
+
+static int partitions_count(const rd_kafka_topic_partition_list_t *list, const char *full)
+{
+    int count = 0;
+    for (int i = 0; i < list->cnt; i++) {
+        count += strcmp(list->elems[i].topic, full) == 0;
+    }
+    return count;
+}
+
+static void consumer_commit_topic(rd_kafka_t *client,
+                                  const rd_kafka_topic_partition_list_t *all,
+                                  const char *full)
+{
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(all->cnt);
+    for (int i = 0; i < all->cnt; i++) {
+        const rd_kafka_topic_partition_t *one = &all->elems[i];
+        if (strcmp(one->topic, full) == 0) {
+            rd_kafka_topic_partition_list_add(list, full, one->partition)->offset = one->offset;
+        }
+    }
+    rd_kafka_commit(client, list, 1);
+    rd_kafka_topic_partition_list_destroy(list);
+}
+
+/* The client gives all partitions the error of the last that failed: each topic by itself shows
+ * which it was. */
+static void consumer_commit_apart(rd_kafka_t *client, rd_kafka_topic_partition_list_t *all)
+{
+    rd_kafka_topic_partition_list_sort(all, NULL, NULL); /* by topic */
+    for (int i = 0; i < all->cnt; i++) {
+        if (i == 0 || strcmp(all->elems[i].topic, all->elems[i - 1].topic) != 0) {
+            consumer_commit_topic(client, all, all->elems[i].topic);
+        }
+    }
+}
+
+static void consumer_on_commit(rd_kafka_t *client,
+                               rd_kafka_resp_err_t code,
+                               rd_kafka_topic_partition_list_t *partitions,
+                               void *opaque)
+{
+    const Consumer *consumer = opaque;
+    if (code == RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED) {
+        bus_right_missed(BUS_READ_GROUP, consumer->group);
+        return;
+    }
+    if (partitions == NULL || partitions->cnt == 0 || atomic_load(&consumer->closing)) {
+        return;
+    }
+    const char *first = partitions->elems[0].topic;
+    bool refused = code == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED;
+    if (refused && partitions_count(partitions, first) < partitions->cnt) {
+        consumer_commit_apart(client, partitions);
+    } else if (refused) {
+        bus_right_missed(BUS_READ_TOPIC, first);
+    }
+    if (code == RD_KAFKA_RESP_ERR_NO_ERROR || refused) {
+        bus_right_there(BUS_READ_GROUP, consumer->group);
+    }
+    for (int i = 0; code == RD_KAFKA_RESP_ERR_NO_ERROR && i < partitions->cnt; i++) {
+        bus_right_there(BUS_READ_TOPIC, partitions->elems[i].topic);
+    }
+}
+
+/* ---- making one ---- */
+
 /* Whether something is there, and one record of it: not the whole of a backlog. */
 static const char *const probe_settings[][2] = {
     {"queued.min.messages", "1"},
@@ -113,11 +188,11 @@ static Status consumer_create(Consumer *consumer, const Config *cfg, const char 
     if (status != STATUS_OK) {
         return status;
     }
-    AUTO_FREE char *full_group = mem_sprintf("%s.%s", cfg->ns, group != NULL ? group : "reader");
+    consumer->group = mem_sprintf("%s.%s", cfg->ns, group != NULL ? group : "reader");
     AUTO_FREE char *session_ms = mem_sprintf("%d", cfg->session_timeout_ms);
     AUTO_FREE char *heartbeat_ms = mem_sprintf("%d", cfg->session_timeout_ms / 4);
     const char *const own[][2] = {
-        {"group.id", full_group},
+        {"group.id", consumer->group},
         {"session.timeout.ms", session_ms},
         {"heartbeat.interval.ms", heartbeat_ms},
         {"enable.partition.eof", consumer->tells_ends ? "true" : "false"},
@@ -137,6 +212,7 @@ static Status consumer_create(Consumer *consumer, const Config *cfg, const char 
     rd_kafka_conf_set_rebalance_cb(conf, consumer_on_rebalance);
     rd_kafka_conf_set_error_cb(conf, consumer_on_error);
     rd_kafka_conf_set_stats_cb(conf, consumer_on_statistics);
+    rd_kafka_conf_set_offset_commit_cb(conf, consumer_on_commit);
     char text[256];
     consumer->client = rd_kafka_new(RD_KAFKA_CONSUMER, conf, text, sizeof text);
     if (consumer->client == NULL) {
@@ -232,6 +308,7 @@ void consumer_close(Consumer *consumer)
     }
     rd_kafka_topic_partition_list_destroy(consumer->subscription);
     free(consumer->partitions);
+    free(consumer->group);
     free(consumer->ns);
     free(consumer);
 }
@@ -295,6 +372,9 @@ static void consumer_take_rebalance(Consumer *consumer, BusEvent *event)
 {
     event->kind = consumer->rebalance;
     consumer->rebalance = BUS_NOTHING;
+    if (event->kind == BUS_ASSIGN) {
+        bus_right_there(BUS_READ_GROUP, consumer->group);
+    }
     int count = consumer->moved->cnt;
     consumer->partitions =
         mem_realloc(consumer->partitions, ((size_t)count + 1) * sizeof *consumer->partitions);
@@ -305,6 +385,27 @@ static void consumer_take_rebalance(Consumer *consumer, BusEvent *event)
     }
     event->partitions = consumer->partitions;
     event->partition_count = count;
+}
+
+/* What it may go on after; a person may have to mend it. */
+static void consumer_take_trouble(const Consumer *consumer,
+                                  const rd_kafka_message_t *message,
+                                  Error *err)
+{
+    bool group = message->err == RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED;
+    bool topic = message->err == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED;
+    if (group) {
+        (void)bus_error_right(err, message->err, "reading", BUS_READ_GROUP, consumer->group);
+    } else if (topic && message->rkt != NULL) {
+        (void)bus_error_right(err, message->err, "reading", BUS_READ_TOPIC,
+                              rd_kafka_topic_name(message->rkt));
+    } else {
+        error_set(err, STATUS_RETRY, "kafka", "Kafka consumer: %s",
+                  rd_kafka_message_errstr(message));
+        if (bus_advice(message->err) != NULL) {
+            bus_trouble_tell(message->err, err->text);
+        }
+    }
 }
 
 static Status
@@ -322,11 +423,7 @@ consumer_take_error(Consumer *consumer, rd_kafka_message_t *message, BusEvent *e
                            rd_kafka_message_errstr(message));
     } else {
         event->kind = BUS_TROUBLE;
-        error_set(&event->err, STATUS_RETRY, "kafka", "Kafka consumer: %s",
-                  rd_kafka_message_errstr(message));
-        if (bus_advice(message->err) != NULL) {
-            bus_trouble_tell(message->err, event->err.text);
-        }
+        consumer_take_trouble(consumer, message, &event->err);
     }
     rd_kafka_message_destroy(message);
     return status;
@@ -405,6 +502,24 @@ Status consumer_rejoin(Consumer *consumer, Error *err)
     return STATUS_OK;
 }
 
+/* Who may not see a topic is told that it has no such partition. */
+static rd_kafka_resp_err_t
+consumer_topic_error(const Consumer *consumer, const char *full, int wait_ms)
+{
+    const struct rd_kafka_metadata *metadata = NULL;
+    rd_kafka_topic_t *handle = rd_kafka_topic_new(consumer->client, full, NULL);
+    rd_kafka_resp_err_t code = rd_kafka_last_error();
+    if (handle != NULL) {
+        code = rd_kafka_metadata(consumer->client, 0, handle, &metadata, wait_ms);
+        rd_kafka_topic_destroy(handle);
+    }
+    if (code == RD_KAFKA_RESP_ERR_NO_ERROR) {
+        code = metadata->topic_cnt == 1 ? metadata->topics[0].err : code;
+        rd_kafka_metadata_destroy(metadata);
+    }
+    return code;
+}
+
 Status consumer_watermarks(Consumer *consumer,
                            const char *topic,
                            int32_t partition,
@@ -417,9 +532,16 @@ Status consumer_watermarks(Consumer *consumer,
     int64_t high;
     rd_kafka_resp_err_t code = rd_kafka_query_watermark_offsets(consumer->client, full, partition,
                                                                 &low, &high, WATERMARK_WAIT_MS);
-    if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
-        return bus_error_set(err, code, "asking for the offsets of a partition");
+    if (code == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION &&
+        consumer_topic_error(consumer, full, WATERMARK_WAIT_MS) ==
+            RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED) {
+        code = RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED;
     }
+    if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
+        return bus_error_right(err, code, "asking for the offsets of a partition",
+                               BUS_DESCRIBE_TOPIC, full);
+    }
+    bus_right_there(BUS_DESCRIBE_TOPIC, full);
     *ret_low = low;
     *ret_high = high;
     return STATUS_OK;
@@ -462,7 +584,8 @@ Status consumer_committed(Consumer *consumer, BusPartition *partitions, int coun
     rd_kafka_topic_partition_list_destroy(list);
     return code == RD_KAFKA_RESP_ERR_NO_ERROR
                ? STATUS_OK
-               : bus_error_set(err, code, "asking for committed offsets");
+               : bus_error_right(err, code, "asking for committed offsets", BUS_READ_GROUP,
+                                 consumer->group);
 }
 
 void consumer_mirror(Consumer *consumer, const BusPartition *partitions, int count)
@@ -470,4 +593,61 @@ void consumer_mirror(Consumer *consumer, const BusPartition *partitions, int cou
     rd_kafka_topic_partition_list_t *list = consumer_list(consumer, partitions, count);
     rd_kafka_commit(consumer->client, list, 1);
     rd_kafka_topic_partition_list_destroy(list);
+}
+
+/* ---- rights ---- */
+
+bool consumer_lacks_rights(const Consumer *consumer)
+{
+    bool lacks = bus_right_is_missed(BUS_READ_GROUP, consumer->group);
+    for (int i = 0; !lacks && i < consumer->subscription->cnt; i++) {
+        lacks = bus_right_is_missed(BUS_READ_TOPIC, consumer->subscription->elems[i].topic);
+    }
+    return lacks;
+}
+
+static bool consumer_is_assigned(const Consumer *consumer, const char *full)
+{
+    rd_kafka_topic_partition_list_t *held = NULL;
+    bool found = false;
+    if (rd_kafka_assignment(consumer->client, &held) == RD_KAFKA_RESP_ERR_NO_ERROR) {
+        for (int i = 0; !found && i < held->cnt; i++) {
+            found = strcmp(held->elems[i].topic, full) == 0;
+        }
+        rd_kafka_topic_partition_list_destroy(held);
+    }
+    return found;
+}
+
+static bool metadata_has(const struct rd_kafka_metadata *metadata, const char *full)
+{
+    for (int i = 0; i < metadata->topic_cnt; i++) {
+        if (strcmp(metadata->topics[i].topic, full) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* All topics are asked for: then the client joins anew when there are more than there were. One
+ * that others read, and that can be seen, may be read as far as anybody here knows. */
+void consumer_ask_rights(Consumer *consumer)
+{
+    const struct rd_kafka_metadata *metadata = NULL;
+    if (rd_kafka_metadata(consumer->client, 1, NULL, &metadata, RIGHTS_WAIT_MS) !=
+        RD_KAFKA_RESP_ERR_NO_ERROR) {
+        return;
+    }
+    for (int i = 0; i < consumer->subscription->cnt; i++) {
+        const char *full = consumer->subscription->elems[i].topic;
+        if (!metadata_has(metadata, full)) {
+            if (consumer_topic_error(consumer, full, RIGHTS_WAIT_MS) ==
+                RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED) {
+                bus_right_missed(BUS_READ_TOPIC, full);
+            }
+        } else if (!consumer_is_assigned(consumer, full)) {
+            bus_right_there(BUS_READ_TOPIC, full);
+        }
+    }
+    rd_kafka_metadata_destroy(metadata);
 }

@@ -6,11 +6,12 @@
 #include "adapters/bus_internal.h"
 #include "base/clock.h"
 #include "base/guard.h"
+#include "base/log.h"
 #include "base/mem.h"
 
 /* A broker forgets a producer that wrote nothing to a partition for producer.id.expiration.ms, one
  * day by default. */
-enum { PRODUCER_KNOWN_MS = 3600 * 1000 };
+enum { PRODUCER_KNOWN_MS = 3600 * 1000, TOPIC_NAME_MOST = 249 };
 
 /* Does the broker know this producer there? */
 typedef struct ProducerPlace {
@@ -97,6 +98,38 @@ static void producer_note(const rd_kafka_message_t *message)
 
 /* ---- the client ---- */
 
+/* Nobody has a right to a topic that cannot be, and the broker asks for the right first. */
+static bool producer_topic_can_be(const char *full)
+{
+    size_t len = strlen(full);
+    return len <= TOPIC_NAME_MOST &&
+           strspn(full, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") == len;
+}
+
+static Status producer_failed(rd_kafka_resp_err_t code, const char *topic, Error *err)
+{
+    static LogRate rate = LOG_RATE_INIT(5, 10000);
+    if (code == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED && !producer_topic_can_be(topic)) {
+        error_set(err, STATUS_RETRY, "kafka", "Kafka, producing: no topic can be called %s", topic);
+        log_rate_limited(&rate, LOG_LEVEL_WARN, "kafka.trouble", " topic=%s msg=%s", topic,
+                         err->text);
+        return err->status;
+    }
+    return bus_error_right(err, code, "producing", BUS_WRITE_TOPIC, topic);
+}
+
+/* A broker gives the number of an idempotent producer to whoever may write to some topic. */
+static bool producer_was_refused(const Producer *producer)
+{
+    char text[256];
+    bool refused = rd_kafka_fatal_error(producer->client, text, sizeof text) ==
+                   RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED;
+    if (refused) {
+        bus_right_missed(BUS_WRITE_ANY, producer->ns);
+    }
+    return refused;
+}
+
 static void
 producer_on_delivery(rd_kafka_t *client, const rd_kafka_message_t *message, void *opaque)
 {
@@ -104,12 +137,13 @@ producer_on_delivery(rd_kafka_t *client, const rd_kafka_message_t *message, void
     (void)client;
     producer_note(message);
     if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
+        bus_right_there(BUS_WRITE_TOPIC, rd_kafka_topic_name(message->rkt));
+        bus_right_there(BUS_WRITE_ANY, producer->ns);
         producer->delivered(producer->context, message->_private, NULL);
         return;
     }
     Error err;
-    bus_error_set(&err, message->err, "producing");
-    bus_trouble_tell_topic(message->err, rd_kafka_topic_name(message->rkt));
+    (void)producer_failed(message->err, rd_kafka_topic_name(message->rkt), &err);
     producer->delivered(producer->context, message->_private, &err);
 }
 
@@ -117,10 +151,13 @@ static void producer_on_error(rd_kafka_t *client, int code, const char *reason, 
 {
     Producer *producer = opaque;
     (void)client;
-    if (code == RD_KAFKA_RESP_ERR__FATAL) {
+    bool fatal = code == RD_KAFKA_RESP_ERR__FATAL;
+    if (fatal) {
         atomic_store(&producer->fatal, true);
     }
-    bus_trouble_tell(code, reason);
+    if (!fatal || !producer_was_refused(producer)) {
+        bus_trouble_tell(code, reason);
+    }
 }
 
 Status producer_open(
@@ -254,7 +291,13 @@ Status producer_send(Producer *producer, const BusMessage *message, void *tag, E
     if (code == RD_KAFKA_RESP_ERR__QUEUE_FULL) {
         return error_set(err, STATUS_RETRY, "queue_full", "the producer's queue is full");
     }
-    return bus_error_set(err, code, "producing");
+    if (code == RD_KAFKA_RESP_ERR__FATAL) { /* the callback is told of it when it is polled */
+        atomic_store(&producer->fatal, true);
+    }
+    if (code == RD_KAFKA_RESP_ERR__FATAL && producer_was_refused(producer)) {
+        return error_set(err, STATUS_FATAL, "kafka_refused", "Kafka takes no producer of ours");
+    }
+    return producer_failed(code, rd_kafka_topic_name(topic->handle), err);
 }
 
 void producer_poll(Producer *producer, int wait_ms)

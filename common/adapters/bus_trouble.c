@@ -51,27 +51,17 @@ const char *bus_advice(rd_kafka_resp_err_t code)
     return known != NULL && !known->passes ? known->advice : NULL;
 }
 
-static LogRate bus_trouble_rate = LOG_RATE_INIT(5, 10000);
-
 void bus_trouble_tell(rd_kafka_resp_err_t code, const char *reason)
 {
+    static LogRate rate = LOG_RATE_INIT(5, 10000);
     const char *advice = bus_advice(code);
-    log_rate_limited(&bus_trouble_rate, LOG_LEVEL_WARN, "kafka.trouble",
+    log_rate_limited(&rate, LOG_LEVEL_WARN, "kafka.trouble",
                      advice != NULL ? " msg=%s do=%s" : " msg=%s", reason, advice);
     if (bus_advice_of(code) != NULL) {
         pthread_mutex_lock(&bus_said.lock);
         bus_said.code = code;
         snprintf(bus_said.reason, sizeof bus_said.reason, "%s", reason);
         pthread_mutex_unlock(&bus_said.lock);
-    }
-}
-
-void bus_trouble_tell_topic(rd_kafka_resp_err_t code, const char *topic)
-{
-    const char *advice = bus_advice(code);
-    if (advice != NULL) {
-        log_rate_limited(&bus_trouble_rate, LOG_LEVEL_WARN, "kafka.trouble",
-                         " topic=%s msg=%s do=%s", topic, rd_kafka_err2str(code), advice);
     }
 }
 

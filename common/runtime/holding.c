@@ -5,7 +5,12 @@
 #include "base/clock.h"
 #include "base/log.h"
 
-enum { CLAIM_PATIENCE_MS = 10000, CLAIM_PATIENCE_ALL_MS = 30000, CLAIM_NAP_MS = 200 };
+enum {
+    CLAIM_PATIENCE_MS = 10000,
+    CLAIM_PATIENCE_ALL_MS = 30000,
+    CLAIM_NAP_MS = 200,
+    RIGHTS_EVERY_MS = 3000,
+};
 
 /* Until PostgreSQL has said where to start, nothing is read: trying again goes on for a while. */
 static Status holding_claim(Holding *holding,
@@ -54,6 +59,17 @@ void holding_mirror(Holding *holding)
     int count = intake_untold(holding->intake, clock_mono_ms(), partitions);
     if (count > 0) {
         consumer_mirror(holding->consumer, partitions, count);
+    }
+}
+
+void holding_ask_rights(Holding *holding)
+{
+    int64_t now_ms = clock_mono_ms();
+    if (now_ms >= holding->rights_at_ms && consumer_lacks_rights(holding->consumer)) {
+        holding->rights_at_ms = now_ms + RIGHTS_EVERY_MS;
+        intake_tell_again(holding->intake);
+        holding_mirror(holding);
+        consumer_ask_rights(holding->consumer);
     }
 }
 

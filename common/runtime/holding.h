@@ -15,6 +15,7 @@ typedef struct Holding {
     const char *worker_id;
     int careful_messages;
     Intake *intake;
+    int64_t rights_at_ms; /* when to ask again for what may not be read */
     int left_out; /* of the last assignment: how many are not held, for whatever reason */
 } Holding;
 
@@ -42,6 +43,9 @@ void holding_drop(Holding *holding);
 /* For lag tools: tells Kafka the positions that it does not know yet, also of idle partitions, and
  * once a minute all of them. */
 void holding_mirror(Holding *holding);
+
+/* Asks again for topics that may not be read, and the group, every few seconds while there are such. */
+void holding_ask_rights(Holding *holding);
 
 /* Stops or goes on fetching what is held and not halted. */
 void holding_pause(Holding *holding);

@@ -63,6 +63,11 @@ int intake_untold(Intake *intake, int64_t now_ms, BusPartition ret[])
     return count;
 }
 
+void intake_tell_again(Intake *intake)
+{
+    intake->again_ms = 0;
+}
+
 void intake_drop(Intake *intake, Held *held)
 {
     for (int i = 0; i < held->count; i++) {

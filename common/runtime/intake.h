@@ -60,6 +60,8 @@ void intake_add(Intake *intake, Held *held, Message *message);
  * INTAKE_PARTITIONS_MAX; the number of them. Those that have moved since they were told, and once a
  * minute all: whether Kafka took them is not waited for. They count as told. */
 int intake_untold(Intake *intake, int64_t now_ms, BusPartition ret[]);
+/* All of them at the next call. */
+void intake_tell_again(Intake *intake);
 /* Drops the messages of one partition. */
 void intake_drop(Intake *intake, Held *held);
 /* Drops all messages and partitions. */

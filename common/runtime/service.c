@@ -414,6 +414,7 @@ static Status loop_tick(Loop *loop, Error *err)
     metric_set(&metric_intake_messages, loop->intake.queued, NULL, NULL);
     lag_tell(&loop->holding, loop->service->topics, loop->service->topic_count);
     holding_mirror(&loop->holding);
+    holding_ask_rights(&loop->holding);
     if (now_ms >= loop->housekeeping_at_ms) {
         loop->housekeeping_at_ms = now_ms + HOUSEKEEPING_EVERY_MS;
         housekeeping_run(loop->cfg, loop->db, clock_now_us());
@@ -496,6 +497,9 @@ static bool loop_ready(void *context, StrBuf *reasons)
     }
     if (atomic_load(&loop->troubled)) {
         strbuf_adds(reasons, "the last batch failed and is tried again\n");
+        ready = false;
+    }
+    if (bus_rights_missed(reasons)) {
         ready = false;
     }
     if (ready && relay_is_cut_off(loop->relay)) { /* what is assigned has a relay */

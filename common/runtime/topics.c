@@ -103,11 +103,11 @@ topics_await(BusAdmin *admin, const BusTopicSpec *spec, int64_t deadline_ms, Err
     }
 }
 
-Status topics_create(BusAdmin *admin, const BusTopicSpec specs[], Error *err)
+Status topics_create(BusAdmin *admin, const BusTopicSpec specs[], size_t count, Error *err)
 {
-    Status status = bus_admin_create(admin, specs, topic_count, err);
+    Status status = bus_admin_create(admin, specs, count, err);
     int64_t deadline_ms = clock_mono_ms() + TOPICS_WAIT_MS;
-    for (size_t i = 0; status == STATUS_OK && i < topic_count; i++) {
+    for (size_t i = 0; status == STATUS_OK && i < count; i++) {
         status = topics_await(admin, &specs[i], deadline_ms, err);
     }
     return status;

@@ -42,9 +42,9 @@ size_t topic_source_len(const char *topic);
  * are not such. */
 bool topic_is_events(const char *topic);
 
-/* Creates what is missing and waits until it is there for clients; never changes what is there.
- * specs, here and below: as topics_declared() has them. */
-Status topics_create(BusAdmin *admin, const BusTopicSpec specs[], Error *err) MUST_CHECK;
+/* Creates these and waits until they are there for clients; never changes one that is there. */
+Status topics_create(BusAdmin *admin, const BusTopicSpec specs[], size_t count, Error *err)
+    MUST_CHECK;
 
 /* How one declared topic stands on the broker. */
 typedef struct TopicState {
@@ -53,7 +53,8 @@ typedef struct TopicState {
     int64_t retention_ms;
     bool compacted;
 } TopicState;
-/* ret: topic_count entries of the caller's; they borrow specs. */
+/* specs: as topics_declared() has them. ret: topic_count entries of the caller's; they borrow
+ * specs. */
 Status
 topics_look(BusAdmin *admin, const BusTopicSpec specs[], TopicState ret[], Error *err) MUST_CHECK;
 /* Does the broker have what the table asks for? */

@@ -58,6 +58,7 @@ static Status migrate_tables(Cli *cli, bool plan, Table *table, Error *err)
 static Status migrate_topics(Cli *cli, BusAdmin *admin, bool plan, Table *table, Error *err)
 {
     AUTO_FREE BusTopicSpec *specs = mem_alloc(topic_count * sizeof *specs);
+    size_t missing = 0;
     topics_declared(&cli->config, specs);
     for (size_t i = 0; i < topic_count; i++) {
         int partitions = 0;
@@ -67,10 +68,10 @@ static Status migrate_topics(Cli *cli, BusAdmin *admin, bool plan, Table *table,
         }
         if (partitions == 0) {
             migrate_add(table, "topic", specs[i].topic, !plan);
+            specs[missing++] = specs[i];
         }
     }
-    bool missing = table->cell_count > 0;
-    return missing && !plan ? topics_create(admin, specs, err) : STATUS_OK;
+    return missing > 0 && !plan ? topics_create(admin, specs, missing, err) : STATUS_OK;
 }
 
 static Status migrate(Cli *cli, Error *err)

@@ -1,5 +1,7 @@
 #include "cli/follow.h"
 
+#include <string.h>
+
 #include "base/clock.h"
 #include "base/mem.h"
 
@@ -11,6 +13,12 @@ struct Follow {
     BusPartition partitions[FOLLOW_PARTITIONS_MAX];
 };
 
+/* A right is missing: waiting does not help. */
+static bool is_refused(const Error *err)
+{
+    return strcmp(err->code, "kafka_refused") == 0;
+}
+
 Status follow_watermarks(Consumer *consumer,
                          const char *topic,
                          int partition,
@@ -21,7 +29,7 @@ Status follow_watermarks(Consumer *consumer,
     int64_t deadline_ms = clock_mono_ms() + FOLLOW_PATIENCE_MS;
     for (;;) {
         Status status = consumer_watermarks(consumer, topic, partition, ret_low, ret_high, err);
-        if (status != STATUS_RETRY || clock_mono_ms() > deadline_ms) {
+        if (status != STATUS_RETRY || is_refused(err) || clock_mono_ms() > deadline_ms) {
             return status;
         }
         clock_nap(FOLLOW_TRY_MS);
@@ -95,6 +103,10 @@ Status follow_next(Follow *follow, int wait_ms, BusRecord **ret, Error *err)
 {
     BusEvent event;
     Status status = consumer_poll(follow->consumer, wait_ms, &event, err);
+    if (status == STATUS_OK && event.kind == BUS_TROUBLE && is_refused(&event.err)) {
+        *err = event.err;
+        return err->status;
+    }
     if (status == STATUS_OK) {
         *ret = event.kind == BUS_RECORD ? event.record : NULL;
     }

@@ -14,7 +14,7 @@ import termios
 import time
 
 import pytest
-from harness import TcpProxy, read_topic, wait_for
+from harness import TcpProxy, kafka_acls, read_topic, wait_for
 from harness.bus import admin, partitions_of
 from harness.settings import settings
 from harness.space import Space
@@ -252,12 +252,16 @@ def test_topics_have_the_partitions_that_the_setting_asks_for(space):
 
 def test_migrate_plan_changes_nothing(space):
     other = {"LEADSPOOL_NAMESPACE": space.ns + "_plan"}
-    plan = space.cli_json("migrate", "--plan", env=other)
-    assert {item["kind"] for item in plan} == {"migration", "topic"}
-    assert not any(item["done"] for item in plan)
-    assert space.cli_json("migrate", "--plan", env=other) == plan
-    states = json.loads(space.cli("topics", "check", "--json", env=other, code=1).stdout)
-    assert not any(state["ok"] for state in states)
+    kafka_acls.grant(space.ns + "_plan")()
+    try:
+        plan = space.cli_json("migrate", "--plan", env=other)
+        assert {item["kind"] for item in plan} == {"migration", "topic"}
+        assert not any(item["done"] for item in plan)
+        assert space.cli_json("migrate", "--plan", env=other) == plan
+        states = json.loads(space.cli("topics", "check", "--json", env=other, code=1).stdout)
+        assert not any(state["ok"] for state in states)
+    finally:
+        kafka_acls.revoke(space.ns + "_plan")()
 
 
 # ---- lists

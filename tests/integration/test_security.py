@@ -213,11 +213,11 @@ def rights_are_missed(space, workers):
     told = Producer({"bootstrap.servers": space.kafka.at("inner", "127.0.0.1"), "log_level": 2})
     for worker in workers.values():
         worker.may_miss_rights = True
-    one_is_missed(space, workers, "READ", TAKEN, "Topic authorization failed")
+    one_is_missed(space, workers, "Read", "topic", TAKEN)
     for topic, cause in (("lead.events", more_leads), ("importer.commands.dlq", more_letters)):
-        said = f"topic={space.ns}.{topic} "
-        one_is_missed(space, workers, "WRITE", dict.fromkeys(TAKEN, topic), said, lambda cause=cause: cause(space, told))
-    one_is_missed(space, workers, "READ", {service: service for service in TAKEN}, "Group authorization failed")
+        one_is_missed(space, workers, "Write", "topic", dict.fromkeys(TAKEN, topic), lambda cause=cause: cause(space, told))
+    one_is_missed(space, workers, "Read", "group", {service: service for service in TAKEN})
+    none_is_there(space, workers["importer"], told)
     assert len(space.cli("export", "--list", "a").stdout.splitlines()) > 15
     taken = rights_of(space, "cli", "WRITE", "importer.commands")
     space.kafka.revoke(*taken)
@@ -225,30 +225,54 @@ def rights_are_missed(space, workers):
     space.kafka.grant(taken)
 
 
-def one_is_missed(space, workers, operation, names, said, cause=lambda: None):
+def one_is_missed(space, workers, operation, kind, names, cause=lambda: None):
     """names: {service: the resource}; cause: what makes them use it."""
-    taken = [acl for service in workers for acl in rights_of(space, service, operation, names[service])]
+    taken = [acl for service in workers for acl in rights_of(space, service, operation.upper(), names[service])]
     before = {service: len(worker.log()) for service, worker in workers.items()}
     for acl in taken:
         space.kafka.revoke(acl)
     cause()
 
     def silent():
-        since = {service: worker.log()[before[service] :].splitlines() for service, worker in workers.items()}
-        return [service for service in workers if not any(MISSED in line and said in line for line in since[service])]
+        """Those that have not said it, in the log and now."""
+        said = {service: f"{MISSED}: {operation} of {kind} {space.ns}.{name}: " for service, name in names.items()}
+        return [service for service, worker in workers.items()
+                if said[service] not in worker.log()[before[service] :] or said[service] not in worker.get("/readyz")[1]]  # fmt: skip
 
-    wait_for(lambda: not silent(), 40, 0.1, f"{operation}, {said}: said by all")
+    wait_for(lambda: not silent(), 40, 0.1, f"{operation} of {kind}: said by all")
     space.kafka.grant(taken)
+    for worker in workers.values():
+        worker.wait_ready(90)
+
+
+def none_is_there(space, worker, told):
+    """What it asks for first is named; without any to write, a broker takes no producer of its kind."""
+    taken = [acl for acl in space.acls if acl.principal == f"User:{space.ns}_importer"]
+    for acl in taken:
+        space.kafka.revoke(acl)
+    worker.terminate()
+    worker.start()
+    more_letters(space, told, "recycler.commands")
+    wanted = {f"Read of group {space.ns}.importer", f"Read of topic {space.ns}.importer.commands",
+              f"Read of topic {space.ns}.dnc.commands", f"Write of any topic of namespace {space.ns}"}  # fmt: skip
+
+    def unsaid():
+        body = worker.get("/readyz")[1]
+        return {right for right in wanted if f"{MISSED}: {right}: " not in body}
+
+    wait_for(lambda: not unsaid(), 40, 0.1, "all that it lacks, by /readyz")
+    space.kafka.grant(taken)
+    worker.wait_ready(90)
 
 
 def more_leads(space, told):
     upsert_more(space, told, 100)
 
 
-def more_letters(space, told):
+def more_letters(space, told, topic="importer.commands"):
     """On all lanes."""
     for n in range(KEYS):
-        told.produce(f"{space.ns}.importer.commands", key=f"worse{n}", value=b"{")
+        told.produce(f"{space.ns}.{topic}", key=f"worse{n}", value=b"{")
     assert told.flush(60) == 0
 
 
