@@ -179,8 +179,9 @@ class Space:
         bus.drop_topics(self)
         settled()
         with redis.Redis.from_url(settings().redis_url) as client:
-            for key in client.scan_iter(f"{self.ns}:*"):
-                client.delete(key)
+            keys = list(client.scan_iter(f"{self.ns}:*", count=1000))
+            for start in range(0, len(keys), 1000):
+                client.unlink(*keys[start : start + 1000])
             roles.drop_users(client, self.ns)
         shutil.rmtree(self.dir, ignore_errors=True)
 
