@@ -3,9 +3,12 @@
 # Paths and small words that every part uses.
 
 DEV=$ROOT/.dev
-RUN=$DEV/run
-LOG=$DEV/log
-PORTS=$DEV/ports
+# A second set of servers beside the first, for tests that stop theirs: LEADSPOOL_DEV_SET is its name.
+SET=${LEADSPOOL_DEV_SET:-}
+STATE=$DEV${SET:+/$SET}
+RUN=$STATE/run
+LOG=$DEV/log${SET:+/$SET}
+PORTS=$STATE/ports
 VENV=$DEV/venv
 PYTHON=$VENV/bin/python
 PROMTOOL=$DEV/prometheus/promtool
@@ -29,7 +32,7 @@ is_root() {
 with_lock() {
     local name=$1
     shift
-    mkdir -p "$DEV"
+    mkdir -p "$STATE"
     exec 9>"$DEV/$name.lock"
     flock 9
     local code=0

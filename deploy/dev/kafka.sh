@@ -2,8 +2,7 @@
 # Apache Kafka, one node that is broker and controller, from the jars that Maven fetched.
 
 KAFKA_LIBS=$DEV/kafka/libs
-KAFKA_DATA=$DEV/kafka/data
-KAFKA_CONFIG=$DEV/kafka/server.properties
+KAFKA_CONFIG=$STATE/kafka/server.properties
 
 kafka_java() {
     echo "-Dlog4j2.configurationFile=file:$ROOT/deploy/kafka/log4j2.xml"
@@ -12,17 +11,20 @@ kafka_java() {
 }
 
 kafka_configure() {
-    mkdir -p "$DEV/kafka"
+    local data
+    data=$(storage_dir)/kafka/data
+    mkdir -p "$STATE/kafka" "${data%/*}"
     sed -e "s|@HOST@|$HOST|g" -e "s|@PORT@|$KAFKA_PORT|g" -e "s|@SASL_PORT@|$KAFKA_SASL_PORT|g" \
-        -e "s|@CONTROLLER_PORT@|$KAFKA_CONTROLLER_PORT|g" -e "s|@DATA@|$KAFKA_DATA|g" \
+        -e "s|@CONTROLLER_PORT@|$KAFKA_CONTROLLER_PORT|g" -e "s|@DATA@|$data|g" \
         "$ROOT/deploy/kafka/server.properties.in" >"$KAFKA_CONFIG"
 }
 
 kafka_format() {
-    [[ -f $KAFKA_DATA/meta.properties ]] && return
-    local java
+    local data java
+    data=$(storage_dir)/kafka/data
+    [[ -f $data/meta.properties ]] && return
     mapfile -t java < <(kafka_java)
-    rm -rf "$KAFKA_DATA"
+    rm -rf "$data"
     log_run kafka-format java -XX:TieredStopAtLevel=1 "${java[@]}" kafka.tools.StorageTool \
         format --config "$KAFKA_CONFIG" --cluster-id leadspool-dev ||
         die "Kafka's storage could not be formatted"
@@ -48,5 +50,5 @@ kafka_stop() {
 }
 
 kafka_remove() {
-    rm -rf "$KAFKA_DATA" "$KAFKA_CONFIG"
+    rm -rf "$(storage_dir)/kafka/data" "$KAFKA_CONFIG"
 }

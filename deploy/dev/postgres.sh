@@ -16,13 +16,14 @@ as_pg() {
     fi
 }
 
-# postgres_dir: prints where data and socket lie; $DEV/postgres.dir remembers it.
+# postgres_dir: prints where data and socket lie; $STATE/postgres.dir remembers it.
 postgres_dir() {
-    if [[ -s $DEV/postgres.dir && -d $(cat "$DEV/postgres.dir") ]]; then
-        cat "$DEV/postgres.dir"
+    if [[ -s $STATE/postgres.dir && -d $(cat "$STATE/postgres.dir") ]]; then
+        cat "$STATE/postgres.dir"
         return
     fi
-    local dir=$DEV/postgres
+    local dir
+    dir=$(storage_dir)/postgres
     mkdir -p "$dir"
     is_root && chown "$PG_OWNER:" "$dir"
     if ((${#dir} > PG_SOCKET_PATH_MAX)) || ! as_pg test -w "$dir"; then
@@ -30,7 +31,7 @@ postgres_dir() {
         dir=$(mktemp -d /var/tmp/leadspool-postgres.XXXXXX)
         is_root && chown "$PG_OWNER:" "$dir"
     fi
-    echo "$dir" | tee "$DEV/postgres.dir"
+    echo "$dir" | tee "$STATE/postgres.dir"
 }
 
 postgres_init() {
@@ -47,7 +48,7 @@ postgres_init() {
 # over; a file without its server would stop the start if another process has that pid now.
 postgres_recover() {
     local dir lines
-    [[ -s $DEV/postgres.dir ]] && dir=$(cat "$DEV/postgres.dir") || return 0
+    [[ -s $STATE/postgres.dir ]] && dir=$(cat "$STATE/postgres.dir") || return 0
     [[ -s $dir/data/postmaster.pid ]] && ! process_runs postgres || return 0
     mapfile -t lines <"$dir/data/postmaster.pid"
     if grep -qsaF "$dir/data" "/proc/${lines[0]}/cmdline"; then
@@ -99,6 +100,6 @@ postgres_stop() {
 }
 
 postgres_remove() {
-    [[ -s $DEV/postgres.dir ]] && rm -rf "$(cat "$DEV/postgres.dir")"
-    rm -rf "$DEV/postgres.dir" "$DEV/postgres"
+    [[ -s $STATE/postgres.dir ]] && rm -rf "$(cat "$STATE/postgres.dir")"
+    rm -rf "$STATE/postgres.dir" "$STATE/postgres"
 }

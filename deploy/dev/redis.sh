@@ -6,8 +6,8 @@ redis_answers() {
 }
 
 redis_start() {
-    mkdir -p "$DEV/redis"
-    process_start redis redis-server --bind "$HOST" --port "$REDIS_PORT" --dir "$DEV/redis" \
+    mkdir -p "$STATE/redis"
+    process_start redis redis-server --bind "$HOST" --port "$REDIS_PORT" --dir "$STATE/redis" \
         --save "" --appendonly no --daemonize no
     process_await redis 20 redis_answers || process_failed redis
 }
@@ -17,5 +17,5 @@ redis_stop() {
 }
 
 redis_remove() {
-    rm -rf "$DEV/redis"
+    rm -rf "$STATE/redis"
 }

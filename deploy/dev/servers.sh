@@ -16,7 +16,7 @@ servers_up() {
 
 servers_start() {
     local server
-    mkdir -p "$DEV/inbox" "$DEV/outbox"
+    mkdir -p "$STATE/inbox" "$STATE/outbox"
     ports_load
     postgres_recover
     ports_choose
@@ -109,8 +109,8 @@ export DATABASE_URL=postgresql://leadspool@$HOST:$POSTGRES_PORT/leadspool
 export REDIS_URL=redis://$HOST:$REDIS_PORT/0
 export KAFKA_BOOTSTRAP_SERVERS=$HOST:$KAFKA_PORT
 export BROKER_SASL=$HOST:$KAFKA_SASL_PORT
-export LEADSPOOL_INBOX=$(printf %q "$DEV/inbox")
-export LEADSPOOL_OUTBOX=$(printf %q "$DEV/outbox")
+export LEADSPOOL_INBOX=$(printf %q "$STATE/inbox")
+export LEADSPOOL_OUTBOX=$(printf %q "$STATE/outbox")
 TEXT
 }
 
@@ -122,6 +122,7 @@ servers_export() {
 servers_down() {
     [[ -d $DEV ]] || return 0
     with_lock servers servers_stop
+    [[ -n $SET || ! -d $DEV/alone ]] || LEADSPOOL_DEV_SET=alone "$ROOT/dev" down
     if [[ ${1:-} == --all ]]; then
         rm -rf "$DEV"
         say "down: all stopped, .dev removed"
@@ -142,5 +143,6 @@ servers_stop() {
         "${server}_stop"
         "${server}_remove"
     done
-    rm -rf "$RUN" "$PORTS" "$DEV/inbox" "$DEV/outbox"
+    storage_remove
+    rm -rf "$RUN" "$PORTS" "$STATE/inbox" "$STATE/outbox"
 }
