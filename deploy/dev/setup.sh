@@ -19,11 +19,11 @@ setup_steps() {
 
 # packages_missing PACKAGE...
 packages_missing() {
-    local status package
+    local there package
+    # shellcheck disable=SC2016 # dpkg-query's own variables
+    there=$(dpkg-query -W -f '${db:Status-Abbrev}${Package}\n' "$@" 2>/dev/null) || true
     for package in "$@"; do
-        # shellcheck disable=SC2016 # dpkg-query's own variable
-        status=$(dpkg-query -W -f '${db:Status-Abbrev}' "$package" 2>/dev/null) || status=
-        [[ $status == ii* ]] || echo "$package"
+        grep -qx "ii *$package" <<<"$there" || echo "$package"
     done
     # Node.js comes in many ways; any will do.
     { command -v node && command -v npm; } >/dev/null || printf '%s\n' nodejs npm

@@ -1,6 +1,7 @@
 """The private servers of ./dev, killed and started again. What they stored stays.
 
-Every scenario shares them: who does this to them is marked `alone`."""
+Every scenario shares them: who does this to them is marked `alone`, and has a set of its own in `./dev test`
+(LEADSPOOL_DEV_SET, which ./dev up knows too)."""
 
 import os
 import signal
@@ -10,7 +11,7 @@ import time
 from harness import wait_for
 from harness.settings import ROOT
 
-RUN = ROOT / ".dev" / "run"
+RUN = ROOT / ".dev" / os.environ.get("LEADSPOOL_DEV_SET", "") / "run"
 
 
 def server_pid(name):
