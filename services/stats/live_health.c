@@ -61,6 +61,14 @@ void live_health_whole(LiveHealth *health)
     pthread_mutex_unlock(&health->lock);
 }
 
+bool live_health_is_whole(LiveHealth *health)
+{
+    pthread_mutex_lock(&health->lock);
+    bool whole = health->rebuilding == NULL;
+    pthread_mutex_unlock(&health->lock);
+    return whole;
+}
+
 bool live_health_ready(LiveHealth *health, StrBuf *reasons)
 {
     pthread_mutex_lock(&health->lock);

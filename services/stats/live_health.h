@@ -34,5 +34,6 @@ bool live_health_is_well(LiveHealth *health);
 /* Redis may lack something until live_health_whole(); why is static. Said once in the log. */
 void live_health_rebuilding(LiveHealth *health, const LiveWhy *why);
 void live_health_whole(LiveHealth *health);
+bool live_health_is_whole(LiveHealth *health);
 /* For /readyz: there is no trouble, and nothing has to be written again. */
 bool live_health_ready(LiveHealth *health, StrBuf *reasons);

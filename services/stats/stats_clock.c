@@ -113,6 +113,18 @@ static void release(StatsClock *clock)
     }
 }
 
+/* Debts, and what is being written again, are known to the one that leads. */
+static void tell_stale(StatsClock *clock)
+{
+    bool owes = clock->leads && clock->wanted > clock->paid;
+    int64_t now_ms = clock_mono_ms();
+    if (live_health_is_well(clock->health) && live_health_is_whole(clock->health) && !owes) {
+        clock->whole_ms = now_ms;
+    }
+    metric_set(&metric_redis_stale_seconds, (double)(now_ms - clock->whole_ms) / 1000.0, NULL,
+               NULL);
+}
+
 /* ---- rebuilding ---- */
 
 /* However long it takes, nobody else begins to do the same, and readers see that one is at work. */
@@ -120,6 +132,7 @@ static bool clock_goes_on(void *opaque)
 {
     StatsClock *clock = opaque;
     Error err;
+    tell_stale(clock);
     return lease(clock, &err) == STATUS_OK && probe(clock, &err) == STATUS_OK && clock->leads &&
            !atomic_load(&clock->stopping);
 }
@@ -246,18 +259,6 @@ static Status clock_round(StatsClock *clock, Error *err)
         status = now_live_tick(clock->now, clock->db, clock->store, clock_now_us(), err);
     }
     return status;
-}
-
-/* Debts are known to the one that leads. */
-static void tell_stale(StatsClock *clock)
-{
-    bool owes = clock->leads && clock->wanted > clock->paid;
-    int64_t now_ms = clock_mono_ms();
-    if (live_health_is_well(clock->health) && !owes) {
-        clock->whole_ms = now_ms;
-    }
-    metric_set(&metric_redis_stale_seconds, (double)(now_ms - clock->whole_ms) / 1000.0, NULL,
-               NULL);
 }
 
 static void *clock_main(void *opaque)

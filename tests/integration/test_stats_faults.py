@@ -136,13 +136,15 @@ def test_lost_and_spoiled(space, server):
     live.save()  # what a replica that is behind would have
     change(space)
 
-    with space.db.transaction():
-        space.db.execute("LOCK list")  # it cannot be read meanwhile
-        live.flushall()
-        wait_for(lambda: "redis_rebuilding: Redis was emptied" in stats.get("/readyz")[1], 4, what="/readyz says so")
-        assert stats.get("/readyz")[0] == 503
+    space.db.execute(f"REVOKE SELECT ON list FROM {space.ns}_worker")  # it cannot be filled meanwhile
+    live.flushall()
+    wait_for(lambda: "redis_rebuilding: Redis was emptied" in stats.get("/readyz")[1], 4, what="/readyz says so")
+    assert stats.get("/readyz")[0] == 503
+    wait_for(lambda: stats.metrics()["leadspool_redis_stale_seconds"] > 1, 10, what="its counters are stale")
+    space.db.execute(f"GRANT SELECT ON list TO {space.ns}_worker")
     equal_within(space, server, 5, time.monotonic())
     wait_for(lambda: stats.get("/readyz")[0] == 200, 5, what="ready")
+    wait_for(lambda: stats.metrics()["leadspool_redis_stale_seconds"] == 0, 5, what="none is stale")
     assert len(re.findall("event=redis.rebuilding why=marker", stats.log())) == 1, "once"
 
     stats.sigstop()
