@@ -136,10 +136,12 @@ def scrape_targets():
     """Those of scrape.yml for compose, and those that stand there as a comment, for systemd."""
     written = (ROOT / "deploy/prometheus/scrape.yml").read_text()
     [job] = yaml.safe_load(written)["scrape_configs"]
-    [compose] = job["static_configs"]
+    [compose] = job["dns_sd_configs"]
     [systemd] = yaml.safe_load("\n".join(re.findall(r"^ *#  (.*)$", written, re.MULTILINE)))
-    assert job["job_name"] == "leadspool" and compose["labels"].keys() == systemd["labels"].keys() == {"ns"}
-    return compose["targets"], systemd["targets"]
+    [named] = job["relabel_configs"]
+    assert job["job_name"] == "leadspool" and {named["target_label"]} == systemd["labels"].keys() == {"ns"}
+    assert compose["type"] == "A"  # a record for each container of a service
+    return [f"{name}:{compose['port']}" for name in compose["names"]], systemd["targets"]
 
 
 def test_prometheus_looks_where_workers_listen(root):
