@@ -157,18 +157,53 @@ def test_what_an_outcome_causes_goes_on_with_its_trace(offered):
         assert traces(told) == {trace}
 
 
-ORDERS = {
-    "list.reset": {"list_id": "a", "where": {"field": "attempts", "op": "eq", "value": 0}},
-    "list.export": {"list_id": "a"},
-}
+BOTH = {"field": "attempts", "op": "ge", "value": 0}
+CALLED = {"field": "attempts", "op": "gt", "value": 0}
+PHONES = ("+15046218927", "+18102929388")
+JOB = {"job.accepted", "job.started", "job.completed"}
+# Each command, and what it causes at least.
+ORDERS = [
+    ("list.import", {"list_id": "b", "file": "more.csv", "lead_events": True}, JOB | {"lead.created"}),
+    ("import.undo", {}, JOB),  # of that import
+    ("list.reset", {"list_id": "a", "where": CALLED}, JOB | {"lead.updated"}),
+    ("dnc.add", {"phone": PHONES[0]}, {"lead.updated", "offer.revoked"}),
+    ("dnc.remove", {"phone": PHONES[0]}, {"lead.updated"}),
+    ("dnc.import", {"file": "entries.csv"}, JOB | {"lead.updated"}),
+    ("recycle_rule.put", {"campaign_id": "c", "disposition": "NA", "max_attempts": 2, "intervals_s": [60]}, JOB),
+    ("campaign.put", {"campaign_id": "c", "max_attempts": 7}, JOB),
+    ("leads.move", {"list_id": "a", "to_list_id": "b", "where": BOTH}, JOB | {"lead.updated"}),
+    ("lead.delete", {"list_id": "b", "phone": PHONES[0]}, set()),
+    ("list.export", {"list_id": "b"}, JOB),
+    ("list.delete", {"list_id": "b"}, JOB | {"list.deleted"}),
+    ("lead.erase", {"phone": PHONES[1]}, set()),
+]
+TOLD = ("command.events", "list.events", "lead.events", "leads.dialable")
 
 
-def test_a_reset_and_an_export_go_on_with_the_traces_of_their_commands(offered):
-    space, *_ = offered
-    for type, order in ORDERS.items():
-        topic = "recycler.commands" if type == "list.reset" else "exporter.commands"
-        reply = ask(space, type, order, headers=TRACED, topic=topic)
-        assert job_events(space, reply.value["job_id"])[-1].type == "job.completed"
-        told = caused_by(space, reply.headers["ce_correlationid"], "list.events", "lead.events", "leads.dialable")
-        assert {"job.accepted", "job.started", "job.completed"} <= {event.type for event in told}
-        assert traces([reply, *told]) == {(PARENT, "vendor=1")}, type
+def parent_of(n):
+    return f"00-{n:032x}-00f067aa0ba902b7-01"
+
+
+def test_what_each_command_causes_goes_on_with_its_trace(offered):
+    """That of its job, too."""
+    space, dialer, offers = offered
+    create_list(space, "b", campaign_id="d")
+    (space.inbox / "more.csv").write_text("phone\n+15046218930\n")
+    (space.inbox / "entries.csv").write_text(f"phone\n{PHONES[0]}\n")
+    dialer.answer(next(offer for offer in offers if offer["phone"] == PHONES[1]), "NA")
+    wait_for(lambda: space.value("SELECT count(*) FROM attempt") == 1, what="the call")
+    caused = {}
+    job_id = None
+    for n, (type, order, least) in enumerate(ORDERS, 1):
+        order = {"job_id": job_id} if type == "import.undo" else order
+        topic = {"topic": "recycler.commands"} if type == "list.reset" else {}
+        reply = ask(space, type, order, headers={"traceparent": parent_of(n)}, **topic)
+        assert reply.type in ("command.accepted", "command.completed"), (type, reply)
+        job_id = reply.value.get("job_id") or reply.value["results"][0].get("job_id")
+        assert (job_id is not None) == (JOB <= least), (type, reply)
+        assert job_id is None or job_events(space, job_id)[-1].type == "job.completed"
+        caused[reply.headers["ce_correlationid"]] = type, n, least | {reply.type}
+    found = events_by_cause(space, *TOLD)
+    for id, (type, n, least) in caused.items():
+        assert least <= {event.type for event in found[id]}, type
+        assert traces(found[id]) == {(parent_of(n), None)}, type
