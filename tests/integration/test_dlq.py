@@ -2,7 +2,7 @@
 
 from harness import read_topic, send_command
 from harness.bus import flush_commands
-from scenario import all_published, answer, create_list
+from scenario import all_published, answer, create_list, tell
 
 
 def bury(space, count):
@@ -63,14 +63,18 @@ def forge(space, topic, value, id, **headers):
 
 
 def test_what_can_be_sent_again_is(space):
-    """Letters of good commands: a worker that could not read them wrote them, and was mended since. What was not
-    kept whole, and what would come behind newer counters, stays and holds up nothing."""
+    """A good command that PostgreSQL refused until that was mended. What was not kept whole, and what would come behind
+    newer counters, stays and holds up nothing."""
     space.importer()
     create_list(space)
     forge(space, "importer.commands", b"", "large", leadspool_error_left="value")
-    forge(space, "importer.commands", {"list_id": "a", "name": "at last"}, "late")
     forge(space, "list.stats", {"list_id": "a"}, "old")
     flush_commands(space)
+    space.db.execute("ALTER TABLE list ADD CONSTRAINT early CHECK (name <> 'at last')")
+    tell(space, "list.update", {"list_id": "a", "name": "at last"}, id="late")
+    letter = read_topic(space, "importer.commands.dlq", until=lambda seen: len(seen) == 2)[1]
+    assert (letter.headers["ce_id"], letter.headers["leadspool_error_code"]) == ("late", "db_constraint")
+    space.db.execute("ALTER TABLE list DROP CONSTRAINT early")
     done = space.cli("dlq", "replay", "--all", "--yes", code=1)
     assert done.stdout.split() == ["letters", "1", "state", "replayed", "left", "2"]
     assert "2 left as they are" in done.stderr and "too large" in done.stderr
