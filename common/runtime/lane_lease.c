@@ -27,16 +27,21 @@ bool lane_lease_holds(const LaneLease *lease, int lane)
     return lanes_have(lease->lanes, lease->count, lane);
 }
 
+static void lanes_array(const int lanes[], int count, DbArray *ret)
+{
+    db_array_begin(ret, DB_ARRAY_INT2);
+    for (int i = 0; i < count; i++) {
+        db_array_i64(ret, lanes[i]);
+    }
+}
+
 /* ---- giving back ---- */
 
 static Status lease_release(LaneLease *lease, Db *tx, const int lanes[], int count, Error *err)
 {
     DbArray array = {0};
     DbParams params = {0};
-    db_array_begin(&array, DB_ARRAY_INT2);
-    for (int i = 0; i < count; i++) {
-        db_array_i64(&array, lanes[i]);
-    }
+    lanes_array(lanes, count, &array);
     db_param_text(&params, lease->worker_id);
     db_param_array(&params, &array);
     Status status = db_exec(tx, sql_outbox_lane_release, &params, -1, err);
@@ -93,16 +98,22 @@ static Status lease_share(const LaneLease *lease, Db *tx, int *ret_share, Error 
     return status;
 }
 
+/* One that this line believes to have, and has not, is lost, also when it is free again: what it
+ * has read of it others may have published since. */
 static Status lease_claim(const LaneLease *lease, Db *tx, int share, LaneClaim *ret, Error *err)
 {
     DbParams params = {0};
+    DbArray had = {0};
+    lanes_array(lease->lanes, lease->count, &had);
     db_param_text(&params, lease->worker_id);
     db_param_i64(&params, lease->cfg->lane_lease_ms);
     db_param_i64(&params, share > lease->count ? share - lease->count : 0);
     db_param_i64(&params, lease->of->first);
     db_param_i64(&params, lease->of->first + lease->of->count);
+    db_param_array(&params, &had);
     AUTO_RESULT *result = NULL;
     Status status = db_query(tx, sql_outbox_lane_claim, &params, &result, err);
+    db_array_done(&had);
     for (int i = 0; status == STATUS_OK && i < db_rows(result); i++) {
         ret->lanes[ret->count++] = (int)db_i64(result, i, 0);
     }

@@ -25,7 +25,7 @@ typedef struct Newest {
 } Newest;
 
 struct Projection {
-    bool debt;        /* Redis did not take the batch, or maybe not what came before it */
+    bool debt;        /* Redis did not take the batch */
     int64_t connects; /* of the connection that took the batch before; 0: none yet */
     int count;
     Newest newest[PROJECTION_MOST];
@@ -234,12 +234,28 @@ static Status project(Projection *projection, LiveStore *store, Error *err)
     return status;
 }
 
-/* What another connection took may have been another server's, which is not the one any more. */
-static bool is_another_connection(Projection *projection, const LiveStore *store)
+/* What another connection took may have been another server's, which is not the one any more: a
+ * debt of its own, whatever becomes of this batch. */
+static Status connection_check(Projection *projection, const LiveStore *store, Db *db, Error *err)
 {
     int64_t before = projection->connects;
-    projection->connects = live_store_connects(store);
-    return before != 0 && before != projection->connects;
+    int64_t now = live_store_connects(store);
+    Status status = STATUS_OK;
+    if (before != 0 && before != now) {
+        DbParams none = {0};
+        AUTO_TX Db *tx = db;
+        status = db_begin(tx, err);
+        if (status == STATUS_OK) {
+            status = db_exec(tx, sql_live_debt, &none, 1, err);
+        }
+        if (status == STATUS_OK) {
+            status = db_commit(tx, err);
+        }
+    }
+    if (status == STATUS_OK) {
+        projection->connects = now;
+    }
+    return status;
 }
 
 Status projection_prepare(Work *work, Error *err)
@@ -254,8 +270,7 @@ Status projection_prepare(Work *work, Error *err)
     Error trouble; /* LiveHealth has it */
     projection->debt = !live_health_is_well(&state->health) ||
                        project(projection, state->store, &trouble) != STATUS_OK;
-    projection->debt |= is_another_connection(projection, state->store);
-    return STATUS_OK;
+    return connection_check(projection, state->store, work->db, err);
 }
 
 Status projection_apply(Work *work, Error *err)

@@ -192,6 +192,13 @@ def test_a_line_that_lost_its_only_lane_takes_back_what_is_on_its_way(space):
         space.db.execute("DELETE FROM outbox WHERE lane = 16")
         space.db.execute("UPDATE outbox_lane SET owner = '', lease_until = '-infinity' WHERE lane = 16")
         wait_for(lambda: space.value("SELECT owner FROM outbox_lane WHERE lane = 16"), what="the lane is its own again")
+    space.db.execute(INSERT, (16, payload(SPARE, b"k", b"late"), 1))
+    time.sleep(1)
+    with space.db.transaction():  # another had it, told all of it, and gave it back since this one looked
+        space.db.execute("UPDATE outbox_lane SET owner = '', lease_until = '-infinity', epoch = epoch + 1 WHERE lane = 16")
+        space.db.execute("DELETE FROM outbox WHERE lane = 16")
+    time.sleep(linger_s)
+    assert [r.raw for r in read_topic(space, SPARE)] == [b"before"]
 
 
 CLAIM = b"INSERT INTO worker"  # the transaction in which the line of most events renews its lanes

@@ -218,11 +218,13 @@ def test_the_sweep_repairs_and_removes(space):
     wait_for(lambda: live.hget(job_key, "state") == "completed", what="the end of the job")
     wait_for(lambda: live.hget(marker, "state") == "whole", what="the marker")
     before = {key: live.hgetall(key) for key in (marker, job_key, list_key)}
-    live.set(f"{space.ns}:unknown", "x")
+    strange = [f"{space.ns}:{key}" for key in ("unknown", "list:nobody:stats", "job:999", "job:nobody")]
+    for key in strange:
+        live.set(key, "x")
     live.delete(job_key, list_key)
     wait_for(lambda: live.hgetall(list_key) == before[list_key], 15, what="the list")
     wait_for(lambda: live.hgetall(job_key) == before[job_key], 15, what="the job")
-    wait_for(lambda: not live.exists(f"{space.ns}:unknown"), 15, what="the strange key is gone")
+    wait_for(lambda: not live.exists(*strange), 15, what="the strange keys are gone")
     assert live.hgetall(marker) == before[marker], "nothing was rebuilt"
     assert 86400 - 120 < live.ttl(job_key) <= 86400
 
