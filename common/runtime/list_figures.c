@@ -6,11 +6,15 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "sql_queries.h"
 
 const char *const list_figures_names[LIST_FIGURES_COUNTERS] = {
-    "total", "dialable", "offered",   "finished", "exhausted",
-    "dnc",   "invalid",  "contacted", "attempted"};
-enum { FIGURES_TOTAL = 0, FIGURES_CONTACTED = 7, FIGURES_ATTEMPTED = 8 };
+    [FIGURES_TOTAL] = "total",         [FIGURES_DIALABLE] = "dialable",
+    [FIGURES_OFFERED] = "offered",     [FIGURES_FINISHED] = "finished",
+    [FIGURES_EXHAUSTED] = "exhausted", [FIGURES_DNC] = "dnc",
+    [FIGURES_INVALID] = "invalid",     [FIGURES_CONTACTED] = "contacted",
+    [FIGURES_ATTEMPTED] = "attempted",
+};
 
 /* Columns of live_lists.sql. */
 enum {
@@ -92,6 +96,22 @@ Status list_figures_row(const DbResult *result, int row, ListFigures *ret, Error
     }
     const char *statuses = db_text(result, row, ROW_STATUSES);
     return json_parse_object(statuses, strlen(statuses), &ret->statuses, err);
+}
+
+Status list_figures_find(Db *tx, const char *list_id, ListFigures *ret, bool *ret_there, Error *err)
+{
+    DbParams params = {0};
+    DbArray one = {0};
+    AUTO_RESULT *rows = NULL;
+    db_array_begin(&one, DB_ARRAY_TEXT);
+    db_array_string(&one, list_id);
+    db_param_i64(&params, 0);
+    db_param_i64(&params, 1);
+    db_param_array(&params, &one);
+    Status status = db_query(tx, sql_live_lists, &params, &rows, err);
+    db_array_done(&one);
+    *ret_there = status == STATUS_OK && db_rows(rows) == 1;
+    return *ret_there ? list_figures_row(rows, 0, ret, err) : status;
 }
 
 void list_figures_hash(const ListFigures *figures, LiveHash *ret)

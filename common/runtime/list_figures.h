@@ -11,7 +11,19 @@
 #include "adapters/redis.h"
 #include "runtime/live_hash.h"
 
-enum { LIST_FIGURES_COUNTERS = 9 };
+/* As list_figures_names has them; list.stats, live_lists.sql and live_campaigns.sql, too. */
+typedef enum FiguresCounter {
+    FIGURES_TOTAL,
+    FIGURES_DIALABLE,
+    FIGURES_OFFERED,
+    FIGURES_FINISHED,
+    FIGURES_EXHAUSTED,
+    FIGURES_DNC,
+    FIGURES_INVALID,
+    FIGURES_CONTACTED,
+    FIGURES_ATTEMPTED,
+    LIST_FIGURES_COUNTERS,
+} FiguresCounter;
 
 typedef struct ListFigures {
     char list_id[65];
@@ -19,11 +31,10 @@ typedef struct ListFigures {
     char life[12];
     int64_t epoch;
     int64_t version;
-    int64_t counters[LIST_FIGURES_COUNTERS]; /* in the order of list_figures_names */
+    int64_t counters[LIST_FIGURES_COUNTERS]; /* by FiguresCounter */
     json_t *statuses;                        /* {status: leads}; owned */
 } ListFigures;
 
-/* total, dialable, offered, finished, exhausted, dnc, invalid, contacted, attempted */
 extern const char *const list_figures_names[LIST_FIGURES_COUNTERS];
 
 void list_figures_done(ListFigures *figures);
@@ -33,6 +44,10 @@ void list_figures_done(ListFigures *figures);
 Status list_figures_read(const json_t *data, ListFigures *ret, Error *err) MUST_CHECK;
 /* From a row of live_lists.sql. */
 Status list_figures_row(const DbResult *result, int row, ListFigures *ret, Error *err) MUST_CHECK;
+/* From the record, in the open transaction; not *ret_there, and nothing in ret, when there is no
+ * such list. */
+Status list_figures_find(Db *tx, const char *list_id, ListFigures *ret, bool *ret_there, Error *err)
+    MUST_CHECK;
 
 /* list_id, campaign_id, epoch, version, life, the counters, penetration, coverage, and
  * status:CODE for each status that a lead has. */

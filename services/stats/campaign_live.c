@@ -25,7 +25,7 @@ enum {
     COLUMN_OFFERS,
     COLUMN_VERSIONS,
     COLUMN_COUNTERS,
-    COLUMN_STATUSES = COLUMN_COUNTERS + LIST_FIGURES_COUNTERS,
+    COLUMN_STATUSES = COLUMN_COUNTERS + (int)LIST_FIGURES_COUNTERS,
 };
 /* Of live_answers.sql. */
 enum { ANSWER_CAMPAIGN, ANSWER_STATUS, ANSWER_CALLS, ANSWER_CONTACTS };
@@ -150,10 +150,11 @@ static void campaign_hash(const CampaignLive *live, const DbResult *rows, LiveHa
     for (int i = 0; i < LIST_FIGURES_COUNTERS; i++) {
         live_hash_add(hash, list_figures_names[i], db_text(rows, 0, COLUMN_COUNTERS + i));
     }
-    int64_t total = db_i64(rows, 0, COLUMN_COUNTERS);
-    int contacted = COLUMN_COUNTERS + LIST_FIGURES_COUNTERS - 2;
-    live_hash_add_ratio(hash, "penetration", db_i64(rows, 0, contacted), total);
-    live_hash_add_ratio(hash, "coverage", db_i64(rows, 0, contacted + 1), total);
+    int64_t total = db_i64(rows, 0, COLUMN_COUNTERS + FIGURES_TOTAL);
+    int64_t contacted = db_i64(rows, 0, COLUMN_COUNTERS + FIGURES_CONTACTED);
+    int64_t attempted = db_i64(rows, 0, COLUMN_COUNTERS + FIGURES_ATTEMPTED);
+    live_hash_add_ratio(hash, "penetration", contacted, total);
+    live_hash_add_ratio(hash, "coverage", attempted, total);
     answers_add(live, db_i64(rows, 0, COLUMN_NO), hash);
     statuses_add(db_text(rows, 0, COLUMN_STATUSES), hash);
 }

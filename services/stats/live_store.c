@@ -200,3 +200,15 @@ Status live_store_ask(LiveStore *store, const char *const words[], RedisReply **
     }
     return store_trouble(store, status, err);
 }
+
+Status
+live_store_ask_hash(LiveStore *store, const char *const words[], RedisReply **ret, Error *err)
+{
+    const char *const ask_type[] = {"TYPE", words[1], NULL};
+    AUTO_REPLY *type = NULL;
+    *ret = NULL;
+    Status status = live_store_ask(store, ask_type, &type, err);
+    return status == STATUS_OK && strcmp(redis_text(type), "hash") == 0
+               ? live_store_ask(store, words, ret, err)
+               : status;
+}

@@ -58,3 +58,8 @@ void live_store_tell_wrong_type(const char *key, const char *type);
 /* One command. */
 Status live_store_ask(LiveStore *store, const char *const words[], RedisReply **ret, Error *err)
     MUST_CHECK;
+/* One that reads the hash words[1]; *ret NULL when that key is none. */
+Status live_store_ask_hash(LiveStore *store,
+                           const char *const words[],
+                           RedisReply **ret,
+                           Error *err) MUST_CHECK;

@@ -100,20 +100,11 @@ static Status read_due(Now *now, Error *err)
 
 static Status read_figures(Now *now, Error *err)
 {
-    DbParams params = {0};
-    DbArray one = {0};
-    AUTO_RESULT *rows = NULL;
-    db_array_begin(&one, DB_ARRAY_TEXT);
-    db_array_string(&one, now->list_id);
-    db_param_i64(&params, 0);
-    db_param_i64(&params, 1);
-    db_param_array(&params, &one);
-    Status status = db_query(now->db, sql_live_lists, &params, &rows, err);
-    db_array_done(&one);
-    if (status == STATUS_OK && db_rows(rows) == 0) {
-        return error_set(err, STATUS_BAD_INPUT, "unknown_list", "the list is gone");
-    }
-    return status == STATUS_OK ? list_figures_row(rows, 0, &now->figures, err) : status;
+    bool there = false;
+    Status status = list_figures_find(now->db, now->list_id, &now->figures, &there, err);
+    return status == STATUS_OK && !there
+               ? error_set(err, STATUS_BAD_INPUT, "unknown_list", "the list is gone")
+               : status;
 }
 
 /* One snapshot for all of it. */
@@ -169,9 +160,9 @@ static void add_runway(Now *now, LiveHash *hash)
     Runway runway;
     const int64_t *why = now->why.leads;
     now->facts.now_us = now->now_us;
-    now->facts.dialable = now->figures.counters[1];
-    now->facts.offered = now->figures.counters[2];
-    now->facts.attempted = now->figures.counters[8];
+    now->facts.dialable = now->figures.counters[FIGURES_DIALABLE];
+    now->facts.offered = now->figures.counters[FIGURES_OFFERED];
+    now->facts.attempted = now->figures.counters[FIGURES_ATTEMPTED];
     now->facts.ended = why[WHY_FINISHED] + why[WHY_EXHAUSTED] + why[WHY_INVALID] + why[WHY_DNC];
     runway_plan(&now->facts, &runway);
     add_decimal(hash, "calls_per_hour", runway.calls_per_hour);

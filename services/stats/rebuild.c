@@ -272,20 +272,13 @@ Status rebuild_is_whole(LiveStore *store, int64_t epoch, bool *ret, Error *err)
     char wanted[24];
     live_key(key, live_store_ns(store), LIVE_MARKER, NULL);
     snprintf(wanted, sizeof wanted, "%" PRId64, epoch);
-    const char *const type[] = {"TYPE", key, NULL};
     const char *const words[] = {"HMGET", key, "epoch", "state", NULL};
-    AUTO_REPLY *kind = NULL;
     AUTO_REPLY *reply = NULL;
-    *ret = BROKEN(REDIS_MARKER);
-    Status status = live_store_ask(store, type, &kind, err);
-    if (*ret || status != STATUS_OK || strcmp(redis_text(kind), "hash") != 0) {
-        return status;
-    }
-    status = live_store_ask(store, words, &reply, err);
-    if (status == STATUS_OK) {
-        *ret = redis_size(reply) == 2 && strcmp(redis_text(redis_at(reply, 0)), wanted) == 0 &&
-               strcmp(redis_text(redis_at(reply, 1)), "whole") == 0;
-    }
+    Status status = live_store_ask_hash(store, words, &reply, err);
+    bool whole = status == STATUS_OK && reply != NULL &&
+                 strcmp(redis_text(redis_at(reply, 0)), wanted) == 0 &&
+                 strcmp(redis_text(redis_at(reply, 1)), "whole") == 0;
+    *ret = whole || BROKEN(REDIS_MARKER);
     return status;
 }
 

@@ -15,37 +15,17 @@ enum { LOOKS = 40, LOOK_NAP_MS = 50 };
 
 static Status read_record(Reconcile *job, ListFigures *ret, bool *ret_there, Error *err)
 {
-    DbParams params = {0};
-    DbArray one = {0};
-    AUTO_RESULT *rows = NULL;
     AUTO_TX Db *tx = job->run->db;
     Status status = db_begin(tx, err);
-    if (status != STATUS_OK) {
-        return status;
-    }
-    db_array_begin(&one, DB_ARRAY_TEXT);
-    db_array_string(&one, job->list_id);
-    db_param_i64(&params, 0);
-    db_param_i64(&params, 1);
-    db_param_array(&params, &one);
-    status = db_query(tx, sql_live_lists, &params, &rows, err);
-    db_array_done(&one);
-    *ret_there = status == STATUS_OK && db_rows(rows) == 1;
-    return *ret_there ? list_figures_row(rows, 0, ret, err) : status;
+    return status == STATUS_OK ? list_figures_find(tx, job->list_id, ret, ret_there, err) : status;
 }
 
 static Status read_redis(Reconcile *job, RedisReply **ret, Error *err)
 {
     char key[LIVE_KEY_SIZE];
-    AUTO_REPLY *type = NULL;
     live_key(key, live_store_ns(job->store), LIVE_LIST_STATS, job->list_id);
-    const char *const ask_type[] = {"TYPE", key, NULL};
     const char *const words[] = {"HGETALL", key, NULL};
-    Status status = live_store_ask(job->store, ask_type, &type, err);
-    if (status == STATUS_OK && strcmp(redis_text(type), "hash") == 0) {
-        status = live_store_ask(job->store, words, ret, err);
-    }
-    return status;
+    return live_store_ask_hash(job->store, words, ret, err);
 }
 
 /* ---- at the same version ---- */

@@ -91,10 +91,10 @@ static Status lease(StatsClock *clock, Error *err)
     if (clock->leads) {
         clock->wanted = db_i64(rows, 0, 0);
         clock->paid = db_i64(rows, 0, 1);
-    } else {
-        clock->rebuilt_connects = 0; /* whoever leads again looks at everything */
+        return STATUS_OK;
     }
-    if (status == STATUS_OK && !clock->leads) {
+    clock->rebuilt_connects = 0; /* whoever leads again looks at everything */
+    if (status == STATUS_OK) {
         live_health_whole(clock->health); /* as far as it knows */
     }
     return status;
@@ -240,23 +240,28 @@ static Status sweep_if_due(StatsClock *clock, Error *err)
 
 /* ---- the thread ---- */
 
+static Status show_campaigns(StatsClock *clock, Error *err)
+{
+    return campaign_live_tick(clock->campaigns, clock->db, clock->store, clock_now_us(), err);
+}
+
+static Status show_now(StatsClock *clock, Error *err)
+{
+    return now_live_tick(clock->now, clock->db, clock->store, clock_now_us(), err);
+}
+
+/* What the one that leads does, as far as it is due. */
+static Status (*const clock_duties[])(StatsClock *clock, Error *err) = {
+    rebuild_if_due, sweep_if_due, show_campaigns, show_now, NULL};
+
 static Status clock_round(StatsClock *clock, Error *err)
 {
     Status status = lease(clock, err);
     if (status == STATUS_OK) {
         status = probe(clock, err);
     }
-    if (status == STATUS_OK && clock->leads) {
-        status = rebuild_if_due(clock, err);
-    }
-    if (status == STATUS_OK && clock->leads) {
-        status = sweep_if_due(clock, err);
-    }
-    if (status == STATUS_OK && clock->leads) {
-        status = campaign_live_tick(clock->campaigns, clock->db, clock->store, clock_now_us(), err);
-    }
-    if (status == STATUS_OK && clock->leads) {
-        status = now_live_tick(clock->now, clock->db, clock->store, clock_now_us(), err);
+    for (int i = 0; status == STATUS_OK && clock->leads && clock_duties[i] != NULL; i++) {
+        status = clock_duties[i](clock, err);
     }
     return status;
 }
