@@ -259,7 +259,9 @@ show_next(NowLive *live, Db *db, LiveStore *store, int64_t now_us, bool *ret_mor
     if (status != STATUS_OK || !*ret_more) {
         return status;
     }
-    if (db_rows(next) == 0) { /* the round is over */
+    if (db_rows(next) == 0) { /* the round is over; one without a list was none */
+        *ret_more = live->list_no != 0;
+        live->round_ms = *ret_more ? live->round_ms : 0;
         live->list_no = 0;
         return STATUS_OK;
     }
