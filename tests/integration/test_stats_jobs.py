@@ -120,7 +120,7 @@ def test_a_rebuild_that_was_cut_short_is_not_whole(space):
             held.result()
     wait_for(lambda: live.hget(marker, "state") == "whole", what="all is written")
     assert live.exists(last)
-    assert "code=db_lock" in stats.log()
+    assert "code=rebuild_stopped" in stats.log()
 
 
 @pytest.mark.skipif(not LONG, reason="takes a rebuild that is longer than a lease")
