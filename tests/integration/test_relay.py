@@ -192,11 +192,20 @@ def test_a_line_that_lost_its_only_lane_takes_back_what_is_on_its_way(space):
         space.db.execute("DELETE FROM outbox WHERE lane = 16")
         space.db.execute("UPDATE outbox_lane SET owner = '', lease_until = '-infinity' WHERE lane = 16")
         wait_for(lambda: space.value("SELECT owner FROM outbox_lane WHERE lane = 16"), what="the lane is its own again")
-    space.db.execute(INSERT, (16, payload(SPARE, b"k", b"late"), 1))
-    time.sleep(1)
-    with space.db.transaction():  # another had it, told all of it, and gave it back since this one looked
-        space.db.execute("UPDATE outbox_lane SET owner = '', lease_until = '-infinity', epoch = epoch + 1 WHERE lane = 16")
-        space.db.execute("DELETE FROM outbox WHERE lane = 16")
+
+
+def test_a_lane_that_others_had_meanwhile_is_lost(space):
+    """Though it is free again by the time that the worker looks, and there are lanes to be had."""
+    space.check_messages = False
+    linger_s = 3
+    space.db.execute("UPDATE outbox_lane SET owner = 'other', lease_until = 'infinity' WHERE lane BETWEEN 8 AND 15")
+    space.importer({"KAFKA_PRODUCER_LINGER_MS": str(linger_s * 1000), "LEADSPOOL_LANE_LEASE_MS": "1500"})
+    publishes(space, 3, "before")
+    space.db.execute(INSERT, (3, payload(SPARE, b"k", b"late"), 1))
+    time.sleep(1)  # it lies in the producer
+    with space.db.transaction():
+        space.db.execute("UPDATE outbox_lane SET owner = '', lease_until = '-infinity', epoch = epoch + 1 WHERE lane = 3")
+        space.db.execute("DELETE FROM outbox WHERE lane = 3")
     time.sleep(linger_s)
     assert [r.raw for r in read_topic(space, SPARE)] == [b"before"]
 
