@@ -66,9 +66,8 @@ static bool admin_has_leaders(const rd_kafka_metadata_topic_t *topic)
 }
 
 /* Who is not let in will not be later: waits no longer than until that is known. */
-static rd_kafka_resp_err_t admin_metadata(BusAdmin *admin,
-                                          rd_kafka_topic_t *topic,
-                                          const struct rd_kafka_metadata **ret)
+static rd_kafka_resp_err_t
+admin_metadata(BusAdmin *admin, rd_kafka_topic_t *topic, const struct rd_kafka_metadata **ret)
 {
     int64_t until_ms = clock_mono_ms() + ADMIN_WAIT_MS;
     rd_kafka_resp_err_t code;

@@ -388,9 +388,8 @@ static void consumer_take_rebalance(Consumer *consumer, BusEvent *event)
 }
 
 /* What it may go on after; a person may have to mend it. */
-static void consumer_take_trouble(const Consumer *consumer,
-                                  const rd_kafka_message_t *message,
-                                  Error *err)
+static void
+consumer_take_trouble(const Consumer *consumer, const rd_kafka_message_t *message, Error *err)
 {
     bool group = message->err == RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED;
     bool topic = message->err == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED;

@@ -13,7 +13,7 @@ typedef enum BusRight {
     BUS_READ_TOPIC,
     BUS_READ_GROUP,
     BUS_WRITE_TOPIC,
-    BUS_WRITE_ANY,      /* name: the namespace. Without any, a broker takes no idempotent producer */
+    BUS_WRITE_ANY, /* name: the namespace. Without any, a broker takes no idempotent producer */
     BUS_DESCRIBE_TOPIC, /* whoever may read it, or write to it, has that */
     BUS_DESCRIBE_CONFIGS_TOPIC,
     BUS_CREATE_TOPIC,

@@ -16,7 +16,7 @@ typedef struct Holding {
     int careful_messages;
     Intake *intake;
     int64_t rights_at_ms; /* when to ask again for what may not be read */
-    int left_out; /* of the last assignment: how many are not held, for whatever reason */
+    int left_out;         /* of the last assignment: how many are not held, for whatever reason */
 } Holding;
 
 /* What became of the partitions that were to be taken, but for those that were. */
@@ -44,7 +44,8 @@ void holding_drop(Holding *holding);
  * once a minute all of them. */
 void holding_mirror(Holding *holding);
 
-/* Asks again for topics that may not be read, and the group, every few seconds while there are such. */
+/* Asks again for topics that may not be read, and the group, every few seconds while there are
+ * such. */
 void holding_ask_rights(Holding *holding);
 
 /* Stops or goes on fetching what is held and not halted. */

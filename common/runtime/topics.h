@@ -43,8 +43,8 @@ size_t topic_source_len(const char *topic);
 bool topic_is_events(const char *topic);
 
 /* Creates these and waits until they are there for clients; never changes one that is there. */
-Status topics_create(BusAdmin *admin, const BusTopicSpec specs[], size_t count, Error *err)
-    MUST_CHECK;
+Status
+topics_create(BusAdmin *admin, const BusTopicSpec specs[], size_t count, Error *err) MUST_CHECK;
 
 /* How one declared topic stands on the broker. */
 typedef struct TopicState {

@@ -28,7 +28,7 @@ class Rights:
         for done in admin().delete_acls(asked).values():
             assert len(done.result()) == 1
         for one in asked:  # the broker's answer comes a moment before
-            wait_for(lambda: not admin().describe_acls(one).result(), every=0.02, what="the right gone")
+            wait_for(lambda one=one: not admin().describe_acls(one).result(), every=0.02, what="the right gone")
         return acls
 
     def give(self, acls):
@@ -52,6 +52,10 @@ def tell_create(space, list_id):
     send_command(space, "importer.commands", "k", "list.create", {"list_id": list_id, "campaign_id": "c"})
 
 
+def told(workers, named):
+    return any(named in worker.log() and named in worker.get("/readyz")[1] for worker in workers)
+
+
 WORKERS = [  # service, how many of it, operation, kind, name, what makes it be used
     ("importer", 1, "READ", "GROUP", "importer", use_commands),
     ("importer", 1, "WRITE", "TOPIC", "importer.commands.dlq", use_dlq),
@@ -70,8 +74,7 @@ def test_a_worker_names_a_right_that_it_lacks(space):
         taken = rights.take(rights.find(operation, kind, name))
         use(space)
         named = f"a right is missing: {operation.title()} of {kind.lower()} {space.ns}.{name}: {GIVES}"
-        wait_for(lambda named=named: any(named in w.log() and named in w.get("/readyz")[1] for w in workers), 20,
-                 what=f"{named!r} in the log and by /readyz")  # fmt: skip
+        wait_for(lambda: told(workers, named), 20, what=f"{named!r} in the log and by /readyz")  # noqa: B023
         assert any(worker.get("/readyz")[0] == 503 for worker in workers)
         rights.give(taken)
         for worker in workers:
