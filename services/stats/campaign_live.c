@@ -238,8 +238,8 @@ static Status campaigns_look(Db *db, DbResult **ret, Error *err)
     return status == STATUS_OK ? db_query(tx, sql_live_campaigns, &params, ret, err) : status;
 }
 
-static Status
-campaigns_write(CampaignLive *live, Db *db, LiveStore *store, const DbResult *rows, Error *err)
+/* Ended early, the rest is written by the next. */
+static Status campaigns_write(CampaignLive *live, Rebuild *all, const DbResult *rows, Error *err)
 {
     int count = db_rows(rows);
     Written *written = mem_alloc(((size_t)count + 1) * sizeof *written);
@@ -250,7 +250,10 @@ campaigns_write(CampaignLive *live, Db *db, LiveStore *store, const DbResult *ro
         int64_t campaign_no = db_i64(rows, done, COLUMN_NO);
         written[done] = (Written){(int32_t)campaign_no, campaign_sum(live, rows, done)};
         if (!campaign_is_written(live, &written[done], &at)) {
-            status = campaign_write(live, db, store, campaign_no, err);
+            if (!rebuild_goes_on(all)) {
+                break;
+            }
+            status = campaign_write(live, all->db, all->store, campaign_no, err);
         }
     }
     free(live->written);
@@ -259,16 +262,16 @@ campaigns_write(CampaignLive *live, Db *db, LiveStore *store, const DbResult *ro
     return status;
 }
 
-Status campaign_live_tick(CampaignLive *live, Db *db, LiveStore *store, int64_t now_us, Error *err)
+Status campaign_live_tick(CampaignLive *live, Rebuild *all, Error *err)
 {
     AUTO_RESULT *rows = NULL;
     if (live->looked_ms != 0 && clock_mono_ms() < live->looked_ms + SECOND_MS) {
         return STATUS_OK;
     }
     live->looked_ms = clock_mono_ms();
-    Status status = answers_read(live, db, now_us, err);
+    Status status = answers_read(live, all->db, all->now_us, err);
     if (status == STATUS_OK) {
-        status = campaigns_look(db, &rows, err);
+        status = campaigns_look(all->db, &rows, err);
     }
-    return status == STATUS_OK ? campaigns_write(live, db, store, rows, err) : status;
+    return status == STATUS_OK ? campaigns_write(live, all, rows, err) : status;
 }

@@ -6,14 +6,13 @@
  * What calls came to is of the last minute, counted every five seconds. */
 #pragma once
 
-#include "adapters/db.h"
-#include "stats/live_store.h"
+#include "stats/rebuild.h"
 
 typedef struct CampaignLive CampaignLive;
 CampaignLive *campaign_live_new(void);
 void campaign_live_free(CampaignLive *live);
 
-Status campaign_live_tick(CampaignLive *live, Db *db, LiveStore *store, int64_t now_us, Error *err)
-    MUST_CHECK;
+/* all: which servers, and until when; what it counts stays as it is. */
+Status campaign_live_tick(CampaignLive *live, Rebuild *all, Error *err) MUST_CHECK;
 /* Redis was emptied, or may have been: all are written again. */
 void campaign_live_forget(CampaignLive *live);

@@ -53,12 +53,15 @@ strays_remove(Sweep *sweep, const char *key, const char *sql, const DbParams *pa
     if (status == STATUS_OK) {
         status = db_query(tx, sql, params, &rows, err);
     }
-    for (int row = 0; status == STATUS_OK && row < db_rows(rows); row++) {
-        const char *const words[] = {"SREM", key, db_text(rows, row, 0), NULL};
-        status = live_store_ask(sweep->rebuild->store, words, NULL, err);
-        sweep->removed++;
+    int count = status == STATUS_OK ? db_rows(rows) : 0;
+    AUTO_FREE const char **words = mem_alloc(((size_t)count + 3) * sizeof *words);
+    words[0] = "SREM";
+    words[1] = key;
+    for (int row = 0; row < count; row++) {
+        words[2 + row] = db_text(rows, row, 0);
     }
-    return status;
+    sweep->removed += count;
+    return count > 0 ? live_store_ask(sweep->rebuild->store, words, NULL, err) : status;
 }
 
 static Status members_check(
@@ -94,7 +97,7 @@ static Status set_check(Sweep *sweep, const char *key, const char *campaign_id, 
             snprintf(cursor, sizeof cursor, "%s", redis_text(redis_at(reply, 0)));
             status = members_check(sweep, key, campaign_id, redis_at(reply, 1), err);
         }
-    } while (status == STATUS_OK && strcmp(cursor, "0") != 0);
+    } while (status == STATUS_OK && strcmp(cursor, "0") != 0 && rebuild_goes_on(sweep->rebuild));
     return status;
 }
 

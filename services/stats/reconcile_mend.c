@@ -69,7 +69,8 @@ Status
 reconcile_mend(Reconcile *job, const char *where, MendHeld held, bool *ret_mended, Error *err)
 {
     Status status = mend_once(job, where, held, ret_mended, err);
-    for (int i = 1; status == STATUS_RETRY && i < MEND_TRIES; i++) {
+    for (int i = 1; status == STATUS_RETRY && i < MEND_TRIES && !job_run_should_stop(job->run);
+         i++) {
         clock_nap(MEND_NAP_MS);
         status = mend_once(job, where, held, ret_mended, err);
     }

@@ -242,7 +242,8 @@ static Status sweep_if_due(StatsClock *clock, Error *err)
 
 static Status show_campaigns(StatsClock *clock, Error *err)
 {
-    return campaign_live_tick(clock->campaigns, clock->db, clock->store, clock_now_us(), err);
+    Rebuild all = clock_rebuild(clock);
+    return campaign_live_tick(clock->campaigns, &all, err);
 }
 
 static Status show_now(StatsClock *clock, Error *err)
