@@ -8,3 +8,6 @@
 /* Keeps a fingerprint of LEADSPOOL_NUMBER_KEY in the namespace, or compares it with the one that is
  * there: STATUS_FATAL with code number_key_changed when they differ. */
 Status number_key_check(Db *db, const Config *cfg, Error *err) MUST_CHECK;
+
+/* The same for who only reads, in a transaction: keeps none. */
+Status number_key_compare(Db *tx, const Config *cfg, Error *err) MUST_CHECK;

@@ -13,6 +13,7 @@
 #include "importer/import_parse.h"
 #include "importer/import_plan.h"
 #include "importer/lead_store.h"
+#include "runtime/number_key.h"
 #include "runtime/number_store.h"
 
 enum { DRY_SHOWN = 5 };
@@ -141,6 +142,9 @@ static Status dry_count_erased(DryRun *dry, Error *err)
     }
     NumberAsk ask = {phones, count, dry->list.campaign_no, clock_now_us()};
     Status status = number_erased(dry->db, dry->cfg, &ask, &erased, err);
+    if (status == STATUS_OK && erased != NULL) {
+        status = number_key_compare(dry->db, dry->cfg, err);
+    }
     for (int row = 0; status == STATUS_OK && erased != NULL && row < db_rows(erased); row++) {
         dry->erased++;
         dry->counts.dnc += db_bin_i64(erased, row, 1);

@@ -51,6 +51,9 @@ def test_erase(dialing):  # noqa: F811
         settle(lambda list_id=list_id: check_counters(space, list_id))
     dry = space.cli_json("import", "--list", "a", space.inbox / "leads.csv", "--dry-run")
     assert (dry["inserted"], dry["erased"], dry["dnc"]) == (2, 2, 2), "the digests are known"
+    other = {"LEADSPOOL_NUMBER_KEY": "another key of numbers"}
+    told = space.cli("import", "--list", "a", space.inbox / "leads.csv", "--dry-run", env=other, code=1).stderr
+    assert "another LEADSPOOL_NUMBER_KEY" in told
     assert run_import(space, "leads.csv")["dnc"] == 2
     assert space.cli_json("import", "--list", "a", space.inbox / "leads.csv", "--dry-run")["erased"] == 0
     upsert(space, "b", phone=ANN)
