@@ -48,7 +48,8 @@ def test_user_and_folder_are_made(root):
         secret.touch(0o644)
     for words in (["systemd-sysusers"], ["systemd-tmpfiles", "--create"]):
         subprocess.run([*words, f"--root={top}", "leadspool.conf"], check=True)
-    assert "leadspool:" in (top / "etc/passwd").read_text()
+    number = re.search(r"--uid (\d+)", (ROOT / "deploy/docker/Dockerfile").read_text())[1]
+    assert f"leadspool:x:{number}:{number}:" in (top / "etc/passwd").read_text(), "on one volume the image's, too"
     for path, mode in [(top / "etc/leadspool", 0o700), *((secret, 0o600) for secret in secrets)]:
         assert (path.stat().st_mode & 0o777, path.owner(), path.group()) == (mode, "root", "root")
 

@@ -27,6 +27,7 @@ def test_they_work_with_all_that_is_taken_from_them(workers):
     workers.machine.write("/tmp/leads.csv", leads, "0644")
     imported = json.loads(workers.cli("import", "/tmp/leads.csv", "--list", "a", "--wait", "--json"))
     assert imported["inserted"] == 2
+    assert "LEADSPOOL_NUMBER_KEY=******** (file)" in workers.cli("--check-config")
     workers.cli("campaign", "put", "c", "--active", "--window", "mon-sun=00:00-24:00", "--law-pack", "none")
     wait_for(lambda: workers.space.value("SELECT count(*) FROM offer") > 0, 60, what="the recycler offers")
     workers.cli("stats", "rebuild")

@@ -1,11 +1,14 @@
 """The four workers of a namespace as units of a machine."""
 
+import re
 import urllib.request
 from contextlib import suppress
 from random import randint
 
 from harness import wait_for
+from harness.settings import ROOT
 
+README = ROOT / "deploy" / "systemd" / "README.md"
 WORKERS = ("importer", "recycler", "exporter", "stats")
 SERVERS = ("DATABASE_URL", "REDIS_URL", "KAFKA_", "LEADSPOOL_TOPIC_PARTITIONS")
 
@@ -67,12 +70,9 @@ class Workers:
 
     def cli(self, *words, **options):
         """The README's way."""
-        folder = f"/var/lib/leadspool/{self.ns}"
-        settings = ["-p", f"EnvironmentFile=/etc/leadspool/{self.ns}.env", "-E", f"LEADSPOOL_NAMESPACE={self.ns}",
-                    "-E", f"LEADSPOOL_INBOX={folder}/inbox", "-E", f"LEADSPOOL_OUTBOX={folder}/outbox",
-                    "-E", f"LEADSPOOL_NUMBER_KEY={self.KEY}"]  # fmt: skip
-        run = ["systemd-run", "--quiet", "--pipe", "--wait", "--uid=leadspool", *settings]
-        return self.machine.run(*run, "/usr/local/bin/leadspool", *words, **options)
+        [function] = re.findall(r"^acme\(\) \{\n.*?^\}$", README.read_text(), re.MULTILINE | re.DOTALL)
+        function = function.replace("acme", self.ns).replace(f"{self.ns}()", "acme()", 1)
+        return self.machine.run("sh", "-c", f'{function}\nacme "$@"', "sh", *words, **options)
 
     def await_restart(self, worker, starts, timeout):
         """Until it was started again and has said that it is ready."""

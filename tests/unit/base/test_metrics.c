@@ -72,8 +72,7 @@ Test(metrics, histograms_are_cumulative)
     cr_expect(page_has("leadspool_handle_seconds_bucket{topic=\"t\",le=\"0.0025\"} 2\n"));
     cr_expect(page_has("leadspool_handle_seconds_bucket{topic=\"t\",le=\"0.25\"} 2\n"));
     cr_expect(page_has("leadspool_handle_seconds_bucket{topic=\"t\",le=\"0.5\"} 3\n"));
-    cr_expect(page_has("leadspool_handle_seconds_bucket{topic=\"t\",le=\"5\"} 3\n")); /* LeadspoolProjectionSlow's
-                                                                                       */
+    cr_expect(page_has("leadspool_handle_seconds_bucket{topic=\"t\",le=\"5\"} 3\n"));
     cr_expect(page_has("leadspool_handle_seconds_bucket{topic=\"t\",le=\"60\"} 3\n"));
     cr_expect(page_has("leadspool_handle_seconds_bucket{topic=\"t\",le=\"+Inf\"} 4\n"));
     cr_expect(page_has("leadspool_handle_seconds_sum{topic=\"t\"} 100.3021\n"));
