@@ -193,9 +193,14 @@ Status bus_admin_partitions(BusAdmin *admin, const char *topic, int *ret_partiti
 /* Create those that do not exist, in one request; replication as the broker's default. */
 Status
 bus_admin_create(BusAdmin *admin, const BusTopicSpec specs[], size_t count, Error *err) MUST_CHECK;
-/* What the broker keeps for retention.ms and cleanup.policy, as text. */
-Status bus_admin_settings(BusAdmin *admin,
-                          const char *topic,
-                          int64_t *ret_retention_ms,
-                          bool *ret_compacted,
-                          Error *err) MUST_CHECK;
+/* Of its partitions the fewest copies that one has, and of how many brokers. */
+Status bus_admin_replicas(
+    BusAdmin *admin, const char *topic, int *ret_replicas, int *ret_brokers, Error *err) MUST_CHECK;
+typedef struct BusTopicSettings {
+    int64_t retention_ms;
+    bool compacted;
+    int min_insync; /* copies that a write waits for */
+} BusTopicSettings;
+/* What the broker keeps for retention.ms, cleanup.policy and min.insync.replicas. */
+Status bus_admin_settings(BusAdmin *admin, const char *topic, BusTopicSettings *ret, Error *err)
+    MUST_CHECK;

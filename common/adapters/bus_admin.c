@@ -113,6 +113,36 @@ Status bus_admin_partitions(BusAdmin *admin, const char *topic, int *ret_partiti
     return status;
 }
 
+static int admin_fewest_replicas(const rd_kafka_metadata_topic_t *topic)
+{
+    int fewest = topic->partition_cnt > 0 ? topic->partitions[0].replica_cnt : 0;
+    for (int i = 1; i < topic->partition_cnt; i++) {
+        int count = topic->partitions[i].replica_cnt;
+        fewest = count < fewest ? count : fewest;
+    }
+    return fewest;
+}
+
+Status bus_admin_replicas(
+    BusAdmin *admin, const char *topic, int *ret_replicas, int *ret_brokers, Error *err)
+{
+    AUTO_FREE char *full = bus_topic_full(admin->ns, topic);
+    const struct rd_kafka_metadata *metadata = NULL;
+    rd_kafka_resp_err_t code = admin_metadata(admin->client, &metadata);
+    if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
+        return bus_error_set(err, code, "asking for the copies of its topics");
+    }
+    *ret_brokers = metadata->broker_cnt;
+    *ret_replicas = 0;
+    for (int i = 0; i < metadata->topic_cnt; i++) {
+        if (strcmp(metadata->topics[i].topic, full) == 0) {
+            *ret_replicas = admin_fewest_replicas(&metadata->topics[i]);
+        }
+    }
+    rd_kafka_metadata_destroy(metadata);
+    return STATUS_OK;
+}
+
 static Status admin_topic_error(const rd_kafka_topic_result_t *result, Error *err)
 {
     rd_kafka_resp_err_t code = rd_kafka_topic_result_error(result);
@@ -185,10 +215,7 @@ Status bus_admin_create(BusAdmin *admin, const BusTopicSpec specs[], size_t coun
     return status;
 }
 
-static Status admin_read_settings(rd_kafka_event_t *event,
-                                  int64_t *ret_retention_ms,
-                                  bool *ret_compacted,
-                                  Error *err)
+static Status admin_read_settings(rd_kafka_event_t *event, BusTopicSettings *ret, Error *err)
 {
     if (event == NULL || rd_kafka_event_error(event) != RD_KAFKA_RESP_ERR_NO_ERROR) {
         return error_set(err, STATUS_RETRY, "kafka", "Kafka did not show the settings of a topic");
@@ -207,23 +234,24 @@ static Status admin_read_settings(rd_kafka_event_t *event,
         const char *name = rd_kafka_ConfigEntry_name(entries[i]);
         const char *value = rd_kafka_ConfigEntry_value(entries[i]);
         if (strcmp(name, "retention.ms") == 0) {
-            *ret_retention_ms = strtoll(value, NULL, 10);
+            ret->retention_ms = strtoll(value, NULL, 10);
         } else if (strcmp(name, "cleanup.policy") == 0) {
-            *ret_compacted = strstr(value, "compact") != NULL;
+            ret->compacted = strstr(value, "compact") != NULL;
+        } else if (strcmp(name, "min.insync.replicas") == 0) {
+            ret->min_insync = (int)strtol(value, NULL, 10);
         }
     }
     return STATUS_OK;
 }
 
-Status bus_admin_settings(
-    BusAdmin *admin, const char *topic, int64_t *ret_retention_ms, bool *ret_compacted, Error *err)
+Status bus_admin_settings(BusAdmin *admin, const char *topic, BusTopicSettings *ret, Error *err)
 {
     AUTO_FREE char *full = bus_topic_full(admin->ns, topic);
     rd_kafka_ConfigResource_t *resource =
         rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, full);
     rd_kafka_DescribeConfigs(admin->client, &resource, 1, NULL, admin->queue);
     rd_kafka_event_t *event = rd_kafka_queue_poll(admin->queue, ADMIN_WAIT_MS);
-    Status status = admin_read_settings(event, ret_retention_ms, ret_compacted, err);
+    Status status = admin_read_settings(event, ret, err);
     if (event != NULL) {
         rd_kafka_event_destroy(event);
     }

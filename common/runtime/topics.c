@@ -119,8 +119,11 @@ Status topics_look(BusAdmin *admin, const BusTopicSpec specs[], TopicState ret[]
         ret[i] = (TopicState){.spec = &specs[i]};
         Status status = bus_admin_partitions(admin, specs[i].topic, &ret[i].partitions, err);
         if (status == STATUS_OK && ret[i].partitions > 0) {
-            status = bus_admin_settings(admin, specs[i].topic, &ret[i].retention_ms,
-                                        &ret[i].compacted, err);
+            status = bus_admin_settings(admin, specs[i].topic, &ret[i].has, err);
+        }
+        if (status == STATUS_OK && ret[i].partitions > 0) {
+            status =
+                bus_admin_replicas(admin, specs[i].topic, &ret[i].replicas, &ret[i].brokers, err);
         }
         if (status != STATUS_OK) {
             return status;
@@ -132,6 +135,12 @@ Status topics_look(BusAdmin *admin, const BusTopicSpec specs[], TopicState ret[]
 bool topic_state_ok(const TopicState *state)
 {
     return state->partitions == state->spec->partitions &&
-           state->compacted == state->spec->compacted &&
-           state->retention_ms == state->spec->retention_ms;
+           state->has.compacted == state->spec->compacted &&
+           state->has.retention_ms == state->spec->retention_ms;
+}
+
+bool topic_is_thin(const TopicState *state)
+{
+    return state->partitions > 0 && state->brokers > 1 &&
+           (state->replicas < 2 || state->has.min_insync < 2);
 }

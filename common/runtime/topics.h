@@ -50,8 +50,9 @@ topics_create(BusAdmin *admin, const BusTopicSpec specs[], size_t count, Error *
 typedef struct TopicState {
     const BusTopicSpec *spec;
     int partitions; /* 0: it does not exist */
-    int64_t retention_ms;
-    bool compacted;
+    BusTopicSettings has;
+    int replicas; /* the fewest of a partition */
+    int brokers;
 } TopicState;
 /* specs: as topics_declared() has them. ret: topic_count entries of the caller's; they borrow
  * specs. */
@@ -59,3 +60,5 @@ Status
 topics_look(BusAdmin *admin, const BusTopicSpec specs[], TopicState ret[], Error *err) MUST_CHECK;
 /* Does the broker have what the table asks for? */
 bool topic_state_ok(const TopicState *state);
+/* May what Kafka confirmed be gone with one of several brokers? */
+bool topic_is_thin(const TopicState *state);

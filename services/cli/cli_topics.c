@@ -33,6 +33,8 @@ static const TableColumn topics_state_columns[] = {
     {"partitions", TABLE_NUMBER},
     {"retention_ms", TABLE_NUMBER},
     {"cleanup_policy", TABLE_TEXT},
+    {"replicas", TABLE_NUMBER},
+    {"min_insync", TABLE_NUMBER},
     {"wanted", TABLE_TEXT},
     {0},
 };
@@ -110,8 +112,10 @@ static void topics_add_state(const Cli *cli, const TopicState *state, Table *tab
     topics_add_name(cli, state->spec->topic, table);
     table_add_bool(table, topic_state_ok(state));
     table_add_i64(table, state->partitions);
-    table_add_i64(table, state->retention_ms);
-    table_add(table, state->partitions > 0 ? topics_policy(state->compacted) : NULL);
+    table_add_i64(table, state->has.retention_ms);
+    table_add(table, state->partitions > 0 ? topics_policy(state->has.compacted) : NULL);
+    table_add_i64(table, state->replicas);
+    table_add_i64(table, state->has.min_insync);
     table_add(table, wanted[0] != '\0' ? wanted : NULL);
 }
 
@@ -130,12 +134,23 @@ static Status topics_check(Cli *cli, Error *err)
         return status;
     }
     AUTO_TABLE table;
+    int thin = 0;
+    int brokers = 0;
     table_init(&table, topics_state_columns);
     for (size_t i = 0; i < topic_count; i++) {
         topics_add_state(cli, &states[i], &table);
+        thin += topic_is_thin(&states[i]);
+        brokers = states[i].brokers > brokers ? states[i].brokers : brokers;
         cli->exit_code = topic_state_ok(&states[i]) ? cli->exit_code : CLI_FAILED;
     }
     table_print(cli, &table);
+    if (thin > 0) {
+        cli_say(
+            cli,
+            "%d topics may lose what was confirmed with one broker of %d: they want replication "
+            "factor 3 and min.insync.replicas 2",
+            thin, brokers);
+    }
     return STATUS_OK;
 }
 

@@ -219,6 +219,8 @@ def test_migrate_says_what_it_did_once(space):
     assert space.cli_json("migrate", "--plan") == []
     states = space.cli_json("topics", "check")
     assert all(state["ok"] for state in states)
+    assert all((state["replicas"], state["min_insync"]) == (1, 1) for state in states)
+    assert space.cli("topics", "check").stderr == "", "one broker has one copy"
     specs = space.cli_json("topics", "print")
     assert [spec["topic"] for spec in specs] == [state["topic"] for state in states]
     assert f"{space.ns}.importer.commands" in {spec["topic"] for spec in specs}

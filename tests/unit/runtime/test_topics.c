@@ -43,3 +43,21 @@ Test(topics, each_command_topic_has_the_worker_that_reads_it)
     cr_expect_null(topic_taken_by(TOPIC_LEAD_EVENTS));
     cr_expect_null(topic_taken_by("no.topic"));
 }
+
+Test(topics, with_several_brokers_two_have_what_was_confirmed)
+{
+    static const struct {
+        int brokers, replicas, min_insync;
+        bool thin;
+    } cases[] = {
+        {1, 1, 1, false}, {3, 1, 1, true}, {3, 3, 1, true}, {3, 2, 2, false}, {3, 3, 2, false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        TopicState state = {.partitions = 6,
+                            .brokers = cases[i].brokers,
+                            .replicas = cases[i].replicas,
+                            .has.min_insync = cases[i].min_insync};
+        cr_expect_eq(topic_is_thin(&state), cases[i].thin, "%zu", i);
+    }
+    cr_expect_not(topic_is_thin(&(TopicState){.brokers = 3}), "one that is missing");
+}
