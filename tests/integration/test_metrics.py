@@ -1,11 +1,13 @@
 """Metrics: what all four workers show is sound for Prometheus, and each moves when its cause happens."""
 
+import itertools
 import re
 import subprocess
 import time
 from datetime import UTC, datetime
 
 import pytest
+import yaml
 from dirty_csv import make
 from harness import Clock, db, send_command, wait_for
 from harness.proxy import TcpProxy
@@ -15,6 +17,7 @@ from scenario import (
     create_list,
     done,
     finish_import,
+    job_events,
     job_state,
     run_import,
     scale,
@@ -24,6 +27,8 @@ from scenario import (
     upsert,
     wait_rows,
 )
+from test_reading import tell as say
+from test_reading import transactions
 
 TABLE = ROOT / "common/base/metric_table.inc"
 PROMTOOL = ROOT / ".dev/prometheus/promtool"
@@ -91,6 +96,7 @@ def test_all_workers_show_what_the_table_says_and_promtool_has_no_complaint(spac
     upsert(space, phone=ANN)
     dialers = space.dialer_sim("--campaign", "c", "--think", "20ms", "--channels", 50, "--answer", "NA=1")
     counts(workers["recycler"], "leadspool_offers_total")
+    first = scrape(workers)
     export = space.popen("export", "--list", "a", "-o", space.dir / "leads.csv")
     job = start_import(space, "many.csv", "b", **many["import"])
     wait_rows(space, job, 100)
@@ -101,7 +107,7 @@ def test_all_workers_show_what_the_table_says_and_promtool_has_no_complaint(spac
     export.communicate(timeout=60)
     counts(workers["exporter"], UNDER_LOAD["exporter"])
     finish_import(space, job)
-    scrapes = [during[0], during[len(during) // 2], scrape(workers)]
+    scrapes = [first, during[len(during) // 2], scrape(workers)]
     dialers.stop()
     for pages in scrapes:
         for name, page in pages.items():
@@ -116,10 +122,40 @@ def test_all_workers_show_what_the_table_says_and_promtool_has_no_complaint(spac
     counts(workers["importer"], 'leadspool_messages_total{topic="importer.commands",result="accepted"}')
     counts(workers["importer"], "leadspool_handle_seconds_count", 2)
     counts(workers["stats"], 'leadspool_redis_projection_age_seconds_count{what="list"}')
+    assert sum(moved(workers["recycler"], "leadspool_topup_seconds_count").values()) > 0
+    shown = [series for page in after.values() for series in figures(page)]
+    picked = said_of_labels()
+    assert len(picked) > 10
+    for metrics, label, value in picked:
+        assert any(f'{label}="{value}"' in series and series.split("{")[0] in metrics for series in shown), (metrics, label, value)
     published = "leadspool_outbox_published_total"
     assert sum(worker.metrics()[published] for worker in workers.values()) > 0
 
 
+def moved(worker, name):
+    """{series: value} of that metric."""
+    return {series: value for series, value in worker.metrics().items() if series.split("{")[0] == name}
+
+
+def said_of_labels():
+    """{(metrics, label, value)} that rules and dashboard pick, but for those that a place puts in itself."""
+    recorded = {rule["record"]: NAMES.findall(rule["expr"]) for group in rules("recording") for rule in group["rules"]}
+    texts = [rule["expr"] for name in ("recording", "alerts") for group in rules(name) for rule in group["rules"]]
+    texts.append(text("deploy/grafana/leadspool.json").replace('\\"', '"'))
+    found = set()
+    for name, picked in itertools.chain.from_iterable(map(PICKED.findall, texts)):
+        for label, values in PAIR.findall(picked):
+            if "$" not in values:
+                found |= {(tuple(recorded.get(name, [name])), label, value) for value in values.split("|")}
+    return found
+
+
+def rules(name):
+    return yaml.safe_load(text(f"deploy/prometheus/{name}.yml"))["groups"]
+
+
+PICKED = re.compile(r"\b(leadspool[:_][a-z0-9_:]+)\{([^}]*)\}")
+PAIR = re.compile(r'(\w+)=~?"([^"]*)"')
 UNDER_LOAD = {
     "importer": 'leadspool_jobs_ended_total{kind="import",state="completed"}',
     "recycler": 'leadspool_messages_total{topic="dialer.outcomes",result="applied"}',
@@ -216,12 +252,19 @@ def test_a_job_that_waits_and_leases_that_others_took(space):
     create_list(space)
     space.db.execute("INSERT INTO job_slot VALUES ('list:1', 0)")  # as if another held it
     job = start_import(space, "leads.csv")
-    comes_to(importer, 'leadspool_jobs{state="queued"}', lambda value: value == 1)
+    make(space.inbox / "gone.csv", 100, seed())
+    fails = start_import(space, "gone.csv")
+    (space.inbox / "gone.csv").unlink()
+    comes_to(importer, 'leadspool_jobs{state="queued"}', lambda value: value == 2)
     space.db.execute("UPDATE outbox_lane SET owner = 'other', epoch = epoch + 1 WHERE lane = 3")
     counts(importer, 'leadspool_lease_lost_total{lease="lane"}')
     space.db.execute("DELETE FROM job_slot")
     finish_import(space, job)
+    job_events(space, fails)
     comes_to(importer, 'leadspool_jobs{state="queued"}', lambda value: value == 0)
+    ended = {state: f'leadspool_jobs_ended_total{{kind="import",state="{state}"}}' for state in ("failed", "completed")}
+    for series in ended.values():
+        counts(importer, series)
 
 
 def test_a_job_that_another_took_over(space):
@@ -259,31 +302,53 @@ def test_campaigns_that_are_dry_or_called_with_unknown_codes(space):
     counts(recycler, "leadspool_outcomes_unmapped_total")
     upsert(space, phone="+18102929388")
     assert recycler.metrics()["leadspool_outcomes_unmapped_total"] == 1
+    [pack] = space.row("SELECT law_pack FROM campaign")
+    lost = "UPDATE campaign SET law_pack = %s, rules_version = rules_version + 1"
+    space.db.execute(lost, ("no such pack",))
+    campaigns(recycler, "unusable_rules", 1)
+    space.db.execute(lost, (pack,))
+    campaigns(recycler, "unusable_rules", 0)
 
 
-def test_a_dialer_that_falls_silent(space):
+def test_a_dialer_that_falls_silent_and_one_that_does_not_end_what_it_says(space):
     space.clock = Clock(space, NOON)
     space.importer()
     recycler = space.recycler()
     create_list(space, "a", campaign_id="c")
     put(space, hopper_target=1, offer_lifetime_s=30, reserve_s=600)
-    upsert(space, phone=ANN)
+    lead_id = upsert(space, phone=ANN)["lead_id"]
     campaigns(recycler, "dry", 1)  # its only lead is offered
     space.dialer(clock=space.clock).offers(1)
     space.clock.advance(seconds=60)
     campaigns(recycler, "dialer_silent", 1)
+    producer = transactions(space)
+    producer.begin_transaction()
+    say(space, producer, lead_id)
+    space.clock.advance(seconds=130)
+    campaigns(recycler, "outcomes_behind", 1)
+    producer.abort_transaction(30)
+    campaigns(recycler, "outcomes_behind", 0)
 
 
 def test_how_long_redis_has_been_behind(space):
     with TcpProxy(target=("127.0.0.1", int(settings().redis_url.rsplit(":", 1)[1].split("/")[0]))) as redis:
         stats = space.stats({"REDIS_URL": f"redis://127.0.0.1:{redis.port}/0"})
-        assert stats.metrics()["leadspool_redis_up"] == 1
+        assert stats.metrics()["leadspool_redis_up"] == stats.metrics()["leadspool_stats_leads"] == 1
+        counts(stats, 'leadspool_redis_rebuilds_total{why="start"}')
+        other = space.stats()
         redis.refuse()
         redis.reset()
         counts(stats, "leadspool_redis_stale_seconds", 0.5)
         assert stats.metrics()["leadspool_redis_up"] == 0
         redis.forward()
         comes_to(stats, "leadspool_redis_stale_seconds", lambda value: value == 0)
+        comes_to(stats, "leadspool_redis_rebuilds_total", lambda _: sum(moved(stats, REBUILDS).values()) > 1)
+        assert other.metrics()["leadspool_stats_leads"] == 0
+        stats.terminate()
+        counts(other, "leadspool_stats_leads")
+
+
+REBUILDS = "leadspool_redis_rebuilds_total"
 
 
 # ---- what is made of them

@@ -439,6 +439,7 @@ def test_a_full_outbox_holds_commands(space):
     fill_outbox(space)
     before = positions(space)
     assert importer.metrics()["leadspool_outbox_full"] == 1
+    assert importer.metrics()["leadspool_outbox_bytes"] > 1 << 20
     ids = [tell(space, "list.create", {"list_id": f"l{n}", "campaign_id": "c"}) for n in range(24)]
     publishes(space, 5, "meanwhile")
     time.sleep(5)  # more than the session's timeout
@@ -451,6 +452,7 @@ def test_a_full_outbox_holds_commands(space):
     answers(space, ids)
     assert space.value("SELECT pg_total_relation_size('outbox')") > 1 << 20
     assert importer.metrics()["leadspool_outbox_full"] == 0
+    assert importer.metrics()["leadspool_outbox_bytes"] < 1 << 20
     log = importer.log()
     assert [log.count(f"outbox.{what}") for what in ("full", "shrunk")] == [1, 1]
     assert log.count("partitions.assigned") == 1
