@@ -151,12 +151,13 @@ def test_sequences(records, problems):
 def test_what_a_test_used_is_noted_also_where_its_messages_are_not_checked(bare, tmp_path, monkeypatch):
     monkeypatch.setattr(privacy, "NOTES", tmp_path / "used")
     bare.db.execute("CREATE TABLE number (phone bigint)")
-    bare.db.execute("CREATE TABLE leads AS SELECT 15046218927 AS phone, 'Zacharias' AS first_name, 'x' AS last_name")
+    bare.db.execute("CREATE TABLE leads AS SELECT 15046218927 AS phone, 'Zacharias GRACE' AS first_name, 'x Li Lee' AS last_name")
+    bare.db.execute("INSERT INTO leads VALUES (15046218927, 'SELECT', 'first')")  # as statements have them
     bare.check_messages = False
     check.check_space(bare)
     privacy.note_values(bare.ns, ["+1 (504) 621-0000"], ["Hortensia"])
     noted = (tmp_path / "used" / bare.ns).read_text().split()
-    assert set(noted) == {"5046218927", "Zacharias", "5046210000", "Hortensia"}
+    assert set(noted) == {"5046218927", "Zacharias", "GRACE", "Lee", "5046210000", "Hortensia"}
 
 
 LINES = [
@@ -167,14 +168,18 @@ LINES = [
     ("level=info event=x ts=2026-11-25T23:51:01.602613Z", None),
     ("level=info event=x msg=\"no Zacharias\"", "Zacharias"),
     ("level=info event=x msg=\"no zacharias\"", None),
+    ("level=info event=x first_name=Ann", "Ann"),
+    ("level=info event=x msg=\"Anna, 4Ann and Ann-4\"", None),
+    ("level=info event=x msg=\"no GRACE\"", "GRACE"),
 ]
 
 
 @pytest.mark.parametrize("line, leak", LINES)
-def test_a_leak_is_seen(tmp_path, line, leak):
-    log = tmp_path / "importer1-1.log"
+@pytest.mark.parametrize("name", ["importer1-1.log", "kafka.log", "redis.log"])
+def test_a_leak_is_seen(tmp_path, name, line, leak):
+    log = tmp_path / name
     log.write_text(f"level=info event=fine\n{line}\n")
-    found = list(privacy.leaks([log], {"5046218927", "Zacharias"}))
+    found = list(privacy.leaks([log], {"5046218927", "Zacharias", "Ann", "GRACE"}))
     assert found == ([(f"{log}:2", leak)] if leak else [])
 
 

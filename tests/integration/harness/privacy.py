@@ -1,9 +1,13 @@
 """No phone number and no name in any log: what the scenarios used is noted when each ends, and looked for in the
 logs of processes and servers when all have ended (./dev test calls main()).
 
+Of a name its words count, as they are capitalized, from three letters on. Those that the product itself says in its
+texts and statements (as "First") cannot be told from names, and are none.
+
 Dialers' notes and what a scenario itself asks PostgreSQL are no logs of the product: *.log files, and of the
 server's log the lines of the product's roles."""
 
+import functools
 import itertools
 import os
 import re
@@ -19,9 +23,10 @@ NAMES = {"first_name", "last_name"}
 MOST_LEADS = 20_000  # of one namespace: those of a large import are more of the same
 
 DIGITS = re.compile(r"(?<![\w.])\+?\d(?:[ ().-]{0,3}\d){9,14}(?!\w)")
-WORD = re.compile(r"[^\W\d_]{5,}")
+WORD = re.compile(r"[^\W\d_]{5,}|(?<![\w-])[^\W\d_]{3,4}(?![\w-])")  # short ones not within ids
+COMMENT = re.compile(r"/\*.*?\*/|^\s*--.*?$", re.DOTALL | re.MULTILINE)
+SAID = ("common", "services/importer", "services/recycler", "services/stats", "services/exporter", "schemas/sql")
 ENTRY = re.compile(r"^\d{4}-\d\d-\d\d \S+ \S+ \[\d+\] (\S*) [A-Z]+:  ")
-FOREIGN = {"kafka.log", "redis.log"}  # no names: their own words are many
 ROLE = re.compile(r"_(importer|recycler|stats|exporter|cli|owner)$")
 
 
@@ -60,8 +65,15 @@ def used(space, records):
     for phone, *both in rows:
         phones.add(str(phone))
         names.update(name for name in both if name)
-    found = {word for name in names for word in WORD.findall(name) if word.istitle()}
-    return {national(phone) for phone in phones if len(national(phone)) == 10}, found
+    found = {word for name in names for word in WORD.findall(name) if word != word.lower()}
+    return {national(phone) for phone in phones if len(national(phone)) == 10}, found - own_words()
+
+
+@functools.cache
+def own_words():
+    """What the product's sources have outside of comments."""
+    files = (path for folder in SAID for path in (ROOT / folder).rglob("*") if path.suffix in (".c", ".h", ".inc", ".sql"))
+    return frozenset(word for path in files for word in WORD.findall(COMMENT.sub(" ", path.read_text())))
 
 
 def note(space, records):
@@ -92,7 +104,7 @@ def leaks(paths, words):
     for path in paths:
         for number, line in lines_of(path):
             said = {national(run) for run in DIGITS.findall(line)}
-            said |= set(WORD.findall(line)) if path.name not in FOREIGN else set()
+            said |= set(WORD.findall(line))
             for word in said & words:
                 yield f"{path}:{number}", word
 
