@@ -222,8 +222,8 @@ static Status look(Reading *reading, Error *err)
 
 /* ---- the thread ---- */
 
-/* On a virtual clock all may be known of its present moment: no more to learn before it moves, but that
- * the record became another. */
+/* On a virtual clock all may be known of its present moment: no more to learn before it moves, but
+ * that the record became another. */
 static bool look_is_due(Reading *reading)
 {
     int64_t now_ms = clock_mono_ms();
