@@ -91,24 +91,32 @@ static Status admin_count(const rd_kafka_metadata_topic_t *topic, int *ret_parti
 }
 
 /* By its name: of all topics, a broker shows those that one may see, and who may not see one would
- * take it for missing. */
-Status bus_admin_partitions(BusAdmin *admin, const char *topic, int *ret_partitions, Error *err)
+ * take it for missing. *ret is to be destroyed. */
+static Status
+admin_topic(BusAdmin *admin, const char *topic, const struct rd_kafka_metadata **ret, Error *err)
 {
     AUTO_FREE char *full = bus_topic_full(admin->ns, topic);
-    const struct rd_kafka_metadata *metadata = NULL;
     rd_kafka_topic_t *handle = rd_kafka_topic_new(admin->client, full, NULL);
     if (handle == NULL) {
         return bus_error_set(err, rd_kafka_last_error(), "a topic");
     }
-    rd_kafka_resp_err_t code = admin_metadata(admin, handle, &metadata);
+    rd_kafka_resp_err_t code = admin_metadata(admin, handle, ret);
     rd_kafka_topic_destroy(handle);
-    if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
-        return bus_error_set(err, code, "asking for its topics");
+    return code == RD_KAFKA_RESP_ERR_NO_ERROR ? STATUS_OK
+                                              : bus_error_set(err, code, "asking for its topics");
+}
+
+Status bus_admin_partitions(BusAdmin *admin, const char *topic, int *ret_partitions, Error *err)
+{
+    const struct rd_kafka_metadata *metadata = NULL;
+    Status status = admin_topic(admin, topic, &metadata, err);
+    if (status != STATUS_OK) {
+        return status;
     }
     *ret_partitions = 0;
-    Status status = metadata->topic_cnt == 1
-                        ? admin_count(&metadata->topics[0], ret_partitions, err)
-                        : STATUS_OK;
+    if (metadata->topic_cnt == 1) {
+        status = admin_count(&metadata->topics[0], ret_partitions, err);
+    }
     rd_kafka_metadata_destroy(metadata);
     return status;
 }
@@ -126,19 +134,13 @@ static int admin_fewest_replicas(const rd_kafka_metadata_topic_t *topic)
 Status bus_admin_replicas(
     BusAdmin *admin, const char *topic, int *ret_replicas, int *ret_brokers, Error *err)
 {
-    AUTO_FREE char *full = bus_topic_full(admin->ns, topic);
     const struct rd_kafka_metadata *metadata = NULL;
-    rd_kafka_resp_err_t code = admin_metadata(admin->client, &metadata);
-    if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
-        return bus_error_set(err, code, "asking for the copies of its topics");
+    Status status = admin_topic(admin, topic, &metadata, err);
+    if (status != STATUS_OK) {
+        return status;
     }
     *ret_brokers = metadata->broker_cnt;
-    *ret_replicas = 0;
-    for (int i = 0; i < metadata->topic_cnt; i++) {
-        if (strcmp(metadata->topics[i].topic, full) == 0) {
-            *ret_replicas = admin_fewest_replicas(&metadata->topics[i]);
-        }
-    }
+    *ret_replicas = metadata->topic_cnt == 1 ? admin_fewest_replicas(&metadata->topics[0]) : 0;
     rd_kafka_metadata_destroy(metadata);
     return STATUS_OK;
 }
