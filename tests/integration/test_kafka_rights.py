@@ -111,5 +111,5 @@ def test_a_command_names_a_right_that_it_lacks(space):
         done = space.cli(*words, code=1, timeout=15)
         assert f"a right is missing: {named.format(space.ns)}" in done.stderr and GIVES in done.stderr, (words, right, done.stderr)
         rights.give(taken)
-    space.cli("migrate", timeout=15)
+    wait_for(lambda: space.cli("migrate", timeout=15, code=None).returncode == 0, what="rights that are there again")
     assert all(topic["ok"] for topic in space.cli_json("topics", "check"))
