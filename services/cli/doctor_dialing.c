@@ -154,5 +154,19 @@ Status doctor_dialing(Cli *cli, Check *check, Error *err)
 
 Status doctor_calls(Cli *cli, Check *check, Error *err)
 {
-    return doctor_each_list(cli, sql_cli_doctor_calls, 0, check, err);
+    AUTO_RESULT *lists = NULL;
+    AUTO_RESULT *wrong = NULL;
+    Status status = cli_query(cli, sql_cli_doctor_lists, NULL, &lists, err);
+    if (status == STATUS_OK) {
+        status = cli_query_long(cli, sql_cli_doctor_calls, NULL, &wrong, err);
+    }
+    if (status != STATUS_OK) {
+        return status;
+    }
+    check->checked = db_rows(lists);
+    for (int row = 0; row < db_rows(wrong); row++) {
+        check_problem(check, "list %s: %s: %s, but %s", db_text(wrong, row, 0),
+                      db_text(wrong, row, 1), db_text(wrong, row, 2), db_text(wrong, row, 3));
+    }
+    return STATUS_OK;
 }

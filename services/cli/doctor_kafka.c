@@ -4,9 +4,12 @@
 #include <string.h>
 
 #include "adapters/bus.h"
+#include "base/clock.h"
 #include "cli/doctor.h"
 #include "runtime/topics.h"
 #include "sql_queries.h"
+
+enum { NO_ANSWER_MS = 2000 };
 
 /* Columns of position_list.sql. */
 enum { POSITION_GROUP, POSITION_TOPIC, POSITION_PARTITION, POSITION_NEXT = 5, POSITION_HALTED = 7 };
@@ -28,7 +31,8 @@ static void position_compare(
     }
 }
 
-static void position_check(Consumer *consumer, const DbResult *rows, int row, Check *check)
+/* False when the broker did not answer: then asking for others would only wait as long for each. */
+static bool position_check(Consumer *consumer, const DbResult *rows, int row, Check *check)
 {
     char place[160];
     const char *topic = db_text(rows, row, POSITION_TOPIC);
@@ -39,16 +43,18 @@ static void position_check(Consumer *consumer, const DbResult *rows, int row, Ch
         check_problem(check, "%s: halted: %s", place, db_text(rows, row, POSITION_HALTED));
     }
     if (db_is_null(rows, row, POSITION_NEXT)) {
-        return; /* claimed, and nothing read yet */
+        return true; /* claimed, and nothing read yet */
     }
     int64_t low = 0;
     int64_t high = 0;
     Error err;
+    int64_t asked_ms = clock_mono_ms();
     if (consumer_watermarks(consumer, topic, partition, &low, &high, &err) != STATUS_OK) {
         check_problem(check, "%s: not checked: %s", place, err.text);
-        return;
+        return clock_mono_ms() < asked_ms + NO_ANSWER_MS;
     }
     position_compare(rows, row, low, high, place, check);
+    return true;
 }
 
 static Status position_incidents(Cli *cli, Check *check, Error *err)
@@ -75,7 +81,10 @@ Status doctor_positions(Cli *cli, Check *check, Error *err)
         status = consumer_open(&cli->config, NULL, NULL, 0, &consumer, err);
     }
     for (int row = 0; status == STATUS_OK && row < db_rows(rows); row++) {
-        position_check(consumer, rows, row, check);
+        if (!position_check(consumer, rows, row, check)) {
+            check_problem(check, "%d other partitions: not checked", db_rows(rows) - row - 1);
+            break;
+        }
     }
     consumer_close(consumer);
     return status == STATUS_OK ? position_incidents(cli, check, err) : status;

@@ -10,7 +10,7 @@
 #include "runtime/list_figures.h"
 #include "sql_queries.h"
 
-enum { PART = 500, BEHIND_TRIES = 30, BEHIND_NAP_MS = 100, COLUMN_LIST_ID = 1 };
+enum { PART = 500, BEHIND_TRIES = 30, BEHIND_NAP_MS = 100 };
 
 static Status read_lists(Cli *cli, int64_t after, DbArray *only, DbResult **ret, Error *err)
 {
@@ -63,32 +63,99 @@ look(Cli *cli, LiveRead *live, const char *list_id, ListFigures *ret, RedisReply
     return status;
 }
 
-/* While it changes, Redis is behind for a moment. */
-static Status check_list(Cli *cli, LiveRead *live, const char *list_id, Check *check, Error *err)
+/* ---- lists whose versions differ: looked at again, all of them in each round ---- */
+
+typedef struct Others {
+    char **list_ids;
+    int count;
+} Others;
+
+static void others_add(Others *others, const char *list_id)
 {
-    for (int i = 0;; i++) {
-        AUTO_FIGURES figures = {.statuses = NULL};
-        AUTO_REPLY *hash = NULL;
-        Status status = look(cli, live, list_id, &figures, &hash, err);
-        if (status != STATUS_OK || figures.statuses == NULL) {
-            return status; /* or the list is gone */
-        }
-        int place = list_figures_place(hash, &figures);
-        if (place == 0) {
-            compare(hash, &figures, check);
-            return STATUS_OK;
-        }
-        if (place > 0 || i >= BEHIND_TRIES) {
-            const char *has = hash != NULL ? redis_field(hash, "version") : NULL;
-            check_problem(check, "Redis, list %s: version %s, but the record has %" PRId64, list_id,
-                          has != NULL ? has : "none", figures.version);
-            return STATUS_OK;
-        }
-        clock_nap(BEHIND_NAP_MS);
-    }
+    others->list_ids =
+        mem_realloc(others->list_ids, ((size_t)others->count + 1) * sizeof *others->list_ids);
+    others->list_ids[others->count++] = mem_strdup(list_id);
 }
 
-static Status check_lists(Cli *cli, LiveRead *live, Check *check, Error *err)
+static void others_done(Others *others)
+{
+    for (int i = 0; i < others->count; i++) {
+        free(others->list_ids[i]);
+    }
+    free(others->list_ids);
+}
+
+/* While it changes, Redis is behind for a moment. *ret_behind: it is, and may still catch up. */
+static Status check_again(
+    Cli *cli, LiveRead *live, const char *list_id, bool *ret_behind, Check *check, Error *err)
+{
+    AUTO_FIGURES figures = {.statuses = NULL};
+    AUTO_REPLY *hash = NULL;
+    bool last = !*ret_behind;
+    *ret_behind = false;
+    Status status = look(cli, live, list_id, &figures, &hash, err);
+    if (status != STATUS_OK || figures.statuses == NULL) {
+        return status; /* or the list is gone */
+    }
+    int place = list_figures_place(hash, &figures);
+    if (place == 0) {
+        compare(hash, &figures, check);
+    } else if (place > 0 || last) {
+        const char *has = hash != NULL ? redis_field(hash, "version") : NULL;
+        check_problem(check, "Redis, list %s: version %s, but the record has %" PRId64, list_id,
+                      has != NULL ? has : "none", figures.version);
+    } else {
+        *ret_behind = true;
+    }
+    return STATUS_OK;
+}
+
+/* Waits no longer for many than for one. */
+static Status check_others(Cli *cli, LiveRead *live, Others *others, Check *check, Error *err)
+{
+    Status status = STATUS_OK;
+    for (int i = 0; status == STATUS_OK && others->count > 0; i++) {
+        int kept = 0;
+        for (int at = 0; at < others->count; at++) {
+            char *list_id = others->list_ids[at];
+            bool behind = i < BEHIND_TRIES;
+            if (status == STATUS_OK) {
+                status = check_again(cli, live, list_id, &behind, check, err);
+            }
+            if (status == STATUS_OK && behind) {
+                others->list_ids[kept++] = list_id;
+            } else {
+                free(list_id);
+            }
+        }
+        others->count = kept;
+        if (kept > 0) {
+            clock_nap(BEHIND_NAP_MS);
+        }
+    }
+    return status;
+}
+
+/* ---- all lists ---- */
+
+static Status
+check_row(LiveRead *live, const DbResult *rows, int row, Others *others, Check *check, Error *err)
+{
+    AUTO_FIGURES figures = {.statuses = NULL};
+    AUTO_REPLY *hash = NULL;
+    Status status = list_figures_row(rows, row, &figures, err);
+    if (status == STATUS_OK) {
+        status = live_read_hash(live, LIVE_LIST_STATS, figures.list_id, &hash, err);
+    }
+    if (status == STATUS_OK && list_figures_place(hash, &figures) == 0) {
+        compare(hash, &figures, check);
+    } else if (status == STATUS_OK) {
+        others_add(others, figures.list_id);
+    }
+    return status;
+}
+
+static Status check_pages(Cli *cli, LiveRead *live, Others *others, Check *check, Error *err)
 {
     int64_t after = 0;
     for (int count = PART; count == PART;) {
@@ -97,13 +164,24 @@ static Status check_lists(Cli *cli, LiveRead *live, Check *check, Error *err)
         count = status == STATUS_OK ? db_rows(rows) : 0;
         for (int row = 0; status == STATUS_OK && row < count; row++) {
             after = db_i64(rows, row, 0);
-            status = check_list(cli, live, db_text(rows, row, COLUMN_LIST_ID), check, err);
+            status = check_row(live, rows, row, others, check, err);
         }
         if (status != STATUS_OK) {
             return status;
         }
     }
     return STATUS_OK;
+}
+
+static Status check_lists(Cli *cli, LiveRead *live, Check *check, Error *err)
+{
+    Others others = {0};
+    Status status = check_pages(cli, live, &others, check, err);
+    if (status == STATUS_OK) {
+        status = check_others(cli, live, &others, check, err);
+    }
+    others_done(&others);
+    return status;
 }
 
 Status doctor_redis(Cli *cli, Check *check, Error *err)

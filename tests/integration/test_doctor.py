@@ -1,10 +1,12 @@
 """leadspool doctor on dialing: each damage to the record is seen, and named."""
 
 import json
+import time
 
 import pytest
 from harness import wait_for
-from scenario import all_published, create_list, done, run_import
+from scenario import LONG, all_published, create_list, done, run_import
+from test_stats_jobs import MANY
 
 ANN, BOB, EVE, KIM = "+15046218927", "+18102929388", "+18566368749", "+12125551234"
 FILE = "phone\n504-621-8927\n810-292-9388\n856-636-8749\n212-555-1234\n"
@@ -131,3 +133,25 @@ def test_while_rules_are_reapplied_leads_may_be_behind(dialed):
     report = dialed.cli_json("doctor")
     [dialing] = [check for check in report["checks"] if check["name"] == "I2"]
     assert dialing["ok"] and "rules were not looked at" in dialing["notes"][0]
+
+
+def test_what_is_behind_or_away_is_waited_for_once(space):
+    """However many lists Redis has not caught up with, and however many partitions no broker answers for."""
+    space.check_messages = False  # lists from nowhere
+    space.db.execute(MANY, [40])
+    stats = space.stats()
+    wait_for(lambda: "event=redis.swept" in stats.log(), what="all lists in Redis")
+
+    def problems(name, within_s, **env):
+        began = time.monotonic()
+        [check] = [check for check in space.cli_json("doctor", code=1, env=env)["checks"] if check["name"] == name]
+        assert time.monotonic() - began < within_s
+        return check["problem_count"], check["problems"]
+
+    stats.sigstop()
+    space.db.execute("UPDATE list_stats SET version = version + 1")
+    count, told = problems("I3", 15)
+    assert count == 40 and "the record has 2" in told[0], told
+    if LONG:
+        count, told = problems("I1", 60, KAFKA_BOOTSTRAP_SERVERS="127.0.0.1:1")
+        assert count == 2 and "other partitions: not checked" in told[1], told
