@@ -340,6 +340,7 @@ static void *line_run(void *opaque)
             log_rate_limited(&rate, LOG_LEVEL_WARN, "outbox.trouble", " code=%s msg=%s", err.code,
                              err.text);
             busy = false;
+            survey_miss(&line->survey, line->parts.lanes->name);
             line_publish(line, NULL); /* without PostgreSQL a lease ends */
             line_wait(line, atomic_load(&line->stopping) ? 0 : RELAY_TROUBLE_MS);
             continue;
