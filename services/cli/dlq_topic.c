@@ -47,10 +47,16 @@ Status dlq_topic_mark(DlqTopic *letters, const BusRecord *letter, const char *st
     db_param_i64(&params, letter->timestamp_ms);
     db_param_text(&params, state);
     db_param_time(&params, clock_now_us());
+    DbParams gone = {0};
+    db_param_text(&gone, letters->topic);
+    db_param_i64(&gone, letters->low);
     AUTO_TX Db *db = cli_db(letters->cli);
     Status status = db_begin_unchecked(db, err);
     if (status == STATUS_OK) {
         status = db_exec(db, sql_cli_dlq_mark, &params, 1, err);
+    }
+    if (status == STATUS_OK) {
+        status = db_exec(db, sql_cli_dlq_forget, &gone, -1, err);
     }
     return status == STATUS_OK ? db_commit(db, err) : status;
 }

@@ -28,6 +28,6 @@ void dlq_topic_close(DlqTopic *letters);
 Status
 dlq_topic_next(DlqTopic *letters, BusRecord **ret, const char **ret_state, Error *err) MUST_CHECK;
 
-/* Remember what was done about a letter of the topic. */
+/* Remember what was done about a letter of the topic; forgets it of those that are gone. */
 Status dlq_topic_mark(DlqTopic *letters, const BusRecord *letter, const char *state, Error *err)
     MUST_CHECK;

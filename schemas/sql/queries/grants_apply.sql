@@ -82,7 +82,7 @@ BEGIN
              ' list_stats list_status leads ready_lead zone_set gate number dnc_entry dnc_recheck disposition'
              ' recycle_rule offer attempt jobs import_lane consumer_position consumer_incident outbox'
              ' dead_letter_mark'),
-            ('cli', 'INSERT, UPDATE', 'TABLE', 'dead_letter_mark'),
+            ('cli', 'INSERT, UPDATE, DELETE', 'TABLE', 'dead_letter_mark'),
             ('cli', 'UPDATE', 'TABLE', 'consumer_position consumer_incident namespace dnc_entry dnc_recheck'),
             ('cli', 'SELECT, UPDATE', 'SEQUENCE', 'id_block_seq outbox_id_seq offer_id_seq'),
             ('cli', 'EXECUTE', 'FUNCTION', 'blockers_end')
