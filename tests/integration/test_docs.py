@@ -166,6 +166,15 @@ def test_the_session_in_the_readme_is_what_happens(space, tmp_path):
     assert lasting((tmp_path / "session.txt").read_text()) == lasting((FIRST / "session.txt").read_text())
 
 
+def test_the_examples_are_of_this_release():
+    text = (ROOT / "docs" / "by-example.md").read_text()
+    [checks] = re.findall(r"^\$ leadspool doctor\n.*?^All is well\.$", text, re.M | re.S)
+    assert checks in (ROOT / "README.md").read_text()
+    fields = re.findall(r'^    \{"(\w+)", FILTER_TYPE', (ROOT / "common/domain/filter_fields.c").read_text(), re.M)
+    told = re.search(r"and the fields of a lead:(.*?)\.\n\n", text, re.S)[1]
+    assert len(fields) > 20 and re.findall(r"`(\w+)`", told) == fields
+
+
 def test_no_colours_are_written():
     """So that NO_COLOR has nothing to turn off."""
     for text in sources(exclude=""):
