@@ -21,6 +21,8 @@ class Stack:
         self.began = None
         self.logs = settings().logs / f"{PROJECT}-{uuid.uuid4().hex[:8]}"
         self.logs.mkdir(parents=True)
+        for name in ("DATABASE_URL", "REDIS_URL"):  # of ./dev's servers: secrets.yml takes them from the shell
+            self.env.pop(name, None)
         self.env |= {f"PASSWORD_{login}": f"of{login.replace('_', '')}" for login in LOGINS}
 
     def compose(self, *words, ok=True, **options):

@@ -51,6 +51,8 @@ def test_workers_have_no_more_than_they_need(stack):
         assert int(status["CapEff"], 16) == int(status["CapBnd"], 16) == 0
         assert (status["NoNewPrivs"].strip(), status["Seccomp"].strip()) == ("1", "2")
         assert "Read-only" in seen
+    stripped = "grep -lF .symtab /usr/bin/leadspool* && exit; ls /usr/bin/leadspool*"
+    assert len(stack.exec("importer", "sh", "-c", stripped).split()) == 1 + len(WORKERS), "programs without symbols"
 
 
 def test_each_logs_in_as_itself(stack):
@@ -122,6 +124,28 @@ def test_an_export_comes_out(stack):
     text = stack.cli("export", "--list", "spring", "--field", "phone", "--field", "status")
     rows = list(csv.DictReader(io.StringIO(text)))
     assert len(rows) == len({row["phone"] for row in rows}) == LEADS
+
+
+def test_secrets_come_from_files(stack, tmp_path):
+    """Of the importer and the command line, by the override for that."""
+    login = "postgresql://leadspool_{0}:{1}@postgres/leadspool"
+    secrets = {f"{name}_database": login.format(name, stack.env[f"PASSWORD_{name.upper()}"]) for name in ("importer", "cli")}
+    secrets["cli_redis"] = f"redis://leadspool-reader:{stack.env['PASSWORD_REDIS_READER']}@redis:6379/0"
+    key = secrets["number_key"] = stack.env.pop("LEADSPOOL_NUMBER_KEY")
+    for name, text in secrets.items():
+        (tmp_path / name).write_text(f"{text}\n")
+    stack.env["SECRETS"] = str(tmp_path)
+    override = ("-f", "docker-compose.yml", "-f", "deploy/docker/secrets.yml")
+    stack.compose(*override, "up", "--detach", "--no-deps", "importer")
+    stack.await_health("importer")
+    given = [setting.split("=")[0] for setting in stack.container("importer")["Config"]["Env"] if "=" in setting]
+    assert "DATABASE_URL_FILE" in given and not {"DATABASE_URL", "LEADSPOOL_NUMBER_KEY"} & set(given)
+    words = ("run", "--rm", "-T", "--no-deps", "cli", "stats", "--list", "spring", "--json")
+    shown = json.loads(stack.compose(*override, *words, stdin=subprocess.DEVNULL))
+    assert (shown["total"], shown["source"]) == (LEADS, "redis")
+    stack.env["LEADSPOOL_NUMBER_KEY"] = key
+    stack.compose("up", "--detach", "--no-deps", "importer")
+    stack.await_health("importer")
 
 
 def test_doctor_is_content(stack):

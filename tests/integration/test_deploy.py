@@ -1,6 +1,7 @@
 """What is for other machines than this: what cmake --install puts in place, and what docker-compose.yml and the
 Dockerfile repeat of the sources. That they run is for tests/compose."""
 
+import json
 import os
 import re
 import subprocess
@@ -156,3 +157,20 @@ def test_prometheus_looks_where_workers_listen(root):
         listened.append(f"127.0.0.1:{env['LEADSPOOL_HTTP_PORT']}")
     assert sorted(systemd) == sorted(listened)
     assert len(set(listened)) == len(WORKERS)
+
+
+def test_each_secret_of_our_services_can_come_from_a_file():
+    """deploy/docker/secrets.yml takes the variable away, and gives a file that it has."""
+    override = yaml.safe_load((ROOT / "deploy/docker/secrets.yml").read_text())
+    said = subprocess.run([settings().bin / "leadspool", "reference", "settings", "--json"], check=True, capture_output=True, text=True).stdout
+    secret = {row["setting"] for row in json.loads(said) if row["secret"]}
+    ours = {name: service["environment"] for name, service in compose_services().items() if "LEADSPOOL_NUMBER_KEY" in service.get("environment", {})}
+    assert set(override["services"]) == set(ours) and len(ours) == 6
+    for name, environment in ours.items():
+        instead = override["services"][name]
+        files = {f"/run/secrets/{file}" for file in instead["secrets"]}
+        for variable in secret & set(environment):
+            assert instead["environment"].pop(variable, "kept") is None, (name, variable)
+            assert instead["environment"].pop(f"{variable}_FILE") in files, (name, variable)
+        assert instead["environment"] == {}, name
+    assert {file for service in override["services"].values() for file in service["secrets"]} == set(override["secrets"])
