@@ -10,6 +10,7 @@
 #include "recycler/why_count.h"
 #include "runtime/list_figures.h"
 #include "sql_queries.h"
+#include "stats/attempt_hours.h"
 #include "stats/live_write.h"
 #include "stats/runway_plan.h"
 
@@ -17,16 +18,13 @@ enum {
     NOW_EXPIRE_S = 3600,
     NOW_SLICE_MS = 50, /* of each tick, which comes five times a second */
     NOW_REST = 4,      /* a list that took longer is followed by a rest of four times as long */
-    ROLL_MS = 10000,
-    ROLL_BEHIND_S = 120, /* longer than any transaction */
-    HOUR_S = 3600,
 };
 
 struct NowLive {
     int64_t pace_ms;
     int64_t round_ms; /* when the present round began; 0: none has */
     int64_t rest_until_ms;
-    int64_t rolled_ms;
+    AttemptHours *hours;
     int32_t list_no; /* the last one done in this round; 0: none */
 };
 
@@ -39,19 +37,21 @@ typedef struct Now {
     ListFigures figures;
     WhyCount why;
     int64_t due_us; /* 0: none waits */
-    int64_t contacts[RUNWAY_HOURS];
-    RunwayFacts facts;
+    AttemptHours *hours;
+    AttemptHoursOf by_hour;
 } Now;
 
 NowLive *now_live_new(int pace_s)
 {
     NowLive *live = mem_alloc(sizeof *live);
     live->pace_ms = (int64_t)pace_s * 1000;
+    live->hours = attempt_hours_new();
     return live;
 }
 
 void now_live_free(NowLive *live)
 {
+    attempt_hours_free(live->hours);
     free(live);
 }
 
@@ -62,30 +62,6 @@ void now_live_forget(NowLive *live)
 }
 
 /* ---- reading ---- */
-
-static int64_t first_hour_us(int64_t now_us)
-{
-    int64_t hour_us = HOUR_S * CLOCK_US_PER_SECOND;
-    return now_us - now_us % hour_us - (RUNWAY_HOURS - 1) * hour_us;
-}
-
-static Status read_hours(Now *now, Error *err)
-{
-    DbParams params = {0};
-    AUTO_RESULT *rows = NULL;
-    int64_t first_us = first_hour_us(now->now_us);
-    db_param_i64(&params, now->list_no);
-    db_param_time(&params, first_us);
-    Status status = db_query(now->db, sql_now_hours, &params, &rows, err);
-    for (int row = 0; status == STATUS_OK && row < db_rows(rows); row++) {
-        int64_t hour = (db_i64(rows, row, 0) - first_us) / (HOUR_S * CLOCK_US_PER_SECOND);
-        if (hour >= 0 && hour < RUNWAY_HOURS) {
-            now->facts.attempts[hour] = db_i64(rows, row, 1);
-            now->contacts[hour] = db_i64(rows, row, 2);
-        }
-    }
-    return status;
-}
 
 static Status read_due(Now *now, Error *err)
 {
@@ -125,7 +101,9 @@ static Status read_now(Now *now, Error *err)
     if (status == STATUS_OK) {
         status = read_due(now, err);
     }
-    return status == STATUS_OK ? read_hours(now, err) : status;
+    return status == STATUS_OK
+               ? attempt_hours_read(now->hours, tx, now->list_no, now->now_us, &now->by_hour, err)
+               : status;
 }
 
 /* ---- writing ---- */
@@ -139,10 +117,10 @@ static void add_time(LiveHash *hash, const char *name, int64_t time_us)
     live_hash_add(hash, name, text);
 }
 
-static void add_hours(LiveHash *hash, const char *name, const int64_t hours[RUNWAY_HOURS])
+static void add_hours(LiveHash *hash, const char *name, const int64_t hours[HOUR_PLAN_HOURS])
 {
     AUTO_STRBUF text = STRBUF_INIT;
-    for (int i = 0; i < RUNWAY_HOURS; i++) {
+    for (int i = 0; i < HOUR_PLAN_HOURS; i++) {
         strbuf_addf(&text, "%s%" PRId64, i > 0 ? "," : "", hours[i]);
     }
     live_hash_add(hash, name, text.data);
@@ -155,16 +133,19 @@ static void add_decimal(LiveHash *hash, const char *name, double value)
     live_hash_add(hash, name, text);
 }
 
-static void add_runway(Now *now, LiveHash *hash)
+static void add_runway(const Now *now, LiveHash *hash)
 {
     Runway runway;
     const int64_t *why = now->why.leads;
-    now->facts.now_us = now->now_us;
-    now->facts.dialable = now->figures.counters[FIGURES_DIALABLE];
-    now->facts.offered = now->figures.counters[FIGURES_OFFERED];
-    now->facts.attempted = now->figures.counters[FIGURES_ATTEMPTED];
-    now->facts.ended = why[WHY_FINISHED] + why[WHY_EXHAUSTED] + why[WHY_INVALID] + why[WHY_DNC];
-    runway_plan(&now->facts, &runway);
+    RunwayFacts facts = {
+        .dialable = now->figures.counters[FIGURES_DIALABLE],
+        .offered = now->figures.counters[FIGURES_OFFERED],
+        .attempted = now->figures.counters[FIGURES_ATTEMPTED],
+        .ended = why[WHY_FINISHED] + why[WHY_EXHAUSTED] + why[WHY_INVALID] + why[WHY_DNC],
+        .now_us = now->now_us,
+    };
+    memcpy(facts.attempts, now->by_hour.attempts, sizeof facts.attempts);
+    runway_plan(&facts, &runway);
     add_decimal(hash, "calls_per_hour", runway.calls_per_hour);
     add_decimal(hash, "calls_per_lead", runway.calls_per_lead);
     if (runway.known) {
@@ -176,7 +157,7 @@ static void add_runway(Now *now, LiveHash *hash)
              runway.known ? now->now_us + runway.runway_s * CLOCK_US_PER_SECOND : 0);
 }
 
-static void now_hash(Now *now, LiveHash *hash)
+static void now_hash(const Now *now, LiveHash *hash)
 {
     live_hash_add(hash, "list_id", now->figures.list_id);
     live_hash_add(hash, "campaign_id", now->figures.campaign_id);
@@ -191,9 +172,9 @@ static void now_hash(Now *now, LiveHash *hash)
         live_hash_add_i64(hash, name, now->why.leads[why]);
     }
     add_time(hash, "next_due_at", now->due_us);
-    add_time(hash, "hours_from", first_hour_us(now->now_us));
-    add_hours(hash, "attempts_by_hour", now->facts.attempts);
-    add_hours(hash, "contacts_by_hour", now->contacts);
+    add_time(hash, "hours_from", hour_plan_first_us(now->now_us));
+    add_hours(hash, "attempts_by_hour", now->by_hour.attempts);
+    add_hours(hash, "contacts_by_hour", now->by_hour.contacts);
     add_runway(now, hash);
 }
 
@@ -244,6 +225,7 @@ static bool round_goes_on(NowLive *live)
         return false;
     }
     if (live->list_no == 0) {
+        attempt_hours_forget(live->hours);
         live->round_ms = now_ms;
     }
     return true;
@@ -266,28 +248,15 @@ show_next(NowLive *live, Db *db, LiveStore *store, int64_t now_us, bool *ret_mor
         return STATUS_OK;
     }
     live->list_no = (int32_t)db_i64(next, 0, 0);
-    Now now = {
-        .db = db, .list_no = live->list_no, .list_id = db_text(next, 0, 1), .now_us = now_us};
+    Now now = {.db = db,
+               .list_no = live->list_no,
+               .list_id = db_text(next, 0, 1),
+               .now_us = now_us,
+               .hours = live->hours};
     return show_list(&now, store, err);
 }
 
-static Status roll(NowLive *live, Db *db, int64_t now_us, Error *err)
-{
-    DbParams params = {0};
-    if (clock_mono_ms() < live->rolled_ms + ROLL_MS) {
-        return STATUS_OK;
-    }
-    live->rolled_ms = clock_mono_ms();
-    db_param_time(&params, now_us - ROLL_BEHIND_S * CLOCK_US_PER_SECOND);
-    db_param_time(&params, first_hour_us(now_us));
-    AUTO_TX Db *tx = db;
-    Status status = db_begin(tx, err);
-    if (status == STATUS_OK) {
-        status = db_exec(tx, sql_attempt_roll, &params, -1, err);
-    }
-    return status == STATUS_OK ? db_commit(tx, err) : status;
-}
-
+/* Lists are shown also where their hours cannot be counted. */
 Status now_live_tick(NowLive *live, Db *db, LiveStore *store, int64_t now_us, Error *err)
 {
     int64_t begun_ms = clock_mono_ms();
@@ -295,11 +264,16 @@ Status now_live_tick(NowLive *live, Db *db, LiveStore *store, int64_t now_us, Er
         return STATUS_OK;
     }
     bool more = true;
-    Status status = roll(live, db, now_us, err);
-    while (status == STATUS_OK && more && clock_mono_ms() < begun_ms + NOW_SLICE_MS) {
+    Error rolling;
+    Status rolled = attempt_hours_tick(live->hours, db, now_us, &rolling);
+    Status status = STATUS_OK;
+    do {
         status = show_next(live, db, store, now_us, &more, err);
-    }
+    } while (status == STATUS_OK && more && clock_mono_ms() < begun_ms + NOW_SLICE_MS);
     int64_t took_ms = clock_mono_ms() - begun_ms;
     live->rest_until_ms = begun_ms + took_ms + (took_ms > NOW_SLICE_MS ? took_ms * NOW_REST : 0);
-    return status;
+    if (status == STATUS_OK && rolled != STATUS_OK) {
+        *err = rolling;
+    }
+    return status == STATUS_OK ? rolled : status;
 }

@@ -273,24 +273,45 @@ def test_a_watch_moves_during_an_import_and_comes_back_to_redis(space):
     assert watch.wait(10) == 0
 
 
+CALLED = (
+    "INSERT INTO attempt (recorded_at, lead_id, list_no, source, call_id, disposition, status, contact, started_at)"
+    " SELECT at, n, 1, 'urn:test', n, 'NA', 'NA', n %% 2 = 0, at"
+    " FROM generate_series(%s::int, %s) n, LATERAL (SELECT now() - %s::interval AS at) moment"
+)
+
+
+SETTLED = (
+    "SELECT rolled_until IS DISTINCT FROM %s AND rolled_until BETWEEN now() - interval '3 min' AND now()"
+    " FROM stats_projection"
+)
+
+
 def test_attempts_go_into_their_hours_once(space):
-    """However often those that are old enough are moved there; each start of the aggregator does so."""
+    """However often those are counted; those that came late, and what a clock that was ahead has left, too."""
     space.importer()
     create_list(space, "a", campaign_id="c")
-    space.db.execute(
-        "INSERT INTO attempt (recorded_at, lead_id, list_no, source, call_id, disposition, status, contact, started_at)"
-        " SELECT at, n, 1, 'urn:test', n, 'NA', 'NA', n % 2 = 0, at"
-        " FROM generate_series(1, 4) n, LATERAL (SELECT now() - (n > 1)::int * interval '10 min' AS at) moment"
-    )
-    live, rolled = client(), None
+    live, rolled = client(), "SELECT rolled_until FROM stats_projection"
+    space.db.execute(CALLED, [1, 1, "0"])
+    space.db.execute(CALLED, [2, 4, "10 min"])
 
-    def shown():
-        return live.hget(f"{space.ns}:list:a:now", "attempts_by_hour")
+    def shown_by(calls, what):
+        before = space.value(rolled)
+        aggregator = space.stats()
+        wait_for(lambda: space.value(SETTLED, before), what="hours are counted")
+        for field, count in (("attempts", calls), ("contacts", calls // 2)):
+            wait_for(
+                lambda field=field, count=count: count
+                == sum(map(int, (live.hget(f"{space.ns}:list:a:now", f"{field}_by_hour") or "0").split(","))),
+                what=f"{what}: {count} {field}",
+            )
+        aggregator.terminate()
 
     for _ in range(2):
-        aggregator = space.stats()
-        wait_for(lambda rolled=rolled: space.value("SELECT rolled_until FROM stats_projection") not in (None, rolled))
-        rolled = space.value("SELECT rolled_until FROM stats_projection")
-        assert space.row("SELECT sum(attempts), sum(contacts) FROM attempt_hour") == (3, 2)
-        wait_for(lambda: sum(map(int, (shown() or "0").split(","))) == 4)
-        aggregator.terminate()
+        shown_by(4, "once")
+    assert space.row("SELECT sum(attempts), sum(contacts) FROM attempt_hour") == (3, 2)
+    space.db.execute(CALLED, [5, 6, "10 min"])
+    shown_by(6, "they came late")
+    space.db.execute(CALLED, [7, 8, "30 hours"])
+    space.db.execute("DELETE FROM attempt_hour")
+    space.db.execute("UPDATE stats_projection SET rolled_until = now() + interval '1 day'")
+    shown_by(8, "the clock was ahead")
