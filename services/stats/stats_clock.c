@@ -12,6 +12,7 @@
 #include "base/metric_table.h"
 #include "sql_queries.h"
 #include "stats/campaign_live.h"
+#include "stats/live_loop.h"
 #include "stats/live_store.h"
 #include "stats/live_sweep.h"
 #include "stats/now_live.h"
@@ -30,10 +31,10 @@ struct StatsClock {
     LiveHealth *health;
     LiveStore *store;
     Db *db;
-    CampaignLive *campaigns;
-    NowLive *now;
+    LiveLead lead; /* for the loops */
+    LiveLoop *campaigns;
+    LiveLoop *now;
     pthread_t thread;
-    atomic_bool stopping;
     bool leads;
     int64_t leased_ms; /* when it asked last */
     int64_t probed_ms; /* when it last wrote the probe */
@@ -94,6 +95,7 @@ static Status lease(StatsClock *clock, Error *err)
         return STATUS_OK;
     }
     clock->rebuilt_connects = 0; /* whoever leads again looks at everything */
+    atomic_store(&clock->lead.shows, false);
     if (status == STATUS_OK) {
         live_health_whole(clock->health); /* as far as it knows */
     }
@@ -134,7 +136,7 @@ static bool clock_goes_on(void *opaque)
     Error err;
     tell_stale(clock);
     return lease(clock, &err) == STATUS_OK && probe(clock, &err) == STATUS_OK && clock->leads &&
-           !atomic_load(&clock->stopping);
+           !atomic_load(&clock->lead.stopping);
 }
 
 static Rebuild clock_rebuild(StatsClock *clock)
@@ -203,12 +205,13 @@ static Status rebuild_if_due(StatsClock *clock, Error *err)
     }
     if (status == STATUS_OK) {
         clock->rebuilt_connects = connects;
+        atomic_store(&clock->lead.shows, true);
         live_health_whole(clock->health);
-        if (why != &why_debt) { /* Redis has what only it may know of: a restore's lost lists */
+        if (why->unready) { /* Redis may have lost more, or have what a restore took away */
             clock->sweep_at_ms = 0;
+            live_loop_forget(clock->campaigns);
+            live_loop_forget(clock->now);
         }
-        campaign_live_forget(clock->campaigns);
-        now_live_forget(clock->now);
         clock->paid = seen;
         metric_add(&metric_redis_rebuilds, 1, why->name, NULL);
         LOG_INFO("redis.rebuilt",
@@ -230,7 +233,7 @@ static Status sweep_if_due(StatsClock *clock, Error *err)
     Status status = live_sweep(&rebuild, &removed, err);
     if (status == STATUS_OK && !rebuild.stopped) {
         clock->sweep_at_ms = clock_mono_ms() + (int64_t)clock->parts->cfg->stats_sweep_s * 1000;
-        campaign_live_forget(clock->campaigns);
+        live_loop_forget(clock->campaigns);
         LOG_INFO("redis.swept",
                  "lists=%" PRId64 " jobs=%" PRId64 " stored=%" PRId64 " removed=%" PRId64,
                  rebuild.lists, rebuild.jobs, rebuild.stored, removed);
@@ -240,20 +243,9 @@ static Status sweep_if_due(StatsClock *clock, Error *err)
 
 /* ---- the thread ---- */
 
-static Status show_campaigns(StatsClock *clock, Error *err)
-{
-    Rebuild all = clock_rebuild(clock);
-    return campaign_live_tick(clock->campaigns, &all, err);
-}
-
-static Status show_now(StatsClock *clock, Error *err)
-{
-    return now_live_tick(clock->now, clock->db, clock->store, clock_now_us(), err);
-}
-
 /* What the one that leads does, as far as it is due. */
-static Status (*const clock_duties[])(StatsClock *clock, Error *err) = {
-    rebuild_if_due, sweep_if_due, show_campaigns, show_now, NULL};
+static Status (*const clock_duties[])(StatsClock *clock, Error *err) = {rebuild_if_due,
+                                                                        sweep_if_due, NULL};
 
 static Status clock_round(StatsClock *clock, Error *err)
 {
@@ -271,7 +263,7 @@ static void *clock_main(void *opaque)
 {
     static LogRate rate = LOG_RATE_INIT(3, 60000);
     StatsClock *clock = opaque;
-    while (!atomic_load(&clock->stopping)) {
+    while (!atomic_load(&clock->lead.stopping)) {
         Error err;
         Status status = clock_round(clock, &err);
         tell_stale(clock);
@@ -285,28 +277,85 @@ static void *clock_main(void *opaque)
     return NULL;
 }
 
+/* ---- what is shown over and over ---- */
+
+static Status campaigns_tick(void *campaigns, Rebuild *all, Error *err)
+{
+    return campaign_live_tick(campaigns, all, err);
+}
+
+static void campaigns_forget(void *campaigns)
+{
+    campaign_live_forget(campaigns);
+}
+
+static void campaigns_free(void *campaigns)
+{
+    campaign_live_free(campaigns);
+}
+
+static Status now_tick(void *now, Rebuild *all, Error *err)
+{
+    return now_live_tick(now, all->db, all->store, all->now_us, err);
+}
+
+static void now_forget(void *now)
+{
+    now_live_forget(now);
+}
+
+static void now_free(void *now)
+{
+    now_live_free(now);
+}
+
+static const LiveLoopKind campaigns_kind = {"campaigns", campaigns_tick, campaigns_forget,
+                                            campaigns_free};
+static const LiveLoopKind now_kind = {"now", now_tick, now_forget, now_free};
+
+/* ---- start and stop ---- */
+
 static void clock_free(StatsClock *clock)
 {
-    campaign_live_free(clock->campaigns);
-    now_live_free(clock->now);
     live_store_free(clock->store);
     db_close(clock->db);
     free(clock);
 }
 
+static bool loops_stop(StatsClock *clock, const struct timespec *deadline)
+{
+    bool campaigns = live_loop_stop(clock->campaigns, deadline);
+    return live_loop_stop(clock->now, deadline) && campaigns;
+}
+
+static void deadline_in(int seconds, struct timespec *ret)
+{
+    clock_gettime(CLOCK_REALTIME, ret);
+    ret->tv_sec += seconds;
+}
+
 Status
 stats_clock_start(const ServiceParts *parts, LiveHealth *health, StatsClock **ret, Error *err)
 {
+    struct timespec deadline;
+    const Config *cfg = parts->cfg;
     StatsClock *clock = mem_alloc(sizeof *clock);
     clock->parts = parts;
     clock->health = health;
     clock->whole_ms = clock_mono_ms();
-    clock->db = db_new(parts->cfg->database_url, parts->cfg->ns, "leadspool stats");
-    clock->store = live_store_new(parts->cfg, health, "leadspool-stats-clock");
-    clock->campaigns = campaign_live_new();
-    clock->now = now_live_new(parts->cfg->stats_pace_s);
-    if (pthread_create(&clock->thread, NULL, clock_main, clock) != 0) {
-        clock_free(clock);
+    clock->db = db_new(cfg->database_url, cfg->ns, "leadspool stats");
+    clock->store = live_store_new(cfg, health, "leadspool-stats-clock");
+    clock->campaigns =
+        live_loop_start(&campaigns_kind, campaign_live_new(), parts, health, &clock->lead);
+    clock->now =
+        live_loop_start(&now_kind, now_live_new(cfg->stats_pace_s), parts, health, &clock->lead);
+    if (clock->campaigns == NULL || clock->now == NULL ||
+        pthread_create(&clock->thread, NULL, clock_main, clock) != 0) {
+        atomic_store(&clock->lead.stopping, true);
+        deadline_in(STOP_S, &deadline);
+        if (loops_stop(clock, &deadline)) {
+            clock_free(clock);
+        }
         return error_set(err, STATUS_FATAL, "thread", "no thread for the clock");
     }
     *ret = clock;
@@ -318,14 +367,16 @@ void stats_clock_stop(StatsClock *clock)
     if (clock == NULL) {
         return;
     }
-    atomic_store(&clock->stopping, true);
+    atomic_store(&clock->lead.stopping, true);
     struct timespec deadline;
-    clock_gettime(CLOCK_REALTIME, &deadline);
-    deadline.tv_sec += STOP_S;
-    if (pthread_timedjoin_np(clock->thread, NULL, &deadline) != 0) {
-        LOG_WARN("stats.stop_abandoned");
-        return; /* the thread still uses all of it; the process ends now */
+    deadline_in(STOP_S, &deadline);
+    bool stopped = pthread_timedjoin_np(clock->thread, NULL, &deadline) == 0;
+    if (stopped) {
+        release(clock);
     }
-    release(clock);
+    if (!loops_stop(clock, &deadline) || !stopped) {
+        LOG_WARN("stats.stop_abandoned");
+        return; /* a thread still uses all of it; the process ends now */
+    }
     clock_free(clock);
 }

@@ -7,10 +7,11 @@ import re
 import signal
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import redis
-from harness import wait_for
+from harness import db, wait_for
 from harness.redis_server import RedisServer, Refusal
 from live import client, fields, shown
 from scenario import create_list, run_import, upsert
@@ -204,6 +205,29 @@ def test_what_another_connection_took_may_be_lost(space, server):
     live.client_kill_filter(_id=mine["id"])
     upsert(space, "b", phone="+15046218927")
     wait_for(lambda: shown(space, live) == fields(space), 10, what="Redis as the record")
+
+
+@pytest.mark.parametrize("table", ["campaign_hopper", "ready_lead, attempt_hour"])
+def test_what_is_shown_over_and_over_keeps_nobody_from_mending(space, table):
+    """Sums of campaigns, or what lists show with a time, take longer than a lease: whoever leads goes on to do so, and
+    what was lost is there again meanwhile."""
+    workers = [space.stats({"LEADSPOOL_STATS_PACE_S": "1"}) for _ in range(2)]
+    space.importer()
+    create_list(space, "a", campaign_id="c")
+    live, owner = client(), "SELECT owner FROM stats_projection"
+    key, marker, now = (f"{space.ns}:{key}" for key in ("list:a:stats", "stats:marker", "list:a:now"))
+    wait_for(lambda: live.exists(now) and live.hget(marker, "state") == "whole", what="all is shown")
+    leads, before = space.value(owner), [worker.log().count("event=redis.rebuilt") for worker in workers]
+    with db(space) as other, ThreadPoolExecutor() as pool, other.transaction():
+        other.execute(f"LOCK {table}")
+        held = pool.submit(other.execute, "SELECT pg_sleep(4.4)")  # longer than a lease
+        time.sleep(1.3)
+        live.delete(key, marker)
+        wait_for(lambda: live.exists(key), 2, what="the list in Redis")
+        held.result()
+        assert space.value(owner) == leads
+    rebuilt = [worker.log().count("event=redis.rebuilt") for worker in workers]
+    assert sum(rebuilt) == sum(before) + 1, "the one for the marker"
 
 
 def test_the_sweep_repairs_and_removes(space):

@@ -136,6 +136,23 @@ def test_a_rebuild_that_is_longer_than_a_lease_is_one_aggregators(space):
     assert min(int(first), int(second)) > 3500, "no longer than a lease: more lists"
 
 
+def test_a_debt_makes_nothing_due_but_what_it_is_of(space):
+    """It may come every second, as long as one of several aggregators is cut off from Redis."""
+    space.importer()
+    create_list(space, "a", campaign_id="c")
+    space.stats({"LEADSPOOL_STATS_PACE_S": "600"})
+    live, owed = client(), "SELECT wanted > done FROM stats_projection"
+    keys = [f"{space.ns}:{key}" for key in ("campaign:c:stats", "list:a:now")]
+    wait_for(lambda: live.exists(*keys) == len(keys), what="both are shown")
+    time.sleep(1.2)  # the next look at campaigns
+    before = [live.hgetall(key) for key in keys]
+    for _ in range(2):
+        space.db.execute("UPDATE stats_projection SET wanted = wanted + 1")
+        wait_for(lambda: not space.value(owed), what="it is paid")
+        time.sleep(1.2)
+    assert [live.hgetall(key) for key in keys] == before
+
+
 def test_a_deleted_list_whose_end_was_not_shown_says_so(space):
     """Nothing tells that somebody else wrote its hash again; a rebuild has its end from the record."""
     space.importer()
