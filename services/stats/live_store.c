@@ -83,6 +83,9 @@ static Status write_add(LiveStore *store, const LiveWrite *write, bool whole_scr
     redis_word(&words, expire);
     redis_word(&words, live_hash_get(&write->hash, "epoch"));
     redis_word(&words, live_hash_get(&write->hash, "version"));
+    for (int i = 0; i < 2; i++) {
+        redis_word(&words, write->seen[i] != NULL ? write->seen[i] : "");
+    }
     const char *name;
     const char *value;
     for (size_t at = 0; live_hash_next(&write->hash, &at, &name, &value);) {

@@ -28,7 +28,8 @@ typedef enum LiveResult {
 typedef struct LiveWrite {
     char key[LIVE_KEY_SIZE];
     LiveMode mode;
-    int64_t expire_s; /* 0: never */
+    const char *seen[2]; /* borrowed: epoch and version that must still stand there; NULL: any */
+    int64_t expire_s;    /* 0: never */
     LiveHash hash;
     LiveResult result;               /* filled by live_store_write() */
     char campaign_was[LIVE_ID_SIZE]; /* the same: campaign_id of the hash that stood there; "" */

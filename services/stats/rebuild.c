@@ -14,7 +14,7 @@
 #include "stats/live_index.h"
 #include "stats/live_write.h"
 
-enum { REBUILD_PAGE = 500, REBUILD_TRIES = 5 };
+enum { REBUILD_PAGE = 500, REBUILD_TRIES = 5, SETTLE_TRIES = 5 };
 
 typedef struct Page {
     Rebuild *rebuild;
@@ -156,9 +156,10 @@ static Status page_read_one(Page *page, const char *list_id, Error *err)
     return status;
 }
 
-/* Redis had something newer. First what it has, then the record: one that is still older was never
- * the source of it. */
-static Status settle_newer(Rebuild *rebuild, const char *list_id, Error *err)
+/* First what Redis has, then the record: what is still above that was never from it. Only that
+ * gives way, not what somebody else has settled meanwhile. *ret_settled: the record has its say;
+ * what changed since comes as a message that is not refused any more. */
+static Status settle_once(Rebuild *rebuild, const char *list_id, bool *ret_settled, Error *err)
 {
     char key[LIVE_KEY_SIZE];
     live_key(key, live_store_ns(rebuild->store), LIVE_LIST_STATS, list_id);
@@ -170,16 +171,42 @@ static Status settle_newer(Rebuild *rebuild, const char *list_id, Error *err)
     if (status == STATUS_OK) {
         status = page_read_one(&page, list_id, err);
     }
-    if (status != STATUS_OK || page.count == 0 ||
-        !write_is_below(&page.writes[0], redis_text(redis_at(reply, 0)),
-                        redis_text(redis_at(reply, 1)))) {
+    *ret_settled = page.count == 0;
+    if (status != STATUS_OK || *ret_settled) {
         return status;
     }
-    LOG_WARN("redis.ahead", "list=%s msg=%s", list_id,
-             "Redis had a newer version than the record; it has the record's now");
-    rebuild->stored++;
-    page.writes[0].mode = LIVE_FORCE;
-    return live_store_write(rebuild->store, page.writes, 1, err);
+    LiveWrite *write = &page.writes[0];
+    const char *epoch = redis_text(redis_at(reply, 0));
+    const char *version = redis_text(redis_at(reply, 1));
+    bool ahead = write_is_below(write, epoch, version);
+    if (ahead) {
+        write->mode = LIVE_FORCE;
+        write->seen[0] = epoch;
+        write->seen[1] = version;
+    }
+    status = live_store_write(rebuild->store, write, 1, err);
+    if (status == STATUS_OK) {
+        status = live_index_lists(rebuild->store, write, 1, err);
+    }
+    if (status == STATUS_OK && ahead && write->result == LIVE_STORED) {
+        rebuild->stored++;
+        LOG_WARN("redis.ahead", "list=%s msg=%s", list_id,
+                 "Redis had a newer version than the record; it has the record's now");
+    }
+    *ret_settled = !ahead && write->result != LIVE_OLDER;
+    return status;
+}
+
+/* Redis had something newer: a message overtook the page, or it was never from the record. Messages
+ * of the list were refused until that gave way, so the record is asked once more behind it. */
+static Status settle_newer(Rebuild *rebuild, const char *list_id, Error *err)
+{
+    bool settled = false;
+    Status status = STATUS_OK;
+    for (int i = 0; status == STATUS_OK && !settled && i < SETTLE_TRIES; i++) {
+        status = settle_once(rebuild, list_id, &settled, err);
+    }
+    return status;
 }
 
 static Status page_write(Page *page, Error *err)

@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import redis
 from harness import db, wait_for
+from harness.proxy import Link, TcpProxy
 from harness.redis_server import RedisServer, Refusal
 from live import client, fields, shown
 from scenario import create_list, run_import, upsert
@@ -228,6 +229,73 @@ def test_what_is_shown_over_and_over_keeps_nobody_from_mending(space, table):
         assert space.value(owner) == leads
     rebuilt = [worker.log().count("event=redis.rebuilt") for worker in workers]
     assert sum(rebuilt) == sum(before) + 1, "the one for the marker"
+
+
+class LateLink(Link):
+    """What is to be written over something newer waits for `late`."""
+
+    def from_client(self, data):
+        if b"\r\nforce\r\n" in data:
+            self.proxy.met.set()
+            self.proxy.late.wait(10)
+        return data
+
+
+class LateWrites(TcpProxy):
+    def __init__(self, server):
+        self.met, self.late = threading.Event(), threading.Event()
+        super().__init__(("127.0.0.1", server.port))
+
+    def open(self, client):
+        link = LateLink(self, client)
+        with self.lock:
+            self.links.add(link)
+
+
+AHEAD = {"version": "99999999999999999999999", "total": "7"}
+
+
+def settled_late(space, server, proxy, meanwhile):
+    """A list stands ahead of the record, which is found by a rebuild; meanwhile() goes on before that is written."""
+    live, key = server.client(), f"{space.ns}:list:a:stats"
+    proxy.met.clear()
+    proxy.late.clear()
+    live.hset(key, mapping=AHEAD)
+    space.db.execute("UPDATE stats_projection SET wanted = wanted + 1")
+    assert proxy.met.wait(10)
+    meanwhile(live, key)
+    listener = live.pubsub(ignore_subscribe_messages=True)
+    listener.subscribe(f"{space.ns}:changes")
+    listener.get_message(timeout=5)
+    proxy.late.set()
+    equal_within(space, server, 5, time.monotonic())
+    wait_for(lambda: not space.value("SELECT wanted > done FROM stats_projection"), what="the debt is paid")
+    heard = [json.loads(message["data"]) for message in iter(lambda: listener.get_message(timeout=0.2), None)]
+    return [int(each["version"]) for each in heard if each["key"] == key]
+
+
+def test_what_was_ahead_gives_way_to_the_record_of_now(space, server):
+    """The list changes, or is settled by somebody else and changes, between the look at the record and its writing."""
+    with LateWrites(server) as proxy:
+        space.importer()
+        space.stats({"REDIS_URL": server.user_url("stats").replace(str(server.port), str(proxy.port))})
+        create_list(space, "a", campaign_id="c")
+        change(space)
+        equal_within(space, server, 20, time.monotonic())
+
+        def refused(live, key):
+            before = space.value(READ)
+            change(space)
+            wait_for(lambda: space.value(READ) > before, what="its message is read")
+            assert live.hget(key, "version") == AHEAD["version"]
+
+        def stored(live, key):
+            live.hset(key, mapping=fields(space)[key])
+            change(space)
+            wait_for(lambda: shown(space, live) == fields(space), what="its message is written")
+
+        settled_late(space, server, proxy, refused)
+        assert settled_late(space, server, proxy, stored) == [], "it went back"
 
 
 def test_the_sweep_repairs_and_removes(space):
