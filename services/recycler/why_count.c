@@ -12,11 +12,16 @@ enum { READY_ZONES, READY_REGIONS, READY_DUE, READY_CODE, READY_LEADS };
 /* Of cli_why_calls.sql. */
 enum { CALLED_LEAD, CALLED_ZONES, CALLED_REGIONS, CALLED_CODE, CALLED_AT };
 
+/* Up to so many due leads are asked for their calls one by one; for more, all calls are met once.
+ */
+enum { DUE_FEW = 500 };
+
 /* One look at one list. */
 typedef struct Look {
     Db *db;
     WhyCount *ret;
     WhyList list;
+    int64_t due;
 } Look;
 
 /* ---- gates ---- */
@@ -44,6 +49,7 @@ static Status count_ready(Look *look, Error *err)
         Why why = why_list_place(&look->list, &place, db_text(rows, row, READY_CODE),
                                  db_bool(rows, row, READY_DUE));
         look->ret->leads[why] += db_i64(rows, row, READY_LEADS);
+        look->due += db_bool(rows, row, READY_DUE) ? db_i64(rows, row, READY_LEADS) : 0;
     }
     return status;
 }
@@ -70,6 +76,9 @@ static Status find_called(const Look *look, DbResult **ret, Error *err)
     db_param_i64(&params, list->list_no);
     db_param_time(&params, list->at_us);
     db_param_time(&params, why_list_calls_since_us(list));
+    if (look->due <= DUE_FEW) {
+        return db_query(look->db, sql_cli_why_calls_few, &params, ret, err);
+    }
     db_param_i64(&params, least_calls(list));
     db_param_time(&params, list->at_us - list->rules.cap_gap_s * CLOCK_US_PER_SECOND);
     return db_query(look->db, sql_cli_why_calls, &params, ret, err);
@@ -96,6 +105,9 @@ take_lead(const DbResult *rows, int row, int64_t starts_us[], int *ret_count, bo
 static Status count_called(Look *look, Error *err)
 {
     AUTO_RESULT *rows = NULL;
+    if (look->ret->leads[WHY_DIALABLE_NOW] == 0) {
+        return STATUS_OK;
+    }
     Status status = find_called(look, &rows, err);
     if (status != STATUS_OK) {
         return status;
