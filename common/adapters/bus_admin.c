@@ -98,7 +98,8 @@ admin_topic(BusAdmin *admin, const char *topic, const struct rd_kafka_metadata *
     AUTO_FREE char *full = bus_topic_full(admin->ns, topic);
     rd_kafka_topic_t *handle = rd_kafka_topic_new(admin->client, full, NULL);
     if (handle == NULL) {
-        return bus_error_set(err, rd_kafka_last_error(), "a topic");
+        (void)bus_error_set(err, rd_kafka_last_error(), "a topic");
+        return STATUS_RETRY;
     }
     rd_kafka_resp_err_t code = admin_metadata(admin, handle, ret);
     rd_kafka_topic_destroy(handle);

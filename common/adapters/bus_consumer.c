@@ -507,11 +507,11 @@ consumer_topic_error(const Consumer *consumer, const char *full, int wait_ms)
 {
     const struct rd_kafka_metadata *metadata = NULL;
     rd_kafka_topic_t *handle = rd_kafka_topic_new(consumer->client, full, NULL);
-    rd_kafka_resp_err_t code = rd_kafka_last_error();
-    if (handle != NULL) {
-        code = rd_kafka_metadata(consumer->client, 0, handle, &metadata, wait_ms);
-        rd_kafka_topic_destroy(handle);
+    if (handle == NULL) {
+        return rd_kafka_last_error();
     }
+    rd_kafka_resp_err_t code = rd_kafka_metadata(consumer->client, 0, handle, &metadata, wait_ms);
+    rd_kafka_topic_destroy(handle);
     if (code == RD_KAFKA_RESP_ERR_NO_ERROR) {
         code = metadata->topic_cnt == 1 ? metadata->topics[0].err : code;
         rd_kafka_metadata_destroy(metadata);
