@@ -177,25 +177,60 @@ campaign_read(Db *db, int64_t campaign_no, int64_t *ret_version, DbResult **ret_
     return status == STATUS_OK ? db_commit(tx, err) : status;
 }
 
-static Status
-campaign_write(const CampaignLive *live, Db *db, LiveStore *store, int64_t campaign_no, Error *err)
+/* What is above a version that was drawn behind it was never from the record. */
+static void give_way(LiveWrite *write, const char *epoch, const char *version)
+{
+    if (live_write_is_below(write, epoch, version)) {
+        write->mode = LIVE_FORCE;
+        write->seen[0] = epoch;
+        write->seen[1] = version;
+    }
+}
+
+/* seen: epoch and version that stood there before, or NULL. */
+static Status campaign_write_once(const CampaignLive *live,
+                                  const Rebuild *all,
+                                  int64_t campaign_no,
+                                  const RedisReply *seen,
+                                  LiveWrite *write,
+                                  Error *err)
 {
     int64_t version = 0;
     AUTO_RESULT *rows = NULL;
-    Status status = campaign_read(db, campaign_no, &version, &rows, err);
+    Status status = campaign_read(all->db, campaign_no, &version, &rows, err);
     if (status != STATUS_OK || db_rows(rows) == 0) {
         return status;
     }
-    LiveWrite write;
     char at[CLOCK_RFC3339_SIZE];
     clock_format_rfc3339(clock_now_us(), at);
-    live_write_init(&write, live_store_ns(store), LIVE_CAMPAIGN_STATS, db_text(rows, 0, COLUMN_ID));
-    live_hash_add_i64(&write.hash, "epoch", db_epoch(db));
-    live_hash_add_i64(&write.hash, "version", version);
-    live_hash_add(&write.hash, "taken_at", at);
-    campaign_hash(live, rows, &write.hash);
-    status = live_store_write(store, &write, 1, err);
+    live_write_init(write, live_store_ns(all->store), LIVE_CAMPAIGN_STATS,
+                    db_text(rows, 0, COLUMN_ID));
+    live_hash_add_i64(&write->hash, "epoch", db_epoch(all->db));
+    live_hash_add_i64(&write->hash, "version", version);
+    live_hash_add(&write->hash, "taken_at", at);
+    campaign_hash(live, rows, &write->hash);
+    if (seen != NULL) {
+        give_way(write, redis_text(redis_at(seen, 0)), redis_text(redis_at(seen, 1)));
+    }
+    return live_store_write(all->store, write, 1, err);
+}
+
+static Status
+campaign_write(const CampaignLive *live, const Rebuild *all, int64_t campaign_no, Error *err)
+{
+    LiveWrite write = {.result = LIVE_THERE};
+    LiveWrite again = {.result = LIVE_THERE};
+    AUTO_REPLY *seen = NULL;
+    Status status = campaign_write_once(live, all, campaign_no, NULL, &write, err);
+    if (status == STATUS_OK && write.result == LIVE_OLDER) {
+        const char *const words[] = {"HMGET", write.key, "epoch", "version", NULL};
+        status = live_store_ask_hash(all->store, words, &seen, err);
+    }
+    if (status == STATUS_OK && seen != NULL) {
+        status = campaign_write_once(live, all, campaign_no, seen, &again, err);
+    }
     live_write_done(&write);
+    live_write_done(&again);
     return status;
 }
 
@@ -253,7 +288,7 @@ static Status campaigns_write(CampaignLive *live, Rebuild *all, const DbResult *
             if (!rebuild_goes_on(all)) {
                 break;
             }
-            status = campaign_write(live, all->db, all->store, campaign_no, err);
+            status = campaign_write(live, all, campaign_no, err);
         }
     }
     free(live->written);

@@ -44,6 +44,21 @@ void live_write_ended(LiveWrite *write, int64_t ended_us, int64_t now_us)
     }
 }
 
+/* Of a text with a number: by length, then by bytes, as the script does. */
+static bool is_above(const char *a, const char *b)
+{
+    size_t a_len = strlen(a);
+    size_t b_len = strlen(b);
+    return a_len != b_len ? a_len > b_len : strcmp(a, b) > 0;
+}
+
+bool live_write_is_below(const LiveWrite *write, const char *epoch, const char *version)
+{
+    const char *mine = live_hash_get(&write->hash, "epoch");
+    return is_above(epoch, mine) ||
+           (strcmp(epoch, mine) == 0 && is_above(version, live_hash_get(&write->hash, "version")));
+}
+
 /* ---- jobs ---- */
 
 static int64_t count_of(const json_t *data, const char *name)

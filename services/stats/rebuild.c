@@ -127,21 +127,6 @@ static Status page_read_deleted(Page *page, DbArray *ids, Error *err)
     return status;
 }
 
-/* Of a text with a number: by length, then by bytes, as the script does. */
-static bool is_above(const char *a, const char *b)
-{
-    size_t a_len = strlen(a);
-    size_t b_len = strlen(b);
-    return a_len != b_len ? a_len > b_len : strcmp(a, b) > 0;
-}
-
-static bool write_is_below(const LiveWrite *write, const char *epoch, const char *version)
-{
-    const char *mine = live_hash_get(&write->hash, "epoch");
-    return is_above(epoch, mine) ||
-           (strcmp(epoch, mine) == 0 && is_above(version, live_hash_get(&write->hash, "version")));
-}
-
 /* What the record says of one list, whether it is there or was deleted. */
 static Status page_read_one(Page *page, const char *list_id, Error *err)
 {
@@ -178,7 +163,7 @@ static Status settle_once(Rebuild *rebuild, const char *list_id, bool *ret_settl
     LiveWrite *write = &page.writes[0];
     const char *epoch = redis_text(redis_at(reply, 0));
     const char *version = redis_text(redis_at(reply, 1));
-    bool ahead = write_is_below(write, epoch, version);
+    bool ahead = live_write_is_below(write, epoch, version);
     if (ahead) {
         write->mode = LIVE_FORCE;
         write->seen[0] = epoch;
