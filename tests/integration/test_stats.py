@@ -73,15 +73,20 @@ def test_why_is_counted_anew_where_the_list_has_changed(space):
 
 
 def test_flushed(space):
-    """An emptied Redis is filled again by itself."""
+    """An emptied Redis is filled again by itself, with numbers beyond 2^53 as they are; so are sums, and what people see."""
     space.importer()
     space.stats()
-    create_list(space, "a")
+    create_list(space, "a", campaign_id="c")
     upsert(space, "a", phone="+15046218927")
     equal(space)
+    large = 2**53 + 1
+    space.db.execute("UPDATE list_stats SET version = %(n)s, total = %(n)s, ready = %(n)s, attempted = %(n)s", {"n": large})
     live = client()
     live.delete(*live.scan_iter(f"{space.ns}:*"))
     assert equal(space) == fields(space)
+    wait_for(lambda: live.hget(f"{space.ns}:campaign:c:stats", "attempted") == str(large), what="the sum")
+    for subject in (("--list", "a"), ("--campaign", "c"), ("--list", "a", "--record")):
+        assert space.cli_json("stats", *subject)["attempted"] == large, subject
 
 
 def stats_message(list_id, epoch, version, total=1, raw=None, **more):

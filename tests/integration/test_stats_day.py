@@ -5,7 +5,10 @@ At versions taken from Redis while it goes on, the counters are a recount of the
 Redis is never ahead, and ends equal. N: versions that are recounted.
 """
 
+import json
 import random
+import signal
+import threading
 import time
 
 import psycopg
@@ -84,6 +87,25 @@ class Watch:
         return len(both)
 
 
+class Screen(threading.Thread):
+    """What somebody who looks at the command line sees all the while."""
+
+    def __init__(self, space, *words):
+        super().__init__(daemon=True)
+        self.process = space.popen(*words)
+        self.lines = []
+        self.start()
+
+    def run(self):
+        self.lines.extend(json.loads(line) for line in self.process.stdout)
+
+    def end(self):
+        self.process.send_signal(signal.SIGINT)
+        assert self.process.wait(30) in (0, 130)
+        self.join(10)
+        return self.lines
+
+
 def leads_file(space, rng, number):
     phones = rng.sample(range(2_000_000, 9_999_999), 400)
     path = space.inbox / f"day-{number}.csv"
@@ -113,6 +135,7 @@ def test_a_random_day(space):
     space.dialer_sim("--campaign", "c", "--duration", "1h", "--think", "20ms-300ms", "--channels", "50",
                      "--agents", "50", "--answer", "NA=40,BUSY=10,VM=20,NI=15,SALE=10,DNC=5")  # fmt: skip
     watch = Watch(space)
+    screen = Screen(space, "stats", "--list", "a", "--watch", "--json")
     live = client()
     number = 10
 
@@ -223,4 +246,11 @@ def test_a_random_day(space):
 
     wait_for(lambda: shown_calls() == called(), 60, what="calls by hour as they were recorded")
     assert called() and len(by_hour(live, space, "a")) == 48
+    last = space.cli_json("stats", "--list", "a")
+    time.sleep(1)  # it looks four times a second
+    seen = screen.end()
+    assert {name: seen[-1][name] for name in last if name != "source"} == {
+        name: last[name] for name in last if name != "source"
+    }
+    assert len({state["attempted"] for state in seen}) > 3 and "redis" in {state["source"] for state in seen}
     assert space.cli_json("stats", "reconcile")["wrong"] == 0
