@@ -336,7 +336,7 @@ def test_the_end_of_a_list_is_shown_after_any_loss(space, server):
         create_list(space, list_id, campaign_id="c")
     equal_within(space, server, 20, time.monotonic())
     live = server.client()
-    key, other, job = (f"{space.ns}:{key}" for key in ("list:a:stats", "list:b:stats", "job:4711"))
+    key, other = (f"{space.ns}:list:{list_id}:stats" for list_id in "ab")
     wait_for(lambda: "event=redis.swept" in stats.log(), what="the sweep of the start, the last for long")
     with full(server):
         space.cli("list", "rm", "a", "--yes")
@@ -345,17 +345,20 @@ def test_the_end_of_a_list_is_shown_after_any_loss(space, server):
     version = space.value("SELECT last_version FROM list WHERE list_id = 'a'")
     ends_as(live, key, life="deleted", epoch="1", version=str(version))
     assert len(live.hgetall(key)) == 4 and live.smembers(f"{space.ns}:campaign:c:lists") == {"b"}
+    [[job_no]] = space.rows("UPDATE jobs SET kind = 'list.export', state = 'queued', finished_at = NULL RETURNING job_no")
+    job = f"{space.ns}:job:{job_no}"  # of nobody who is at work here
     live.flushall()
     ends_as(live, key, life="deleted", epoch="1", version=str(version))
     assert 8 * 86400 - 60 < live.ttl(key) <= 8 * 86400
 
-    live.hset(job, mapping={"job_id": "4711", "kind": "import", "epoch": "1", "version": "3", "state": "running"})
+    ends_as(live, job, state="queued", kind="list.export", epoch="1")
     listener = live.pubsub(ignore_subscribe_messages=True)
     listener.subscribe(f"{space.ns}:changes")
     listener.get_message(timeout=5)
     with space.db.transaction():
         space.db.execute("DELETE FROM list_stats WHERE list_no = (SELECT list_no FROM list WHERE list_id = 'b')")
         space.db.execute("DELETE FROM list WHERE list_id = 'b'")
+        space.db.execute("DELETE FROM jobs")
         space.db.execute("UPDATE namespace SET epoch = epoch + 5")
     ends_as(live, other, life="deleted", epoch="6", version="0")
     ends_as(live, job, state="failed", error_code="job_lost", epoch="6", version="0")
