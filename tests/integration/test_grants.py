@@ -234,7 +234,9 @@ def whole_day(space):
 
 def dialing(space):
     space.cli("campaign", "put", "c", "--active", "--window", "mon-sun=00:00-24:00", "--law-pack", "none",
-              "--hopper-target", 100)  # fmt: skip
+              "--hopper-target", 1)  # fmt: skip
+    wait_for(lambda: shares(space, "a").get("dialable_now", "0") != "0", what="leads of which the calls are looked at")
+    space.cli("campaign", "put", "c", "--hopper-target", 100)
     space.cli("disposition", "set", "STOP", "--campaign", "c", "--dnc", "yes", "--final", "yes")
     space.cli("rules", "set", "NA", "--campaign", "c", "--max-attempts", 3, "--interval", "30m")
     wait_for(lambda: space.rows("SELECT FROM offer WHERE state = 1 LIMIT 1"), what="an offer")

@@ -1,11 +1,11 @@
 -- What cli_why_calls.sql finds, for a list of which few leads are due: by those leads, so that the calls of all others
 -- are not met. $1: the list. $2: now. $3: since when calls count. Times are microseconds since 1970.
 WITH lead AS MATERIALIZED (
-    SELECT d.lead_id, n.number_id, coalesce(g.zones, '') AS zones, coalesce(g.regions, '') AS regions,
+    SELECT d.lead_id, (SELECT n.number_id FROM number n WHERE n.phone = d.phone) AS number_id,
+           coalesce(g.zones, '') AS zones, coalesce(g.regions, '') AS regions,
            CASE WHEN d.attempts > 0 AND d.hold & 8 = 0 THEN d.status ELSE '' END AS code
     FROM ready_lead r
     CROSS JOIN LATERAL (SELECT * FROM leads WHERE lead_id = r.lead_id AND stage = 6 OFFSET 0) d
-    CROSS JOIN LATERAL (SELECT number_id FROM number WHERE phone = d.phone OFFSET 0) n
     LEFT JOIN zone_set z USING (zone_set_no)
     LEFT JOIN gate g ON g.gate_no = z.gate_no
     WHERE r.list_no = $1::int AND r.due_at <= $2::timestamptz
