@@ -32,6 +32,8 @@ Status bus_admin_open(const Config *cfg, BusAdmin **ret, Error *err)
     }
     rd_kafka_conf_set_error_cb(conf, admin_on_error);
     char text[256];
+    /* Nobody polls it for long: what it has to tell would pile up. */
+    rd_kafka_conf_set(conf, "statistics.interval.ms", "0", text, sizeof text);
     rd_kafka_t *client = rd_kafka_new(RD_KAFKA_CONSUMER, conf, text, sizeof text);
     if (client == NULL) {
         rd_kafka_conf_destroy(conf);

@@ -123,7 +123,8 @@ Status bus_error_set(Error *err, rd_kafka_resp_err_t code, const char *what)
     bool nobody = code == RD_KAFKA_RESP_ERR__TRANSPORT || code == RD_KAFKA_RESP_ERR__TIMED_OUT ||
                   code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN;
     if (nobody && bus_trouble(said, sizeof said)) {
-        return error_set(err, STATUS_RETRY, "kafka_refused", "Kafka, %s: %s", what, said);
+        return error_set(err, STATUS_RETRY, bus_refused() ? "kafka_refused" : "kafka",
+                         "Kafka, %s: %s", what, said);
     }
     if (bus_advice(code) != NULL) {
         return error_set(err, bus_status(code), "kafka_refused", "Kafka, %s: %s; %s", what,

@@ -178,6 +178,7 @@ static void consumer_on_commit(rd_kafka_t *client,
 static const char *const probe_settings[][2] = {
     {"queued.min.messages", "1"},
     {"fetch.message.max.bytes", "65536"},
+    {"statistics.interval.ms", "0"}, /* it may be left alone for long: they would pile up */
 };
 enum { PROBE_SETTINGS = sizeof probe_settings / sizeof probe_settings[0] };
 

@@ -10,7 +10,7 @@ demo_run() {
     servers_export
     local leadspool=$BUILD/dev/leadspool list
     list=demo-$(date +%Y%m%d-%H%M%S)
-    local file=$DEV/inbox/$list.csv expected=$DEV/inbox/$list.json jobs=$DEV/inbox/$list.jobs.json
+    local file=$STATE/inbox/$list.csv expected=$STATE/inbox/$list.json jobs=$STATE/inbox/$list.jobs.json
 
     demo_step "the namespace: tables and topics"
     "$leadspool" migrate
@@ -34,7 +34,7 @@ demo_run() {
     "$leadspool" job ls --list "$list" --json >"$jobs"
 
     demo_step "rejected rows, each with its reason, ready to be mended"
-    head -n 6 "$DEV/outbox/$(demo_py rejects "$jobs")"
+    head -n 6 "$STATE/outbox/$(demo_py rejects "$jobs")"
 
     demo_step "the list's counters"
     "$leadspool" stats --list "$list"
@@ -51,7 +51,7 @@ demo_run() {
 
 # What the calls came to, as a file.
 demo_export() {
-    local list=$1 out=$DEV/inbox/$1.export.csv
+    local list=$1 out=$STATE/inbox/$1.export.csv
     demo_worker exporter
     demo_step "who was reached in Louisiana or Texas, as a file"
     "$leadspool" export --list "$list" --where "contacted = true and state in (LA, TX)" --order due \
@@ -62,7 +62,7 @@ demo_export() {
 # Half a minute of dialing on short intervals. The campaign may call at any hour, since the demo may
 # run at night; the judge, which shares no code with the product, is told the same rules.
 demo_dialing() {
-    local list=$1 calls=$DEV/inbox/$1.calls.jsonl rules=$DEV/inbox/$1.rules.json lead
+    local list=$1 calls=$STATE/inbox/$1.calls.jsonl rules=$STATE/inbox/$1.rules.json lead
     demo_worker recycler
     demo_step "a campaign and its rules: No Answer again after 5 s, Busy after 2 s, voicemail after 8 s"
     "$leadspool" campaign put demo --inactive --window none --law-pack none --assume-zone America/New_York \

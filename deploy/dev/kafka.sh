@@ -50,5 +50,5 @@ kafka_stop() {
 }
 
 kafka_remove() {
-    rm -rf "$(storage_dir)/kafka/data" "$KAFKA_CONFIG"
+    rm -rf "$(storage_dir)/kafka/data" "$STATE/kafka/data" "$KAFKA_CONFIG"
 }

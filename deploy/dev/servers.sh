@@ -122,8 +122,11 @@ servers_export() {
 servers_down() {
     [[ -d $DEV ]] || return 0
     with_lock servers servers_stop
-    [[ -n $SET || ! -d $DEV/alone ]] || LEADSPOOL_DEV_SET=alone "$ROOT/dev" down
-    if [[ ${1:-} == --all ]]; then
+    local other
+    for other in "$DEV"/*/run; do # other sets, as seen from the first
+        [[ -n $SET || ! -d $other ]] || LEADSPOOL_DEV_SET=$(basename "${other%/run}") "$ROOT/dev" down
+    done
+    if [[ ${1:-} == --all && -z $SET ]]; then
         rm -rf "$DEV"
         say "down: all stopped, .dev removed"
     else

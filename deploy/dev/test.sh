@@ -27,13 +27,51 @@ test_run() {
     find "$LOG/tests" -mindepth 1 -maxdepth 1 -mmin +240 -exec rm -rf {} +
     if test_step build build_preset dev && test_step servers servers_up; then
         servers_export
-        for part in "${parts[@]}"; do
-            "test_$part" "$name"
-        done
+        test_parts "$name" "${parts[@]}"
         [[ ! -d $REPORTS/used ]] || test_private
     fi
     ((was_up)) || servers_down
     /usr/bin/python3 "$ROOT/deploy/dev/tally.py" "$REPORTS"
+}
+
+# What waits more than it computes: one after the other, beside the rest. What they print comes when they have ended.
+BESIDE=(unit sanitized alone)
+
+# test_parts NAME PART...
+test_parts() {
+    local name=$1 part rest=() beside=() pid
+    shift
+    [[ " $* " != *" chaos "* ]] || set -- "$@" alone
+    for part in "$@"; do
+        if [[ " ${BESIDE[*]} " == *" $part "* ]]; then
+            beside+=("$part")
+        else
+            rest+=("$part")
+        fi
+    done
+    if ((${#rest[@]} == 0 || ${#beside[@]} == 0)); then
+        test_each "$name" "$@"
+        return
+    fi
+    set -m # a group of its own, to end all of it
+    test_each "$name" "${beside[@]}" >"$REPORTS/beside.log" 2>&1 </dev/null &
+    pid=$!
+    set +m
+    # shellcheck disable=SC2064 # that very group
+    trap "kill -TERM -- -$pid 2>/dev/null || true" EXIT
+    test_each "$name" "${rest[@]}"
+    wait "$pid" || true
+    trap - EXIT
+    cat "$REPORTS/beside.log" >&2
+}
+
+# test_each NAME PART...
+test_each() {
+    local name=$1 part
+    shift
+    for part in "$@"; do
+        "test_$part" "$name"
+    done
 }
 
 # What the scenarios used of phone numbers and names stands in no log.
@@ -81,17 +119,30 @@ test_chaos() {
     test_folder chaos "$1"
 }
 
-# Scenarios have a namespace each and wait more than they compute: a few run beside each other. Those
-# that stop the servers (pytest.ini: alone) come after the others, one by one.
-WORKERS=$(($(nproc) < 4 ? $(nproc) + 3 : 6))
+# Scenarios that stop the servers (pytest.ini: alone) have servers of their own, and run one by one.
+test_alone() {
+    local name=$1
+    say "== chaos tests that stop the servers"
+    test_step chaos-alone test_pytest_alone "$name" || true
+}
+
+test_pytest_alone() {
+    local code=0
+    export LEADSPOOL_DEV_SET=alone
+    "$ROOT/dev" up || return
+    eval "$("$ROOT/dev" env)"
+    test_pytest chaos-alone chaos "$1" -m alone || code=$?
+    "$ROOT/dev" down
+    return "$code"
+}
+
+# Scenarios have a namespace each and wait more than they compute: a few run beside each other.
+WORKERS=${LEADSPOOL_TEST_WORKERS:-$(($(nproc) < 4 ? $(nproc) + 4 : 7))}
 
 test_folder() {
     local name=$2
     say "== $1 tests"
     test_step "$1" test_pytest "$1" "$1" "$name" -m "not alone" -n "$WORKERS" --dist worksteal || true
-    grep -qs "mark\.alone" "$ROOT/tests/$1"/test_*.py || return 0
-    say "== $1 tests that stop the servers"
-    test_step "$1-alone" test_pytest "$1-alone" "$1" "$name" -m alone || true
 }
 
 # Builds without one guard each, and a test that has to see it; see tests/guards. Long: not in a plain run.
@@ -163,6 +214,8 @@ bench_run() {
     fi
     [[ -f ${files[0]} ]] || die "bench: no ${files[0]}"
     build_preset release
+    export LEADSPOOL_DEV_STORAGE=disk
+    storage_is_disk || servers_down
     servers_up
     servers_export
     for file in "${files[@]}"; do

@@ -18,12 +18,21 @@ struct LiveLoop {
     LiveStore *store;
     pthread_t thread;
     atomic_bool forgets;
+    int64_t connects; /* of the store, as of the tick before; 0: none yet */
 };
 
 static bool loop_goes_on(void *context)
 {
     const LiveLoop *loop = context;
     return !atomic_load(&loop->lead->stopping) && atomic_load(&loop->lead->shows);
+}
+
+/* What the connection before took may lie on a server that was replaced. */
+static bool loop_connected_anew(LiveLoop *loop)
+{
+    int64_t before = loop->connects;
+    loop->connects = live_store_connects(loop->store);
+    return before != 0 && before != loop->connects;
 }
 
 static void loop_tick(LiveLoop *loop)
@@ -35,7 +44,7 @@ static void loop_tick(LiveLoop *loop)
                    .now_us = clock_now_us(),
                    .goes_on = loop_goes_on,
                    .context = loop};
-    if (atomic_exchange(&loop->forgets, false)) {
+    if (atomic_exchange(&loop->forgets, false) || loop_connected_anew(loop)) {
         loop->kind->forget(loop->context);
     }
     Status status = loop->kind->tick(loop->context, &all, &err);

@@ -374,7 +374,7 @@ void stats_clock_stop(StatsClock *clock)
     if (stopped) {
         release(clock);
     }
-    if (!loops_stop(clock, &deadline) || !stopped) {
+    if (!stopped || !loops_stop(clock, &deadline)) {
         LOG_WARN("stats.stop_abandoned");
         return; /* a thread still uses all of it; the process ends now */
     }
