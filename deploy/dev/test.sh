@@ -137,7 +137,7 @@ test_pytest_alone() {
 }
 
 # Scenarios have a namespace each and wait more than they compute: a few run beside each other.
-WORKERS=${LEADSPOOL_TEST_WORKERS:-$(($(nproc) < 4 ? $(nproc) + 4 : 7))}
+WORKERS=${LEADSPOOL_TEST_WORKERS:-$(($(nproc) < 4 ? $(nproc) + 3 : 6))}
 
 test_folder() {
     local name=$2

@@ -147,7 +147,7 @@ def work(space):
     space.cli("dnc", "add", "5046210001")
     space.cli("dialer-sim", "--campaign", "c", "--max-calls", KEYS, "--think", 0, "--duration", "30s")
     assert len(space.cli("export", "--list", "a").stdout.splitlines()) > 15
-    wait_for(lambda: space.cli_json("stats", "--list", "a")["source"] == "redis", what="counters in Redis")
+    wait_for(lambda: space.cli_json("stats", "--list", "a")["source"] == "redis", timeout=90, what="counters in Redis")
     space.cli("stats", "rebuild")
     assert space.cli_json("dlq", "ls") == []
     assert space.cli_json("doctor")["ok"]
@@ -168,7 +168,7 @@ def no_right_is_idle(space):
                      headers=list(command_headers("list.create", f"list{n}", "urn:test").items()))  # fmt: skip
     assert told.flush(60) == 0
     for _ in range(2):
-        wait_for(lambda: len(space.cli_json("dlq", "ls")) == KEYS * len(taken), 60, 0.5, "dead letters")
+        wait_for(lambda: len(space.cli_json("dlq", "ls")) == KEYS * len(taken), 180, 0.5, "dead letters")
         space.cli("dlq", "replay", "--all", "--yes", code=1)  # those of events stay
 
     rounds = itertools.count(1)
@@ -184,7 +184,7 @@ def no_right_is_idle(space):
             upsert_more(space, told, next(rounds))
         assert not unused, f"{len(unused)} of {len(space.acls)} rights that nothing needed: {unused}"
 
-    settle(all_used, 60, every=1)
+    settle(all_used, 200, every=1)
 
 
 def hand_counters_to(space, service):
@@ -251,7 +251,7 @@ def one_is_missed(space, workers, operation, kind, names, cause=lambda: None):
         return [service for service, worker in workers.items()
                 if said[service] not in worker.log()[before[service] :] or said[service] not in worker.get("/readyz")[1]]  # fmt: skip
 
-    wait_for(lambda: not silent(), 40, 0.1, f"{operation} of {kind}: said by all")
+    wait_for(lambda: not silent(), 120, 0.1, f"{operation} of {kind}: said by all")
     space.kafka.grant(taken)
     for worker in workers.values():
         worker.wait_ready(90)
@@ -272,7 +272,7 @@ def none_is_there(space, worker, told):
         body = worker.get("/readyz")[1]
         return {right for right in wanted if f"{MISSED}: {right}: " not in body}
 
-    wait_for(lambda: not unsaid(), 40, 0.1, "all that it lacks, by /readyz")
+    wait_for(lambda: not unsaid(), 120, 0.1, "all that it lacks, by /readyz")
     space.kafka.grant(taken)
     worker.wait_ready(90)
 
