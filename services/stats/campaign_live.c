@@ -177,16 +177,6 @@ campaign_read(Db *db, int64_t campaign_no, int64_t *ret_version, DbResult **ret_
     return status == STATUS_OK ? db_commit(tx, err) : status;
 }
 
-/* What is above a version that was drawn behind it was never from the record. */
-static void give_way(LiveWrite *write, const char *epoch, const char *version)
-{
-    if (live_write_is_below(write, epoch, version)) {
-        write->mode = LIVE_FORCE;
-        write->seen[0] = epoch;
-        write->seen[1] = version;
-    }
-}
-
 /* seen: epoch and version that stood there before, or NULL. */
 static Status campaign_write_once(const CampaignLive *live,
                                   const Rebuild *all,
@@ -210,7 +200,7 @@ static Status campaign_write_once(const CampaignLive *live,
     live_hash_add(&write->hash, "taken_at", at);
     campaign_hash(live, rows, &write->hash);
     if (seen != NULL) {
-        give_way(write, redis_text(redis_at(seen, 0)), redis_text(redis_at(seen, 1)));
+        live_write_give_way(write, redis_text(redis_at(seen, 0)), redis_text(redis_at(seen, 1)));
     }
     return live_store_write(all->store, write, 1, err);
 }

@@ -52,11 +52,22 @@ static bool is_above(const char *a, const char *b)
     return a_len != b_len ? a_len > b_len : strcmp(a, b) > 0;
 }
 
-bool live_write_is_below(const LiveWrite *write, const char *epoch, const char *version)
+static bool write_is_below(const LiveWrite *write, const char *epoch, const char *version)
 {
     const char *mine = live_hash_get(&write->hash, "epoch");
     return is_above(epoch, mine) ||
            (strcmp(epoch, mine) == 0 && is_above(version, live_hash_get(&write->hash, "version")));
+}
+
+bool live_write_give_way(LiveWrite *write, const char *epoch, const char *version)
+{
+    if (!write_is_below(write, epoch, version)) {
+        return false;
+    }
+    write->mode = LIVE_FORCE;
+    write->seen[0] = epoch;
+    write->seen[1] = version;
+    return true;
 }
 
 /* ---- jobs ---- */

@@ -11,8 +11,9 @@ enum { LIVE_DELETED_S = 8 * 86400, LIVE_JOB_ENDED_S = 86400 };
 
 void live_write_init(LiveWrite *write, const char *ns, LiveKind kind, const char *id);
 void live_write_done(LiveWrite *write);
-/* Is what has this epoch and version, as Redis tells them, above it? */
-bool live_write_is_below(const LiveWrite *write, const char *epoch, const char *version);
+/* Is what has this epoch and version, as Redis told them before the record was read, above it? Then
+ * it was never from the record: it is written over while it stands. Both are borrowed. */
+bool live_write_give_way(LiveWrite *write, const char *epoch, const char *version);
 
 void live_write_list(LiveWrite *write, const char *ns, const ListFigures *figures);
 /* A list that is gone says so, and nothing else. */

@@ -161,14 +161,8 @@ static Status settle_once(Rebuild *rebuild, const char *list_id, bool *ret_settl
         return status;
     }
     LiveWrite *write = &page.writes[0];
-    const char *epoch = redis_text(redis_at(reply, 0));
-    const char *version = redis_text(redis_at(reply, 1));
-    bool ahead = live_write_is_below(write, epoch, version);
-    if (ahead) {
-        write->mode = LIVE_FORCE;
-        write->seen[0] = epoch;
-        write->seen[1] = version;
-    }
+    bool ahead =
+        live_write_give_way(write, redis_text(redis_at(reply, 0)), redis_text(redis_at(reply, 1)));
     status = live_store_write(rebuild->store, write, 1, err);
     if (status == STATUS_OK) {
         status = live_index_lists(rebuild->store, write, 1, err);
