@@ -174,9 +174,11 @@ static void consumer_on_commit(rd_kafka_t *client,
 
 /* ---- making one ---- */
 
-/* Whether something is there, and one record of it: not the whole of a backlog. */
+/* Whether something is there, and a little of it: not the whole of a backlog. That is bounded in
+ * bytes, which records alone have: what else lies in the client's one queue (marks, ends) counts
+ * as a message of every partition, and one with too many is fetched from a second later. */
 static const char *const probe_settings[][2] = {
-    {"queued.min.messages", "1"},
+    {"queued.max.messages.kbytes", "64"},
     {"fetch.message.max.bytes", "65536"},
     {"statistics.interval.ms", "0"}, /* it may be left alone for long: they would pile up */
 };
