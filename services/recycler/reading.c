@@ -16,16 +16,18 @@
 enum {
     LOOK_MS = 200,
     LOOK_VIRTUAL_MS = 5, /* hours may have passed since the last one */
-    PROBE_AFTER_MS = 1000,
+    PROBE_AFTER_MS = 300,
     STOP_S = 2,
 };
 
-/* A partition, from one ask to the next. */
+/* A partition. What was found behind its position holds until that moves. */
 typedef struct ReadingEnd {
-    int64_t end;      /* that was asked for */
+    int64_t end;      /* that was asked for last */
     int64_t at;       /* its position when it was last looked at; -1: none */
     int64_t stood_ms; /* since when it is there */
-    int64_t empty_to; /* no record lies between `at` and this */
+    int64_t empty_to; /* no record lies between `at` and this; -1: not known yet */
+    bool has_record;  /* one lies there: whose work it is will move the position */
+    bool probed;      /* the probe under way began at `at` */
 } ReadingEnd;
 
 struct Reading {
@@ -59,34 +61,64 @@ static void probe_end(Reading *reading)
         consumer_unassign(reading->reads);
         reading->probing = false;
     }
+    for (int i = 0; i < reading->partitions; i++) {
+        reading->ends[i].probed = false;
+    }
 }
 
-/* Those that have stood still before their end for a while. */
+/* It stands still before its end, and no record is known there. */
+static bool end_is_due(const ReadingEnd *end, int64_t now_ms)
+{
+    return end->at >= 0 && end->at < end->end && end->empty_to < end->end && !end->has_record &&
+           end->stood_ms + PROBE_AFTER_MS <= now_ms;
+}
+
+/* A partition is due that the probe under way does not look at, and that has told of all its own:
+ * so none is interrupted, however slow the broker is, and none is left out. */
+static bool probe_is_due(const Reading *reading, int64_t now_ms)
+{
+    bool due = false;
+    for (int i = 0; i < reading->partitions; i++) {
+        const ReadingEnd *end = &reading->ends[i];
+        if (end->probed && end->empty_to < 0) {
+            return false;
+        }
+        due = due || (!end->probed && end_is_due(end, now_ms));
+    }
+    return due;
+}
+
 static void probe_begin(Reading *reading)
 {
     AUTO_FREE BusPartition *stand = mem_alloc(((size_t)reading->partitions + 1) * sizeof *stand);
     int count = 0;
-    int64_t before_ms = clock_mono_ms() - PROBE_AFTER_MS;
+    int64_t now_ms = clock_mono_ms();
+    if (!probe_is_due(reading, now_ms)) {
+        return;
+    }
+    probe_end(reading);
     for (int i = 0; i < reading->partitions; i++) {
         ReadingEnd *end = &reading->ends[i];
-        if (end->at >= 0 && end->at < end->end && end->empty_to < end->end &&
-            end->stood_ms <= before_ms) {
-            end->stood_ms = clock_mono_ms(); /* not again at once when a record is there */
+        if (end_is_due(end, now_ms)) {
+            end->probed = true;
+            end->empty_to = -1;
             stand[count++] = (BusPartition){TOPIC_DIALER_OUTCOMES, i, end->at};
         }
     }
     Error err;
-    if (count > 0) {
-        reading->probing = consumer_assign(reading->reads, stand, count, &err) == STATUS_OK;
+    reading->probing = true;
+    if (consumer_assign(reading->reads, stand, count, &err) != STATUS_OK) {
+        probe_end(reading);
     }
 }
 
 /* No record came before this one, or this end: none lies between. */
-static void probe_take(Reading *reading, int32_t partition, int64_t offset)
+static void probe_take(Reading *reading, int32_t partition, int64_t offset, bool record)
 {
-    if (partition >= 0 && partition < reading->partitions &&
-        reading->ends[partition].empty_to < offset) {
-        reading->ends[partition].empty_to = offset;
+    if (partition >= 0 && partition < reading->partitions && reading->ends[partition].probed) {
+        ReadingEnd *end = &reading->ends[partition];
+        end->empty_to = end->empty_to < offset ? offset : end->empty_to;
+        end->has_record = record;
     }
 }
 
@@ -99,27 +131,42 @@ static void probe_look(Reading *reading)
     bool more = true;
     while (more && consumer_poll(reading->reads, 0, &event, &err) == STATUS_OK) {
         more = event.kind == BUS_ENDED || event.kind == BUS_RECORD;
-        if (event.kind == BUS_ENDED && reading->probing) {
-            probe_take(reading, event.partition.partition, event.partition.offset);
+        if (event.kind == BUS_ENDED) {
+            probe_take(reading, event.partition.partition, event.partition.offset, false);
         } else if (event.kind == BUS_RECORD) {
-            if (reading->probing) {
-                probe_take(reading, event.record->partition, event.record->offset);
-            }
+            probe_take(reading, event.record->partition, event.record->offset, true);
             bus_record_free(event.record);
             probe_end(reading);
         }
     }
-    if (reading->asked && !reading->probing) {
+    if (reading->asked) {
         probe_begin(reading);
     }
 }
 
 /* ---- ends ---- */
 
+/* Of a topic that ends before it did nothing is known: it was made anew. */
+static void note_end(ReadingEnd *end, int64_t offset)
+{
+    if (offset < end->end) {
+        end->at = -1;
+    }
+    end->end = offset;
+}
+
+static void note_position(ReadingEnd *end, int64_t at)
+{
+    if (at != end->at) {
+        *end = (ReadingEnd){.end = end->end, .at = at, .stood_ms = clock_mono_ms(), .empty_to = -1};
+    }
+}
+
 static void ask_ends(Reading *reading, int64_t now_us)
 {
     Error err;
     BusEvent event;
+    int known = reading->partitions;
     probe_end(reading);
     Status status = consumer_poll(reading->writes, 0, &event, &err); /* its callbacks */
     if (status == STATUS_OK) {
@@ -128,21 +175,20 @@ static void ask_ends(Reading *reading, int64_t now_us)
     }
     reading->ends =
         mem_realloc(reading->ends, ((size_t)reading->partitions + 1) * sizeof *reading->ends);
+    for (int i = known; i < reading->partitions; i++) {
+        reading->ends[i] = (ReadingEnd){.at = -1};
+    }
     for (int i = 0; status == STATUS_OK && i < reading->partitions; i++) {
         int64_t low;
-        reading->ends[i] = (ReadingEnd){.at = -1};
-        status = consumer_watermarks(reading->writes, TOPIC_DIALER_OUTCOMES, i, &low,
-                                     &reading->ends[i].end, &err);
+        int64_t offset;
+        status =
+            consumer_watermarks(reading->writes, TOPIC_DIALER_OUTCOMES, i, &low, &offset, &err);
+        if (status == STATUS_OK) {
+            note_end(&reading->ends[i], offset);
+        }
     }
     reading->asked = status == STATUS_OK;
     reading->asked_us = now_us;
-}
-
-static void note_position(ReadingEnd *end, int64_t at)
-{
-    if (at != end->at) {
-        *end = (ReadingEnd){.end = end->end, .at = at, .stood_ms = clock_mono_ms()};
-    }
 }
 
 /* Has every partition come to its end? */
