@@ -19,6 +19,8 @@
 enum {
     CONNECT_TIMEOUT_S = 5,
     STATEMENT_TIMEOUT_MS = 30000,
+    LOCK_TIMEOUT_MS = 5000,
+    IDLE_TIMEOUT_MS = 5000,
     /* The server's own timeouts come first; this is for a server that no longer answers. */
     ANSWER_DEADLINE_MS = STATEMENT_TIMEOUT_MS + 10000,
     BLOCKED_AFTER_MS = 3000,
@@ -30,8 +32,10 @@ struct Db {
     char *schema;
     char *name;
     PGconn *conn;
-    bool open;  /* a transaction is open */
-    bool lasts; /* its statements have no deadline */
+    bool open;   /* a transaction is open */
+    bool lasts;  /* its statements have no deadline */
+    bool known;  /* this connection has BEGIN_PREPARED */
+    bool shared; /* its transactions do not all have the same server process */
     int64_t epoch;
     int64_t connects;
     char sqlstate[6];
@@ -57,6 +61,7 @@ static void db_disconnect(Db *db)
     }
     db->conn = NULL;
     db->open = false;
+    db->known = false;
 }
 
 void db_close(Db *db)
@@ -98,12 +103,25 @@ static const struct SqlStateRule {
     {"57014", STATUS_RETRY, "db_timeout"},     {"57", STATUS_RETRY, "db_shutdown"},
     {"58", STATUS_RETRY, "db_system"},         {"40", STATUS_RETRY, "db_conflict"},
     {"55P03", STATUS_RETRY, "db_lock"},        {"25006", STATUS_RETRY, "db_read_only"},
+    {"26000", STATUS_RETRY, "db_pooler"},      {"42P05", STATUS_RETRY, "db_pooler"},
     {"25P03", STATUS_RETRY, "db_timeout"},     {"25", STATUS_RETRY, "db_transaction"},
     {"23505", STATUS_BAD_INPUT, "db_unique"},  {"22", STATUS_BAD_INPUT, "db_data"},
     {"23", STATUS_BAD_INPUT, "db_constraint"}, {"28", STATUS_FATAL, "db_login"},
     {"3D", STATUS_FATAL, "db_missing"},        {"42", STATUS_FATAL, "db_schema"},
     {"54", STATUS_BAD_INPUT, "db_limit"},      {"XX", STATUS_RETRY, "db_internal"},
 };
+
+/* A standby by now, where another of the URL's hosts may be the primary; or something between us
+ * and the server that lets us see a process of it and does not keep that for us. */
+static void leave_when_wrong(Db *db)
+{
+    bool standby = strcmp(db->sqlstate, "25006") == 0;
+    bool other = strcmp(db->sqlstate, "26000") == 0 || strcmp(db->sqlstate, "42P05") == 0;
+    db->shared = db->shared || other;
+    if (standby || other) {
+        db_disconnect(db);
+    }
+}
 
 static Status db_classify(Db *db, const PGresult *result, Error *err)
 {
@@ -116,6 +134,7 @@ static Status db_classify(Db *db, const PGresult *result, Error *err)
         return STATUS_RETRY;
     }
     snprintf(db->sqlstate, sizeof db->sqlstate, "%s", sqlstate);
+    leave_when_wrong(db);
     for (size_t i = 0; i < sizeof db_sqlstate_rules / sizeof db_sqlstate_rules[0]; i++) {
         const struct SqlStateRule *rule = &db_sqlstate_rules[i];
         if (strncmp(sqlstate, rule->prefix, strlen(rule->prefix)) == 0) {
@@ -278,18 +297,14 @@ static Status db_connect(Db *db, Error *err)
     db_disconnect(db);
     char timeout[8];
     snprintf(timeout, sizeof timeout, "%d", CONNECT_TIMEOUT_S);
-    const char *const keywords[] = {"dbname",
-                                    "fallback_application_name",
-                                    "connect_timeout",
-                                    "keepalives_idle",
-                                    "keepalives_interval",
-                                    "keepalives_count",
-                                    "tcp_user_timeout",
-                                    "target_session_attrs",
-                                    "client_encoding",
-                                    NULL};
-    const char *const settings[] = {db->url, db->name, timeout, "10",   "5",
-                                    "3",     "20000",  "any",   "UTF8", NULL};
+    /* The URL comes last: what it says itself holds. */
+    const char *const keywords[] = {"fallback_application_name", "connect_timeout",
+                                    "keepalives_idle",           "keepalives_interval",
+                                    "keepalives_count",          "tcp_user_timeout",
+                                    "target_session_attrs",      "dbname",
+                                    "client_encoding",           NULL};
+    const char *const settings[] = {db->name, timeout,      "10",    "5",    "3",
+                                    "20000",  "read-write", db->url, "UTF8", NULL};
     if (!db_url_reads(db->url)) {
         return error_set(err, STATUS_FATAL, "database_url",
                          "DATABASE_URL is no connection string that libpq can read: blanks and "
@@ -315,6 +330,20 @@ static Status db_simple(Db *db, const char *sql, PGresult **ret, Error *err)
     return db_collect(db, ret, err);
 }
 
+/* A transaction, with what it begins with. */
+static Status db_open(Db *db, const char *sql, PGresult **ret, Error *err)
+{
+    db->open = true;
+    db->lasts = false;
+    Status status = db_simple(db, sql, ret, err);
+    if (status != STATUS_OK) {
+        db_rollback(db);
+    }
+    return status;
+}
+
+#define BEGIN "BEGIN ISOLATION LEVEL READ COMMITTED; "
+
 static Status db_begin_with(Db *db, const char *more, PGresult **ret, Error *err)
 {
     assert(!db->open);
@@ -323,19 +352,13 @@ static Status db_begin_with(Db *db, const char *more, PGresult **ret, Error *err
         return status;
     }
     AUTO_STRBUF sql = STRBUF_INIT;
-    strbuf_addf(
-        &sql,
-        "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL search_path = \"%s\"; "
-        "SET LOCAL statement_timeout = %d; "
-        "SET LOCAL lock_timeout = 5000; SET LOCAL idle_in_transaction_session_timeout = 5000; %s",
-        db->schema, (int)STATEMENT_TIMEOUT_MS, more);
-    db->open = true;
-    db->lasts = false;
-    status = db_simple(db, sql.data, ret, err);
-    if (status != STATUS_OK) {
-        db_rollback(db);
-    }
-    return status;
+    strbuf_addf(&sql,
+                BEGIN "SET LOCAL search_path = \"%s\"; SET LOCAL statement_timeout = %d; "
+                      "SET LOCAL lock_timeout = %d; "
+                      "SET LOCAL idle_in_transaction_session_timeout = %d; %s",
+                db->schema, (int)STATEMENT_TIMEOUT_MS, (int)LOCK_TIMEOUT_MS, (int)IDLE_TIMEOUT_MS,
+                more);
+    return db_open(db, sql.data, ret, err);
 }
 
 Status db_begin_unchecked(Db *db, Error *err)
@@ -394,31 +417,91 @@ Status db_begin_snapshot_of(Db *db, const char *snapshot, Error *err)
     return db_begin_lasting(db, more.data, err);
 }
 
-/* The system identifier and the timeline say which history of the record this is. Short statements
- * are not compiled: that takes longer than all of them. */
+/* ---- db_begin(): the namespace's epoch, and whether the record is the one that it belongs to ----
+ *
+ * The system identifier and the timeline say which history of the record this is. A server process
+ * of a primary keeps both for as long as it lives: what it said once is compared with what the
+ * namespace has by then, in a statement prepared for that. Behind a pooler, which gives each
+ * transaction another server process, and on a standby, which may be promoted, both are asked for
+ * each time. */
+
+#define BEGIN_PREPARED "\"leadspool %s\"" /* the schema */
+
+/* Short statements are not compiled: that takes longer than all of them. */
+static const char begin_and_ask[] =
+    "SET LOCAL jit = off; "
+    "SELECT epoch, system_identifier = (SELECT system_identifier::text FROM pg_control_system()) "
+    "AND (pg_is_in_recovery() OR "
+    "timeline = substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8)), "
+    "system_identifier, timeline, pg_backend_pid(), pg_is_in_recovery() "
+    "FROM namespace";
+
+enum { EPOCH, SAME, SYSTEM_IDENTIFIER, TIMELINE, BACKEND_PID, IN_RECOVERY };
+
+static bool begin_is_lasting(const Db *db, const PGresult *result)
+{
+    return !db->shared && atoi(PQgetvalue(result, 0, BACKEND_PID)) == PQbackendPID(db->conn) &&
+           PQgetvalue(result, 0, IN_RECOVERY)[0] == 'f';
+}
+
+/* Once a connection, in its first transaction; what is prepared outlives that. */
+static Status begin_prepare(Db *db, const PGresult *result, Error *err)
+{
+    const char *identifier = PQgetvalue(result, 0, SYSTEM_IDENTIFIER);
+    const char *timeline = PQgetvalue(result, 0, TIMELINE);
+    assert(identifier[strspn(identifier, "0123456789")] == '\0');
+    assert(timeline[strspn(timeline, "0123456789ABCDEF")] == '\0');
+    AUTO_STRBUF sql = STRBUF_INIT;
+    strbuf_addf(&sql,
+                "PREPARE " BEGIN_PREPARED " AS SELECT epoch, system_identifier = '%s' AND "
+                "timeline = '%s', set_config('search_path', '\"%s\"', true), "
+                "set_config('statement_timeout', '%d', true), "
+                "set_config('lock_timeout', '%d', true), "
+                "set_config('idle_in_transaction_session_timeout', '%d', true), "
+                "set_config('jit', 'off', true) FROM \"%s\".namespace",
+                db->schema, identifier, timeline, db->schema, STATEMENT_TIMEOUT_MS, LOCK_TIMEOUT_MS,
+                IDLE_TIMEOUT_MS, db->schema);
+    PGresult *prepared = NULL;
+    Status status = db_simple(db, sql.data, &prepared, err);
+    PQclear(prepared);
+    db->known = status == STATUS_OK;
+    return status;
+}
+
+static Status begin_ask(Db *db, PGresult **ret, Error *err)
+{
+    Status status = db_connect(db, err);
+    if (status != STATUS_OK || !db->known) {
+        return status == STATUS_OK ? db_begin_with(db, begin_and_ask, ret, err) : status;
+    }
+    AUTO_STRBUF sql = STRBUF_INIT;
+    strbuf_addf(&sql, BEGIN "EXECUTE " BEGIN_PREPARED, db->schema);
+    return db_open(db, sql.data, ret, err);
+}
+
 Status db_begin(Db *db, Error *err)
 {
-    static const char sql[] = "SET LOCAL jit = off; "
-                              "SELECT epoch, system_identifier = (SELECT system_identifier::text "
-                              "FROM pg_control_system()) "
-                              "AND (pg_is_in_recovery() OR timeline = "
-                              "substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8)) "
-                              "FROM namespace";
+    assert(!db->open);
     PGresult *result = NULL;
-    Status status = db_begin_with(db, sql, &result, err);
+    Status status = begin_ask(db, &result, err);
     if (status != STATUS_OK) {
         return status;
     }
-    bool same = PQntuples(result) == 1 && PQgetvalue(result, 0, 1)[0] == 't';
-    db->epoch = same ? strtoll(PQgetvalue(result, 0, 0), NULL, 10) : 0;
+    bool same = PQntuples(result) == 1 && PQgetvalue(result, 0, SAME)[0] == 't';
+    db->epoch = same ? strtoll(PQgetvalue(result, 0, EPOCH), NULL, 10) : 0;
+    if (same && !db->known && begin_is_lasting(db, result)) {
+        status = begin_prepare(db, result, err);
+    }
     PQclear(result);
-    if (!same) {
+    if (status != STATUS_OK || !same) {
         db_rollback(db);
+    }
+    if (status == STATUS_OK && !same) {
         return error_set(
             err, STATUS_RETRY, "record_set_back",
             "the database was restored or failed over: check it, then run `leadspool epoch bump`");
     }
-    return STATUS_OK;
+    return status;
 }
 
 Status db_commit(Db *db, Error *err)
@@ -465,7 +548,6 @@ static Status db_run(
     Db *db, const char *sql, const DbParams *params, int result_format, PGresult **ret, Error *err)
 {
     static const DbParams none;
-    assert(db->open);
     if (params == NULL) {
         params = &none;
     }
@@ -496,12 +578,21 @@ static Status db_query_format(
 
 Status db_query(Db *db, const char *sql, const DbParams *params, DbResult **ret, Error *err)
 {
+    assert(db->open);
     return db_query_format(db, sql, params, 0, ret, err);
 }
 
 Status db_query_binary(Db *db, const char *sql, const DbParams *params, DbResult **ret, Error *err)
 {
+    assert(db->open);
     return db_query_format(db, sql, params, 1, ret, err);
+}
+
+Status db_look(Db *db, const char *sql, const DbParams *params, DbResult **ret, Error *err)
+{
+    assert(!db->open);
+    Status status = db_connect(db, err);
+    return status == STATUS_OK ? db_query_format(db, sql, params, 1, ret, err) : status;
 }
 
 Status db_exec(Db *db, const char *sql, const DbParams *params, int64_t expected, Error *err)
@@ -665,6 +756,7 @@ Status db_stream(
 
 static Status db_copy_begin(Db *db, const char *sql, ExecStatusType expected, Error *err)
 {
+    assert(db->open);
     PGresult *result = NULL;
     Status status = db_run(db, sql, NULL, 0, &result, err);
     if (status != STATUS_OK) {

@@ -1,8 +1,9 @@
 /* db.h - PostgreSQL through libpq. Layer: adapters.
  *
- * One Db is one connection, used by one thread. Nothing is kept in the session: every statement
- * runs in a transaction that begins with its own SET LOCAL timeouts and search_path, parameters are
- * always bound, statements are never named. So pgbouncer in transaction mode works.
+ * One Db is one connection, used by one thread. Every statement but db_look() runs in a transaction
+ * that begins with its own timeouts and search_path, parameters are always bound. Nothing is kept
+ * in the session but prepared statements, and those only where the server's process is seen to be
+ * our own. So pgbouncer in transaction mode works.
  *
  * A connection that fails is opened again by the next db_begin(). Every wait has a deadline, but
  * for the statements of db_begin_long(). A statement that waits for a lock behind a process frozen
@@ -120,6 +121,11 @@ db_query(Db *db, const char *sql, const DbParams *params, DbResult **ret, Error 
 /* The same with rows in binary format: read them with db_bin_i64() and db_bytes(). */
 Status db_query_binary(Db *db, const char *sql, const DbParams *params, DbResult **ret, Error *err)
     MUST_CHECK;
+/* Rows in binary format of one statement that only reads, outside of a transaction: nothing of
+ * db_begin() is done or checked, tables are named with their schema. For what is asked many times a
+ * second. */
+Status
+db_look(Db *db, const char *sql, const DbParams *params, DbResult **ret, Error *err) MUST_CHECK;
 /* The rows of one statement as they come, each as a result of one row; nothing is kept. row: NULL
  * when none came for a while, so that the caller may look whether to go on. What it returns but
  * STATUS_OK, with err set, ends the statement and the connection. */

@@ -47,13 +47,18 @@ static Status floor_ripen(OutboxFloor *floor, Db *tx, Error *err)
     return status;
 }
 
+bool outbox_floor_is_due(const OutboxFloor *floor)
+{
+    return clock_mono_ms() >= floor->look_ms;
+}
+
 Status outbox_floor_look(OutboxFloor *floor, Db *tx, Error *err)
 {
     if (floor->epoch != db_epoch(tx)) {
         outbox_floor_reset(floor);
         floor->epoch = db_epoch(tx);
     }
-    if (clock_mono_ms() < floor->look_ms) {
+    if (!outbox_floor_is_due(floor)) {
         return STATUS_OK;
     }
     Status status =

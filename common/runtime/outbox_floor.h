@@ -26,6 +26,8 @@ typedef struct OutboxFloor {
 } OutboxFloor;
 
 void outbox_floor_reset(OutboxFloor *floor);
+/* Once a second a transaction that scans learns something of the floor. */
+bool outbox_floor_is_due(const OutboxFloor *floor);
 /* At the beginning of each transaction that scans, before the scan; does little but once a second.
  */
 Status outbox_floor_look(OutboxFloor *floor, Db *tx, Error *err) MUST_CHECK;

@@ -4,6 +4,8 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "adapters/db.h"
@@ -42,6 +44,7 @@ struct RelayLine {
     /* the rest belongs to the thread */
     Survey survey;
     Db *db;
+    char *any_sql; /* outbox_any.sql, its table with its schema */
     Publisher publisher;
     LaneLease lease;
     int64_t stop_ms; /* when to leave whatever is there, once asked to stop; 0 before */
@@ -193,24 +196,54 @@ static int line_ready_lanes(const RelayLine *line, int ret_lanes[])
     return count;
 }
 
-/* Where nothing was, a statement that takes little to plan looks whether something is. */
-static Status line_read(const RelayLine *line, DbArray *lanes, DbResult **ret, Error *err)
+static char *line_any_sql(const char *schema)
+{
+    static const char mark[] = "[schema]";
+    const char *at = strstr(sql_outbox_any, mark);
+    return mem_sprintf("%.*s\"%s\"%s", (int)(at - sql_outbox_any), sql_outbox_any, schema,
+                       at + sizeof mark - 1);
+}
+
+/* Where nothing was, whether something is. Not for long: what a transaction learns besides, of the
+ * floor and of the record, is of the last second. */
+static Status line_look(const RelayLine *line, DbArray *lanes, bool *ret_any, Error *err)
 {
     DbParams params = {0};
-    Status status = STATUS_OK;
+    AUTO_RESULT *result = NULL;
+    *ret_any = true;
+    if (!line->idle || outbox_floor_is_due(&line->floor)) {
+        return STATUS_OK;
+    }
     db_param_i64(&params, line->floor.id);
     db_param_array(&params, lanes);
-    if (line->idle) {
-        status = db_query_binary(line->db, sql_outbox_any, &params, ret, err);
+    Status status = db_look(line->db, line->any_sql, &params, &result, err);
+    *ret_any = status == STATUS_OK && db_rows(result) > 0;
+    return status;
+}
+
+static Status line_read(RelayLine *line, DbArray *lanes, DbResult **ret, Error *err)
+{
+    AUTO_TX Db *tx = line->db;
+    Status status = db_begin(tx, err);
+    if (status == STATUS_OK) {
+        status = outbox_floor_look(&line->floor, tx, err);
     }
-    if (status != STATUS_OK || (line->idle && db_rows(*ret) == 0)) {
+    if (status != STATUS_OK) {
         return status;
     }
-    db_result_free(*ret);
-    *ret = NULL;
+    DbParams params = {0};
+    db_param_i64(&params, line->floor.id);
+    db_param_array(&params, lanes);
     db_param_i64(&params, PUBLISHER_ROWS);
     db_param_i64(&params, PUBLISHER_LANE_BYTES);
-    return db_query_binary(line->db, sql_outbox_select, &params, ret, err);
+    status = db_query_binary(tx, sql_outbox_select, &params, ret, err);
+    if (status == STATUS_OK) {
+        line->idle = db_rows(*ret) == 0;
+    }
+    if (status == STATUS_OK && lanes->count == line->lease.count) {
+        outbox_floor_raise(&line->floor, line->idle ? INT64_MAX : db_bin_i64(*ret, 0, 0));
+    }
+    return status;
 }
 
 /* ret: no rows when no lane is ready. */
@@ -226,21 +259,12 @@ static Status line_select(RelayLine *line, DbResult **ret, Error *err)
     for (int i = 0; i < count; i++) {
         db_array_i64(&lanes, ready[i]);
     }
-    AUTO_TX Db *tx = line->db;
-    Status status = db_begin(tx, err);
-    if (status == STATUS_OK) {
-        status = outbox_floor_look(&line->floor, tx, err);
-    }
-    if (status == STATUS_OK) {
+    bool any = false;
+    Status status = line_look(line, &lanes, &any, err);
+    if (any) {
         status = line_read(line, &lanes, ret, err);
     }
     db_array_done(&lanes);
-    if (status == STATUS_OK) {
-        line->idle = db_rows(*ret) == 0;
-    }
-    if (status == STATUS_OK && count == line->lease.count) {
-        outbox_floor_raise(&line->floor, line->idle ? INT64_MAX : db_bin_i64(*ret, 0, 0));
-    }
     return status;
 }
 
@@ -364,6 +388,7 @@ Status relay_line_start(const RelayLineParts *parts, RelayLine **ret, Error *err
                               .of = parts->lanes};
     AUTO_FREE char *name = mem_sprintf("leadspool relay %s", parts->lanes->name);
     line->db = db_new(parts->cfg->database_url, parts->cfg->ns, name);
+    line->any_sql = line_any_sql(parts->cfg->ns);
     pthread_mutex_init(&line->lock, NULL);
     pthread_condattr_t attributes;
     pthread_condattr_init(&attributes);
@@ -409,5 +434,6 @@ void relay_line_free(RelayLine *line)
 {
     db_close(line->db);
     publisher_close(&line->publisher);
+    free(line->any_sql);
     free(line);
 }

@@ -11,7 +11,6 @@ LOG=$DEV/log${SET:+/$SET}
 PORTS=$STATE/ports
 VENV=$DEV/venv
 PYTHON=$VENV/bin/python
-PROMTOOL=$DEV/prometheus/promtool
 HOST=127.0.0.1
 
 say() {

@@ -5,7 +5,7 @@ PACKAGES=(
     build-essential ccache clang-format clang-tidy cmake git ninja-build pkg-config shellcheck
     libabsl-dev libcriterion-dev libcsv-dev libhiredis-dev libjansson-dev libmicrohttpd-dev
     libphonenumber-dev libpq-dev librdkafka-dev libssl-dev libsystemd-dev libuchardet-dev
-    libutf8proc-dev libxxhash-dev python3-phonenumbers tzdata uthash-dev uuid-dev
+    libc-ares2 libevent-2.1-7 libutf8proc-dev libxxhash-dev python3-phonenumbers tzdata uthash-dev uuid-dev
     mandoc maven openjdk-17-jre-headless openssl postgresql-15 python3 python3-venv redis-server systemd
 )
 
@@ -14,7 +14,8 @@ setup_all() {
 }
 
 setup_steps() {
-    setup_packages "${PACKAGES[@]}" && setup_venv && setup_kafka && setup_promtool
+    setup_packages "${PACKAGES[@]}" && setup_venv && setup_kafka &&
+        setup_program prometheus usr/bin/promtool && setup_program pgbouncer usr/sbin/pgbouncer
 }
 
 # packages_missing PACKAGE...
@@ -74,16 +75,16 @@ setup_venv() {
     stamp_of "$wanted" >"$stamp"
 }
 
-# Of Debian's package this one program, so that no Prometheus is started here.
-setup_promtool() {
-    [[ -x $PROMTOOL ]] && return
-    say "setup: promtool of Debian's prometheus"
-    local folder=$DEV/prometheus
-    rm -rf "$folder" && mkdir -p "$folder"
+# setup_program PACKAGE PATH: of Debian's package this one program, so that no server is started.
+setup_program() {
+    local package=$1 path=$2 name
+    name=$(basename "$path")
+    [[ -x $DEV/programs/$name ]] && return
+    say "setup: $name of Debian's $package"
     # shellcheck disable=SC2015 # either of them failing is the same
-    (cd "$folder" && log_run promtool apt-get download -q prometheus &&
-        dpkg-deb --fsys-tarfile prometheus_*.deb | tar -x --strip-components=3 ./usr/bin/promtool &&
-        rm -f prometheus_*.deb) || die "promtool could not be fetched"
+    (mkdir -p "$DEV/programs" && cd "$DEV/programs" && log_run "$name" apt-get download -q "$package" &&
+        dpkg-deb --fsys-tarfile "${package}"_*.deb | tar -x --transform 's,.*/,,' "./$path" &&
+        rm -f "${package}"_*.deb) || die "$name could not be fetched"
 }
 
 setup_kafka() {

@@ -31,7 +31,7 @@ from test_reading import tell as say
 from test_reading import transactions
 
 TABLE = ROOT / "common/base/metric_table.inc"
-PROMTOOL = ROOT / ".dev/prometheus/promtool"
+PROMTOOL = ROOT / ".dev/programs/promtool"
 ROW = re.compile(r'^METRIC\(\w+, \w+, "(\w+)", "\w*", "(\w*)"', re.MULTILINE)
 ANN = "+15046218927"
 UPDATE = {"list_id": "a", "name": "new"}
