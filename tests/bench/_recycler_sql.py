@@ -1,6 +1,7 @@
 """What the bench does with SQL: outcomes without anything around them (the floor), and offers that are answered
 between two top-ups, in one transaction that keeps leads, queue, offers and counters together."""
 
+import itertools
 import json
 import random
 
@@ -23,6 +24,31 @@ FROM unnest(%s::bigint[]) AS v (lead_id) WHERE leads.lead_id = v.lead_id
 """
 FLOOR_LIST = "UPDATE list_stats SET version = version + 1, attempted = attempted + %s WHERE list_no = 1"
 FLOOR_OUTBOX = "INSERT INTO outbox (lane, messages, written_at, payload) VALUES (0, %s, now(), %s)"
+# What the offer that replaces it takes besides: the number's row, the queue, the lead once more, the offer, its event.
+FLOOR_ENDED = "UPDATE offer SET state = 9, ended_at = now(), ended_by = 'ended' WHERE lead_id = ANY (%s) AND state < 9"
+FLOOR_QUEUED = """
+INSERT INTO ready_lead (list_no, gate_no, class, lead_rank, due_at, lead_id)
+SELECT list_no, 1, 3, 49, due_at, lead_id FROM leads WHERE lead_id = ANY (%s)
+"""
+FLOOR_NUMBERS = """
+INSERT INTO number (phone, digest) SELECT phone, decode(lpad(to_hex(phone), 64, '0'), 'hex') FROM leads
+WHERE lead_id = ANY (%s) ORDER BY phone
+"""
+FLOOR_TAKEN = """
+DELETE FROM ready_lead r USING leads l JOIN zone_set z USING (zone_set_no)
+WHERE l.lead_id = ANY (%s) AND r.list_no = l.list_no AND r.gate_no = z.gate_no AND r.class = 2 AND r.lead_rank = 49
+  AND r.due_at = 'epoch' AND r.lead_id = l.lead_id
+"""
+FLOOR_OFFER = """
+INSERT INTO offer (lead_id, number_id, list_no, campaign_no, state, class, made_at, not_after, held_until)
+SELECT l.lead_id, n.number_id, 1, 1, 1, 2, now(), now() + interval '1 min', now() + interval '10 min'
+FROM leads l JOIN number n USING (phone) WHERE lead_id = ANY (%s)
+"""
+FLOOR_OFFERED = """
+UPDATE leads SET lead_version = lead_version + 1, stage = 4, offer_id = offer.offer_id
+FROM offer WHERE leads.lead_id = ANY (%s) AND offer.lead_id = leads.lead_id AND offer.state < 9
+"""
+FLOOR_OFFERS = (FLOOR_NUMBERS, FLOOR_TAKEN, FLOOR_OFFER, FLOOR_OFFERED)
 FLOOR_PLAN = "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off"
 
 
@@ -42,14 +68,39 @@ def floor_batches(space, count):
     return [(leads, [f"call-{lead:x}-{lead * 7919:x}" for lead in leads], events(leads)) for leads in batches]
 
 
+def floor_answers(space, leads, calls, payload):
+    space.db.execute(FLOOR_ATTEMPT, [leads, calls])
+    space.db.execute(FLOOR_LEADS, [leads])
+    space.db.execute(FLOOR_LIST, [len(leads)])
+    space.db.execute(FLOOR_OUTBOX, [len(leads), payload])
+
+
+def floor_offers(space, leads, _, payload):
+    for statement in FLOOR_OFFERS:
+        space.db.execute(statement, [leads])
+    space.db.execute(FLOOR_OUTBOX, [len(leads), payload + payload])  # an offer has all of a lead's fields
+
+
 def floor_run(space, batches):
     space.db.execute(FLOOR_PLAN)
-    for leads, calls, payload in batches:
+    for batch in batches:
         with space.db.transaction():
-            space.db.execute(FLOOR_ATTEMPT, [leads, calls])
-            space.db.execute(FLOOR_LEADS, [leads])
-            space.db.execute(FLOOR_LIST, [len(leads)])
-            space.db.execute(FLOOR_OUTBOX, [len(leads), payload])
+            floor_answers(space, *batch)
+
+
+def floor_begin_offered(space, batches):
+    space.db.execute(FLOOR_PLAN)
+    floor_offers(space, *batches[0])
+
+
+def floor_run_offered(space, batches):
+    """All batches but the last, each of leads that were offered before, and the offers of the next."""
+    for batch, following in itertools.pairwise(batches):
+        with space.db.transaction():
+            floor_answers(space, *batch)
+            for statement in (FLOOR_ENDED, FLOOR_QUEUED):
+                space.db.execute(statement, [batch[0]])
+            floor_offers(space, *following)
 
 
 # ---- answers between top-ups
