@@ -23,19 +23,22 @@ enum {
     IDLE_TIMEOUT_MS = 5000,
     /* The server's own timeouts come first; this is for a server that no longer answers. */
     ANSWER_DEADLINE_MS = STATEMENT_TIMEOUT_MS + 10000,
+    LOOK_DEADLINE_MS = 5000,
     BLOCKED_AFTER_MS = 3000,
     COPY_PIECE_BYTES = 1 << 20,
 };
+
+static const int64_t FOREVER_MS = INT64_MAX / 2;
 
 struct Db {
     char *url;
     char *schema;
     char *name;
     PGconn *conn;
-    bool open;   /* a transaction is open */
-    bool lasts;  /* its statements have no deadline */
-    bool known;  /* this connection has BEGIN_PREPARED */
-    bool shared; /* its transactions do not all have the same server process */
+    bool open;           /* a transaction is open */
+    bool known;          /* this connection has BEGIN_PREPARED */
+    bool shared;         /* its transactions do not all have the same server process */
+    int64_t patience_ms; /* with a statement that is not answered */
     int64_t epoch;
     int64_t connects;
     char sqlstate[6];
@@ -103,25 +106,12 @@ static const struct SqlStateRule {
     {"57014", STATUS_RETRY, "db_timeout"},     {"57", STATUS_RETRY, "db_shutdown"},
     {"58", STATUS_RETRY, "db_system"},         {"40", STATUS_RETRY, "db_conflict"},
     {"55P03", STATUS_RETRY, "db_lock"},        {"25006", STATUS_RETRY, "db_read_only"},
-    {"26000", STATUS_RETRY, "db_pooler"},      {"42P05", STATUS_RETRY, "db_pooler"},
     {"25P03", STATUS_RETRY, "db_timeout"},     {"25", STATUS_RETRY, "db_transaction"},
     {"23505", STATUS_BAD_INPUT, "db_unique"},  {"22", STATUS_BAD_INPUT, "db_data"},
     {"23", STATUS_BAD_INPUT, "db_constraint"}, {"28", STATUS_FATAL, "db_login"},
     {"3D", STATUS_FATAL, "db_missing"},        {"42", STATUS_FATAL, "db_schema"},
     {"54", STATUS_BAD_INPUT, "db_limit"},      {"XX", STATUS_RETRY, "db_internal"},
 };
-
-/* A standby by now, where another of the URL's hosts may be the primary; or something between us
- * and the server that lets us see a process of it and does not keep that for us. */
-static void leave_when_wrong(Db *db)
-{
-    bool standby = strcmp(db->sqlstate, "25006") == 0;
-    bool other = strcmp(db->sqlstate, "26000") == 0 || strcmp(db->sqlstate, "42P05") == 0;
-    db->shared = db->shared || other;
-    if (standby || other) {
-        db_disconnect(db);
-    }
-}
 
 static Status db_classify(Db *db, const PGresult *result, Error *err)
 {
@@ -134,7 +124,9 @@ static Status db_classify(Db *db, const PGresult *result, Error *err)
         return STATUS_RETRY;
     }
     snprintf(db->sqlstate, sizeof db->sqlstate, "%s", sqlstate);
-    leave_when_wrong(db);
+    if (strcmp(sqlstate, "25006") == 0) {
+        db_disconnect(db); /* a standby by now: another of the URL's hosts may be the primary */
+    }
     for (size_t i = 0; i < sizeof db_sqlstate_rules / sizeof db_sqlstate_rules[0]; i++) {
         const struct SqlStateRule *rule = &db_sqlstate_rules[i];
         if (strncmp(sqlstate, rule->prefix, strlen(rule->prefix)) == 0) {
@@ -172,8 +164,9 @@ static void db_end_frozen_blockers(const Db *db)
     char pid[16];
     snprintf(pid, sizeof pid, "%d", PQbackendPID(db->conn));
     const char *values[] = {pid};
-    const char *const keywords[] = {"dbname", "connect_timeout", NULL};
-    const char *const settings[] = {db->url, "3", NULL};
+    const char *const keywords[] = {"dbname", "host", "hostaddr", "port", "connect_timeout", NULL};
+    const char *const settings[] = {
+        db->url, PQhost(db->conn), PQhostaddr(db->conn), PQport(db->conn), "3", NULL};
     PGconn *second = PQconnectdbParams(keywords, settings, 1);
     if (PQstatus(second) == CONNECTION_OK) {
         PGresult *result = PQexecParams(second, sql, 1, NULL, values, NULL, NULL, 0);
@@ -220,7 +213,7 @@ static Status db_wait_input(Db *db, Error *err)
     Status status = db_flush(db, begun_ms + ANSWER_DEADLINE_MS, err);
     while (status == STATUS_OK && PQisBusy(db->conn)) {
         int64_t now_ms = clock_mono_ms();
-        if (!db->lasts && now_ms >= begun_ms + ANSWER_DEADLINE_MS) {
+        if (now_ms >= begun_ms + db->patience_ms) {
             return db_lost(db, "the server did not answer in time", err);
         }
         if (now_ms >= look_ms) {
@@ -288,6 +281,18 @@ static bool db_url_reads(const char *url)
     return reads;
 }
 
+static bool db_url_has_hosts(const char *url)
+{
+    bool several = false;
+    PQconninfoOption *parts = PQconninfoParse(url, NULL);
+    for (PQconninfoOption *part = parts; part != NULL && part->keyword != NULL; part++) {
+        several = several || (strncmp(part->keyword, "host", 4) == 0 && part->val != NULL &&
+                              strchr(part->val, ',') != NULL);
+    }
+    PQconninfoFree(parts);
+    return several;
+}
+
 static Status db_connect(Db *db, Error *err)
 {
     if (db->conn != NULL && PQstatus(db->conn) == CONNECTION_OK &&
@@ -297,14 +302,15 @@ static Status db_connect(Db *db, Error *err)
     db_disconnect(db);
     char timeout[8];
     snprintf(timeout, sizeof timeout, "%d", CONNECT_TIMEOUT_S);
-    /* The URL comes last: what it says itself holds. */
-    const char *const keywords[] = {"fallback_application_name", "connect_timeout",
+    /* A default; what stands in the URL, which comes behind it, holds. */
+    const char *attributes = db_url_has_hosts(db->url) ? "read-write" : NULL;
+    const char *const keywords[] = {"target_session_attrs",      "dbname",
+                                    "fallback_application_name", "connect_timeout",
                                     "keepalives_idle",           "keepalives_interval",
                                     "keepalives_count",          "tcp_user_timeout",
-                                    "target_session_attrs",      "dbname",
                                     "client_encoding",           NULL};
-    const char *const settings[] = {db->name, timeout,      "10",    "5",    "3",
-                                    "20000",  "read-write", db->url, "UTF8", NULL};
+    const char *const settings[] = {attributes, db->url, db->name, timeout, "10",
+                                    "5",        "3",     "20000",  "UTF8",  NULL};
     if (!db_url_reads(db->url)) {
         return error_set(err, STATUS_FATAL, "database_url",
                          "DATABASE_URL is no connection string that libpq can read: blanks and "
@@ -334,7 +340,7 @@ static Status db_simple(Db *db, const char *sql, PGresult **ret, Error *err)
 static Status db_open(Db *db, const char *sql, PGresult **ret, Error *err)
 {
     db->open = true;
-    db->lasts = false;
+    db->patience_ms = ANSWER_DEADLINE_MS;
     Status status = db_simple(db, sql, ret, err);
     if (status != STATUS_OK) {
         db_rollback(db);
@@ -384,7 +390,7 @@ static Status db_begin_lasting(Db *db, const char *more, Error *err)
     PGresult *result = NULL;
     Status status = db_begin_with(db, more, &result, err);
     PQclear(result);
-    db->lasts = status == STATUS_OK;
+    db->patience_ms = FOREVER_MS;
     return status;
 }
 
@@ -427,27 +433,47 @@ Status db_begin_snapshot_of(Db *db, const char *snapshot, Error *err)
 
 #define BEGIN_PREPARED "\"leadspool %s\"" /* the schema */
 
-/* Short statements are not compiled: that takes longer than all of them. */
+/* Short statements are not compiled: that takes longer than all of them. What the server says of
+ * itself comes last, so that a standby that is promoted meanwhile is one that was compared, or none
+ * of its timeline. */
 static const char begin_and_ask[] =
     "SET LOCAL jit = off; "
-    "SELECT epoch, system_identifier = (SELECT system_identifier::text FROM pg_control_system()) "
-    "AND (pg_is_in_recovery() OR "
+    "SELECT epoch, system_identifier = identifier AND (pg_is_in_recovery() OR "
     "timeline = substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8)), "
-    "system_identifier, timeline, pg_backend_pid(), pg_is_in_recovery() "
-    "FROM namespace";
+    "pg_backend_pid(), identifier, CASE WHEN NOT pg_is_in_recovery() "
+    "THEN substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8) END "
+    "FROM namespace CROSS JOIN (SELECT system_identifier::text AS identifier "
+    "FROM pg_control_system()) control";
 
-enum { EPOCH, SAME, SYSTEM_IDENTIFIER, TIMELINE, BACKEND_PID, IN_RECOVERY };
+enum { EPOCH, SAME, BACKEND_PID, IDENTIFIER, TIMELINE };
 
-static bool begin_is_lasting(const Db *db, const PGresult *result)
+static bool begin_can_be_prepared(const Db *db, const PGresult *result)
 {
-    return !db->shared && atoi(PQgetvalue(result, 0, BACKEND_PID)) == PQbackendPID(db->conn) &&
-           PQgetvalue(result, 0, IN_RECOVERY)[0] == 'f';
+    return !db->known && !db->shared && !PQgetisnull(result, 0, TIMELINE) &&
+           atoi(PQgetvalue(result, 0, BACKEND_PID)) == PQbackendPID(db->conn);
+}
+
+/* Something between us and the server may let us see a process of it and not keep that for us: then
+ * what is prepared is there twice, or not at all. From now on the long way is taken. */
+static Status begin_judge(Db *db, Status status, Error *err)
+{
+    if (status == STATUS_OK || strncmp(db->sqlstate, "08", 2) == 0) {
+        return status;
+    }
+    bool refused = strncmp(db->sqlstate, "26", 2) == 0 || strncmp(db->sqlstate, "0A", 2) == 0;
+    if (refused || status != STATUS_RETRY) {
+        db->shared = true;
+        db_disconnect(db);
+        return error_set(err, STATUS_RETRY, "db_prepared", "a prepared statement was refused (%s)",
+                         db->sqlstate);
+    }
+    return status;
 }
 
 /* Once a connection, in its first transaction; what is prepared outlives that. */
 static Status begin_prepare(Db *db, const PGresult *result, Error *err)
 {
-    const char *identifier = PQgetvalue(result, 0, SYSTEM_IDENTIFIER);
+    const char *identifier = PQgetvalue(result, 0, IDENTIFIER);
     const char *timeline = PQgetvalue(result, 0, TIMELINE);
     assert(identifier[strspn(identifier, "0123456789")] == '\0');
     assert(timeline[strspn(timeline, "0123456789ABCDEF")] == '\0');
@@ -456,50 +482,50 @@ static Status begin_prepare(Db *db, const PGresult *result, Error *err)
                 "PREPARE " BEGIN_PREPARED " AS SELECT epoch, system_identifier = '%s' AND "
                 "timeline = '%s', set_config('search_path', '\"%s\"', true), "
                 "set_config('statement_timeout', '%d', true), "
-                "set_config('lock_timeout', '%d', true), "
                 "set_config('idle_in_transaction_session_timeout', '%d', true), "
                 "set_config('jit', 'off', true) FROM \"%s\".namespace",
-                db->schema, identifier, timeline, db->schema, STATEMENT_TIMEOUT_MS, LOCK_TIMEOUT_MS,
-                IDLE_TIMEOUT_MS, db->schema);
+                db->schema, identifier, timeline, db->schema, STATEMENT_TIMEOUT_MS, IDLE_TIMEOUT_MS,
+                db->schema);
     PGresult *prepared = NULL;
-    Status status = db_simple(db, sql.data, &prepared, err);
+    Status status = begin_judge(db, db_simple(db, sql.data, &prepared, err), err);
     PQclear(prepared);
     db->known = status == STATUS_OK;
     return status;
 }
 
-static Status begin_ask(Db *db, PGresult **ret, Error *err)
+/* What the prepared statement waits for is bounded before it runs. */
+static Status begin_again(Db *db, PGresult **ret, Error *err)
 {
-    Status status = db_connect(db, err);
-    if (status != STATUS_OK || !db->known) {
-        return status == STATUS_OK ? db_begin_with(db, begin_and_ask, ret, err) : status;
-    }
     AUTO_STRBUF sql = STRBUF_INIT;
-    strbuf_addf(&sql, BEGIN "EXECUTE " BEGIN_PREPARED, db->schema);
-    return db_open(db, sql.data, ret, err);
+    strbuf_addf(&sql, BEGIN "SET LOCAL lock_timeout = %d; EXECUTE " BEGIN_PREPARED,
+                (int)LOCK_TIMEOUT_MS, db->schema);
+    return begin_judge(db, db_open(db, sql.data, ret, err), err);
 }
 
 Status db_begin(Db *db, Error *err)
 {
     assert(!db->open);
     PGresult *result = NULL;
-    Status status = begin_ask(db, &result, err);
+    Status status = db_connect(db, err);
+    if (status == STATUS_OK) {
+        status = db->known ? begin_again(db, &result, err)
+                           : db_begin_with(db, begin_and_ask, &result, err);
+    }
     if (status != STATUS_OK) {
         return status;
     }
     bool same = PQntuples(result) == 1 && PQgetvalue(result, 0, SAME)[0] == 't';
     db->epoch = same ? strtoll(PQgetvalue(result, 0, EPOCH), NULL, 10) : 0;
-    if (same && !db->known && begin_is_lasting(db, result)) {
+    if (!same) {
+        status = error_set(
+            err, STATUS_RETRY, "record_set_back",
+            "the database was restored or failed over: check it, then run `leadspool epoch bump`");
+    } else if (!db->known && begin_can_be_prepared(db, result)) {
         status = begin_prepare(db, result, err);
     }
     PQclear(result);
-    if (status != STATUS_OK || !same) {
+    if (status != STATUS_OK) {
         db_rollback(db);
-    }
-    if (status == STATUS_OK && !same) {
-        return error_set(
-            err, STATUS_RETRY, "record_set_back",
-            "the database was restored or failed over: check it, then run `leadspool epoch bump`");
     }
     return status;
 }
@@ -590,9 +616,17 @@ Status db_query_binary(Db *db, const char *sql, const DbParams *params, DbResult
 
 Status db_look(Db *db, const char *sql, const DbParams *params, DbResult **ret, Error *err)
 {
+    static const char mark[] = "[schema]";
     assert(!db->open);
     Status status = db_connect(db, err);
-    return status == STATUS_OK ? db_query_format(db, sql, params, 1, ret, err) : status;
+    if (status != STATUS_OK) {
+        return status;
+    }
+    const char *at = strstr(sql, mark);
+    AUTO_STRBUF named = STRBUF_INIT;
+    strbuf_addf(&named, "%.*s\"%s\"%s", (int)(at - sql), sql, db->schema, at + sizeof mark - 1);
+    db->patience_ms = LOOK_DEADLINE_MS;
+    return db_query_format(db, named.data, params, 1, ret, err);
 }
 
 Status db_exec(Db *db, const char *sql, const DbParams *params, int64_t expected, Error *err)

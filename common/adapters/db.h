@@ -122,8 +122,8 @@ db_query(Db *db, const char *sql, const DbParams *params, DbResult **ret, Error 
 Status db_query_binary(Db *db, const char *sql, const DbParams *params, DbResult **ret, Error *err)
     MUST_CHECK;
 /* Rows in binary format of one statement that only reads, outside of a transaction: nothing of
- * db_begin() is done or checked, tables are named with their schema. For what is asked many times a
- * second. */
+ * db_begin() is done or checked. Its one table is [schema].NAME. For what is asked many times a
+ * second; it waits five seconds at most. */
 Status
 db_look(Db *db, const char *sql, const DbParams *params, DbResult **ret, Error *err) MUST_CHECK;
 /* The rows of one statement as they come, each as a result of one row; nothing is kept. row: NULL

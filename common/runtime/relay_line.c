@@ -4,8 +4,6 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
-#include <stdlib.h>
-#include <string.h>
 #include <time.h>
 
 #include "adapters/db.h"
@@ -44,7 +42,6 @@ struct RelayLine {
     /* the rest belongs to the thread */
     Survey survey;
     Db *db;
-    char *any_sql; /* outbox_any.sql, its table with its schema */
     Publisher publisher;
     LaneLease lease;
     int64_t stop_ms; /* when to leave whatever is there, once asked to stop; 0 before */
@@ -196,27 +193,20 @@ static int line_ready_lanes(const RelayLine *line, int ret_lanes[])
     return count;
 }
 
-static char *line_any_sql(const char *schema)
-{
-    static const char mark[] = "[schema]";
-    const char *at = strstr(sql_outbox_any, mark);
-    return mem_sprintf("%.*s\"%s\"%s", (int)(at - sql_outbox_any), sql_outbox_any, schema,
-                       at + sizeof mark - 1);
-}
-
 /* Where nothing was, whether something is. Not for long: what a transaction learns besides, of the
  * floor and of the record, is of the last second. */
+static bool line_is_looked_at(const RelayLine *line)
+{
+    return line->idle && line->publisher.row_count == 0 && !outbox_floor_is_due(&line->floor);
+}
+
 static Status line_look(const RelayLine *line, DbArray *lanes, bool *ret_any, Error *err)
 {
     DbParams params = {0};
     AUTO_RESULT *result = NULL;
-    *ret_any = true;
-    if (!line->idle || outbox_floor_is_due(&line->floor)) {
-        return STATUS_OK;
-    }
     db_param_i64(&params, line->floor.id);
     db_param_array(&params, lanes);
-    Status status = db_look(line->db, line->any_sql, &params, &result, err);
+    Status status = db_look(line->db, sql_outbox_any, &params, &result, err);
     *ret_any = status == STATUS_OK && db_rows(result) > 0;
     return status;
 }
@@ -259,8 +249,8 @@ static Status line_select(RelayLine *line, DbResult **ret, Error *err)
     for (int i = 0; i < count; i++) {
         db_array_i64(&lanes, ready[i]);
     }
-    bool any = false;
-    Status status = line_look(line, &lanes, &any, err);
+    bool any = true;
+    Status status = line_is_looked_at(line) ? line_look(line, &lanes, &any, err) : STATUS_OK;
     if (any) {
         status = line_read(line, &lanes, ret, err);
     }
@@ -388,7 +378,6 @@ Status relay_line_start(const RelayLineParts *parts, RelayLine **ret, Error *err
                               .of = parts->lanes};
     AUTO_FREE char *name = mem_sprintf("leadspool relay %s", parts->lanes->name);
     line->db = db_new(parts->cfg->database_url, parts->cfg->ns, name);
-    line->any_sql = line_any_sql(parts->cfg->ns);
     pthread_mutex_init(&line->lock, NULL);
     pthread_condattr_t attributes;
     pthread_condattr_init(&attributes);
@@ -434,6 +423,5 @@ void relay_line_free(RelayLine *line)
 {
     db_close(line->db);
     publisher_close(&line->publisher);
-    free(line->any_sql);
     free(line);
 }
