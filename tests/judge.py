@@ -86,7 +86,7 @@ LAWS = [
     ("WA", date(2022, 6, 9), 8, 20, DAYS, None),
     ("AL", date(2000, 1, 1), 8, 20, DAYS[:6], None),
     ("LA", date(2009, 1, 1), 8, 20, DAYS[:6], None),
-    ("MS", date(2000, 1, 1), 8, 21, DAYS[:6], None),
+    ("MS", date(2000, 1, 1), 8, 20, DAYS[:6], None),
 ]
 LAW_STATES = {
     "AL": "Alabama",

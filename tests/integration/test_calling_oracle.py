@@ -242,7 +242,7 @@ LAWS = [
     ("OK", date(2022, 11, 1), range(7), 8, 20, None),
     ("MD", date(2024, 1, 1), range(7), 8, 20, None),
     ("WA", date(2022, 6, 9), range(7), 8, 20, None),
-    ("MS", date(2000, 1, 1), range(6), 8, 21, None),
+    ("MS", date(2000, 1, 1), range(6), 8, 20, None),
     ("AL", date(2000, 1, 1), range(6), 8, 20, "AL"),
     ("LA", date(2009, 1, 1), range(6), 8, 20, "LA"),
 ]

@@ -216,6 +216,8 @@ LAWS = [
     ("NY", on(21), {"outside_window": 1}),
     ("NY", on(7, 59), {"outside_window": 1}),
     ("LA", on(12, day=29), {"outside_window": 1}),  # Sunday
+    ("MS", on(20, 59), {"outside_window": 1}),
+    ("MS", on(19, 59), {}),
     ("AL", on(12, day=26), {"outside_window": 1}),  # Thanksgiving
     ("NY", on(12, day=26), {}),
 ]
