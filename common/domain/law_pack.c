@@ -15,7 +15,7 @@
 #include "domain/law_pack_files.h"
 #include "domain/state.h"
 
-enum { LAW_PACKS_MAX = 64, LAW_FAR_EAST_S = 14 * 3600 };
+enum { LAW_PACKS_MAX = 64, LAW_FAR_EAST_S = 14 * 3600, LAW_FAR_WEST_S = -12 * 3600 };
 
 /* ---- holidays ---- */
 
@@ -423,18 +423,23 @@ Status law_pack_parse(const char *text, size_t len, const char *file, LawPack **
     return STATUS_OK;
 }
 
+static int32_t day_at(int64_t at_us, int64_t east_s)
+{
+    return (int32_t)day_floor_div(day_floor_div(at_us, CLOCK_US_PER_SECOND) + east_s, 86400);
+}
+
 int law_pack_caps(const LawPack *pack,
                   const char *regions,
                   int64_t at_us,
                   LawCapFound ret[LAW_CAPS_MAX])
 {
     int count = 0;
-    int64_t far_east_s = day_floor_div(at_us, CLOCK_US_PER_SECOND) + LAW_FAR_EAST_S;
-    int32_t day = (int32_t)day_floor_div(far_east_s, 86400);
+    int32_t first = day_at(at_us, LAW_FAR_WEST_S);
+    int32_t last = day_at(at_us, LAW_FAR_EAST_S);
     for (int i = 0; pack != NULL && i < pack->rule_count; i++) {
         const LawRule *rule = &pack->rules[i];
-        if (rule->cap.calls > 0 && law_rule_covers(rule, regions) && law_rule_in_force(rule, day) &&
-            count < LAW_CAPS_MAX) {
+        if (rule->cap.calls > 0 && law_rule_covers(rule, regions) && rule->from_day <= last &&
+            rule->until_day >= first) {
             ret[count++] = (LawCapFound){rule->cap, rule};
         }
     }

@@ -60,7 +60,8 @@ typedef struct LawCap {
     int32_t window_s;
 } LawCap;
 
-enum { LAW_HOLIDAYS_MAX = 40, LAW_RULES_MAX = 200, LAW_CAPS_MAX = 16 };
+/* Each rule may have a cap. */
+enum { LAW_HOLIDAYS_MAX = 40, LAW_RULES_MAX = 200, LAW_CAPS_MAX = LAW_RULES_MAX };
 
 typedef struct LawRule {
     char region[3];    /* "" everywhere */

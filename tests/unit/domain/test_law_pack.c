@@ -63,6 +63,51 @@ Test(law_pack, caps_hold_from_their_day)
     cr_expect_eq(law_pack_caps(us, "FL", before_us, caps), 0);
 }
 
+#define PACK(holidays, rules)                                                                      \
+    "{\"name\":\"t\",\"title\":\"t\",\"revised\":\"2026-01-01\",\"holidays\":{" holidays           \
+    "},\"rules\":[" rules "]}"
+#define RULE(what) "{\"from\":\"2000-01-01\",\"source\":\"s\",\"url\":\"u\"," what "}"
+
+static LawPack *pack_of(const char *text)
+{
+    LawPack *pack = NULL;
+    Error err = {0};
+    cr_assert_eq(law_pack_parse(text, strlen(text), "t", &pack, &err), STATUS_OK, "%s", err.text);
+    return pack;
+}
+
+Test(law_pack, every_rule_may_cap)
+{
+    LawCapFound caps[LAW_CAPS_MAX];
+    AUTO_STRBUF rules = STRBUF_INIT;
+    for (int i = 0; i < LAW_RULES_MAX; i++) {
+        strbuf_addf(&rules, "%s" RULE("\"calls\":3,\"window_s\":%d"), i > 0 ? "," : "", 60 + i);
+    }
+    AUTO_FREE char *text = mem_sprintf(PACK("", "%s"), rules.data);
+    LawPack *pack = pack_of(text);
+    cr_assert_eq(law_pack_caps(pack, "", INT64_C(1795536000000000), caps), LAW_RULES_MAX);
+    cr_expect_eq(caps[LAW_RULES_MAX - 1].cap.window_s, 60 + LAW_RULES_MAX - 1);
+    law_pack_free(pack);
+}
+
+/* From when its first day begins in the far east to when its last one ends in the far west. */
+Test(law_pack, a_cap_holds_where_its_day_is)
+{
+    LawCapFound caps[LAW_CAPS_MAX];
+    LawPack *pack =
+        pack_of("{\"name\":\"t\",\"title\":\"t\",\"revised\":\"2026-01-01\",\"rules\":["
+                "{\"from\":\"2026-11-24\",\"until\":\"2026-11-25\",\"calls\":3,\"window_s\":86400,"
+                "\"source\":\"s\",\"url\":\"u\"}]}");
+    int64_t hour_us = INT64_C(3600000000);
+    int64_t first_us = day_of("2026-11-24") * 24 * hour_us;
+    int64_t end_us = day_of("2026-11-26") * 24 * hour_us;
+    cr_expect_eq(law_pack_caps(pack, "", first_us - 14 * hour_us - 1, caps), 0);
+    cr_expect_eq(law_pack_caps(pack, "", first_us - 14 * hour_us, caps), 1);
+    cr_expect_eq(law_pack_caps(pack, "", end_us + 12 * hour_us - 1, caps), 1);
+    cr_expect_eq(law_pack_caps(pack, "", end_us + 12 * hour_us, caps), 0);
+    law_pack_free(pack);
+}
+
 /* The one rule of a pack that closes on this holiday. */
 static LawPack *pack_with(const char *holiday)
 {
@@ -113,11 +158,6 @@ Test(law_pack, holidays)
         law_pack_free(pack);
     }
 }
-
-#define PACK(holidays, rules)                                                                      \
-    "{\"name\":\"t\",\"title\":\"t\",\"revised\":\"2026-01-01\",\"holidays\":{" holidays           \
-    "},\"rules\":[" rules "]}"
-#define RULE(what) "{\"from\":\"2000-01-01\",\"source\":\"s\",\"url\":\"u\"," what "}"
 
 Test(law_pack, refused_when_malformed)
 {
