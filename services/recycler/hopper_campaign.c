@@ -210,18 +210,18 @@ Status hopper_campaign_return(HopperCampaign *campaign, Db *db, bool *ret_more, 
         return STATUS_OK;
     }
     DbArray lists = {0};
-    int found = 0;
+    PutOffReturned returned = {0};
     lists_param(campaign, &lists);
-    Status status = put_off_return(db, &lists, &rules, &found, err);
+    Status status = put_off_return(db, &lists, &rules, &returned, err);
     db_array_done(&lists);
     if (status != STATUS_OK) {
         return status;
     }
-    *ret_more = found == PUT_OFF_MOST;
-    if (found > 0) {
+    *ret_more = returned.found == PUT_OFF_MOST && returned.held == 0;
+    if (returned.found > 0) {
         unbind_all(campaign);
     }
-    if (!*ret_more) {
+    if (!*ret_more && returned.held == 0) {
         campaign->returned_version = rules.rules_version;
     }
     return STATUS_OK;

@@ -49,6 +49,7 @@ typedef struct Return {
     DbResult *notes; /* lead_id, due_at, until */
     DbArray lead_ids;
     LeadDials dials;
+    int held;
 } Return;
 
 static void return_done(Return *all)
@@ -87,17 +88,30 @@ static void return_change(Return *all)
     }
 }
 
+/* Those of leads that are gone too. One that another transaction holds may come out of it as it
+ * was. */
 static Status return_forget(Return *all, Db *db, Error *err)
 {
+    DbArray locked = {0};
+    db_array_begin(&locked, DB_ARRAY_INT8);
+    for (int row = 0; row < all->dials.count; row++) {
+        db_array_i64(&locked, all->dials.rows[row].lead_id);
+    }
     DbParams params = {0};
     db_param_array(&params, &all->lead_ids);
     db_param_i64(&params, all->rules->campaign_no);
     db_param_i64(&params, all->rules->rules_version);
-    return db_exec(db, sql_put_off_delete, &params, -1, err);
+    db_param_array(&params, &locked);
+    AUTO_RESULT *held = NULL;
+    Status status = db_query_binary(db, sql_put_off_delete, &params, &held, err);
+    if (status == STATUS_OK) {
+        all->held = (int)db_bin_i64(held, 0, 0);
+    }
+    db_array_done(&locked);
+    return status;
 }
 
-/* A lead that another transaction holds is being moved by it, and needs this no more. The stage
- * stays, and so do the counters. */
+/* The stage stays, and so do the counters. */
 static Status return_leads(Return *all, Db *db, Error *err)
 {
     Status status = lead_dials_lock(db, &all->lead_ids, true, &all->dials, err);
@@ -126,12 +140,12 @@ static Status return_transaction(Return *all, Db *db, DbArray *list_nos, Error *
 }
 
 Status
-put_off_return(Db *db, DbArray *list_nos, const PutOffRules *rules, int *ret_found, Error *err)
+put_off_return(Db *db, DbArray *list_nos, const PutOffRules *rules, PutOffReturned *ret, Error *err)
 {
     Return all = {.rules = rules};
     Status status = return_transaction(&all, db, list_nos, err);
     if (status == STATUS_OK) {
-        *ret_found = db_rows(all.notes);
+        *ret = (PutOffReturned){.found = db_rows(all.notes), .held = all.held};
     }
     return_done(&all);
     return status;

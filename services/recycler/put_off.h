@@ -27,10 +27,17 @@ Status put_off_note(const LeadDials *dials,
                     Db *db,
                     Error *err) MUST_CHECK;
 
-/* One transaction: leads of these lists (int4 array) that wait by other rules are due as before.
- * *ret_found: how many there were; PUT_OFF_MOST: there may be others. */
-Status put_off_return(
-    Db *db, DbArray *list_nos, const PutOffRules *rules, int *ret_found, Error *err) MUST_CHECK;
+typedef struct PutOffReturned {
+    int found; /* PUT_OFF_MOST: there may be others */
+    int held;  /* of these: by another transaction. Their notes stay, for a later call */
+} PutOffReturned;
+
+/* One transaction: leads of these lists (int4 array) that wait by other rules are due as before. */
+Status put_off_return(Db *db,
+                      DbArray *list_nos,
+                      const PutOffRules *rules,
+                      PutOffReturned *ret,
+                      Error *err) MUST_CHECK;
 
 /* One transaction: forgets a batch of those whose time has come. *floor_us: 0 at first; kept from
  * one call to the next. */

@@ -399,6 +399,30 @@ def test_what_was_put_off_comes_back_with_new_rules(clocked):
     settle(lambda: check_counters(clocked, "a"))
 
 
+def test_who_is_held_when_the_rules_change_comes_back_after_it(clocked):
+    """The other comes back at once; what holds this one ends without a change."""
+    create_list(clocked, "b", campaign_id="c")
+    upsert(clocked, "b", phone=ANN)
+    upsert(clocked, "b", phone=BOB)
+    done(clocked, "list.update", {"list_id": "b", "active": False})
+    put(clocked, cap_gap_s=7200)
+    dialer = clocked.dialer(clock=clocked.clock)
+    offers = offers_by_phone(dialer, 3)
+    dialer.answer(offers[ANN], "NI", duration_s=0)
+    dialer.answer(offers[BOB], "NI", duration_s=0)
+    become(clocked, {ANN: ("finished", "NI", 1), BOB: ("finished", "NI", 1)})
+    done(clocked, "list.update", {"list_id": "b", "active": True})
+    wait_for(lambda: clocked.value("SELECT count(*) FROM put_off") == 2)
+    with db(clocked) as other:
+        other.autocommit = False
+        other.execute("SELECT FROM leads WHERE phone = %s FOR UPDATE", (int(ANN),))
+        put(clocked, cap_gap_s=0)
+        assert dialer.offers(2, phone=BOB)[-1]["why"] == "fresh"
+        other.rollback()
+    assert dialer.offers(2, phone=ANN)[-1]["why"] == "fresh"
+    wait_for(lambda: clocked.value("SELECT count(*) FROM put_off") == 0)
+
+
 def test_put_off_until_its_time_has_come(clocked):
     put(clocked, cap_gap_s=7200, offer_lifetime_s=60, reserve_s=60)
     dialer = clocked.dialer(clock=clocked.clock)
