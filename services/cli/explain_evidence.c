@@ -192,8 +192,10 @@ static void add_campaign(const ExplainFacts *facts, Evidence *evidence)
 static void add_due(const ExplainFacts *facts, Evidence *evidence)
 {
     const LeadDial *lead = &facts->lead.rows[0];
-    add(evidence, "due_at", lead->attempts > 0 ? "recycle rule, calling times and offers" : "lead",
-        "%s", lead->due_us != 0 ? time_text(lead->due_us).text : "since ever");
+    bool put_off = facts->why.put_off != TOPUP_BY_RULE;
+    const char *source = lead->attempts > 0 ? "recycle rule, calling times and offers" : "lead";
+    add(evidence, "due_at", put_off ? "hopper, which looked at it" : source, "%s",
+        lead->due_us != 0 ? time_text(lead->due_us).text : "since ever");
     if (lead->callback_us != 0) {
         add(evidence, "callback", lead->callback_agent[0] != '\0' ? lead->callback_agent : "lead",
             "agreed on for %s", time_text(lead->callback_us).text);

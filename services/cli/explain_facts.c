@@ -141,6 +141,7 @@ static void take_all(ExplainFacts *facts)
         .list_active = strcmp(db_text(facts->row, 0, EXPLAIN_LIFE), "active") == 0,
         .entry_until_us = entry_until_us(facts->entries),
         .known_us = clock_now_us(),
+        .put_off = (TopupWhy)db_i64(facts->row, 0, EXPLAIN_PUT_OFF),
     };
     take_offers(facts);
 }

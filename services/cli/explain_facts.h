@@ -17,6 +17,7 @@ enum {
     EXPLAIN_ZONES,
     EXPLAIN_REGIONS,
     EXPLAIN_NUMBER_ID, /* null: the number was never offered, called or forbidden */
+    EXPLAIN_PUT_OFF,   /* TopupWhy */
 };
 enum { ENTRY_CAMPAIGN, ENTRY_SOURCE, ENTRY_ADDED, ENTRY_EXPIRES };
 enum {

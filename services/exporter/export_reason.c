@@ -12,10 +12,14 @@ const FilterField export_reason_field = {"reason", FILTER_TYPE_TEXT, "",
 
 /* ---- the facts, in SQL ---- */
 
-/* For a lead that waits in a list that is not held: due, code, zones, regions, busy, calls. */
+/* For a lead that waits in a list that is not held: due, put_off, code, zones, regions, busy,
+ * calls.
+ */
 #define UNIT "E'\\x1f'"
 static const char waiting_sql[] =
     "concat_ws(" UNIT ", l.stage, (coalesce(l.due_at, '-infinity') <= [at])::int,"
+    " coalesce((SELECT p.why FROM put_off p WHERE p.lead_id = l.lead_id AND p.until = l.due_at), "
+    "0),"
     " CASE WHEN l.attempts > 0 AND l.hold & 8 = 0 THEN l.status ELSE '' END,"
     " coalesce((SELECT g.zones || " UNIT " || g.regions FROM zone_set z JOIN gate g USING (gate_no)"
     " WHERE z.zone_set_no = l.zone_set_no), " UNIT "),"
@@ -66,7 +70,17 @@ void export_reason_sql(const WhyList *list, DbArray *values, StrBuf *sql)
 
 /* ---- the reason ---- */
 
-enum { FACT_STAGE, FACT_DUE, FACT_CODE, FACT_ZONES, FACT_REGIONS, FACT_BUSY, FACT_CALLS, FACTS };
+enum {
+    FACT_STAGE,
+    FACT_DUE,
+    FACT_PUT_OFF,
+    FACT_CODE,
+    FACT_ZONES,
+    FACT_REGIONS,
+    FACT_BUSY,
+    FACT_CALLS,
+    FACTS,
+};
 
 /* Missing ones are empty. */
 static void split(char *text, const char *ret[FACTS])
@@ -92,7 +106,8 @@ static int read_calls(const char *text, int64_t *calls_us)
 static Why why_of_waiting(const WhyList *list, const char *const facts[FACTS])
 {
     CallingPlace place = {.zones = facts[FACT_ZONES], .regions = facts[FACT_REGIONS]};
-    Why why = why_list_place(list, &place, facts[FACT_CODE], facts[FACT_DUE][0] == '1');
+    WhyDue due = {facts[FACT_DUE][0] == '1', (TopupWhy)atoi(facts[FACT_PUT_OFF])};
+    Why why = why_list_place(list, &place, facts[FACT_CODE], &due);
     if (why != WHY_DIALABLE_NOW) {
         return why;
     }

@@ -5,15 +5,15 @@
 /* ---- noting ---- */
 
 Status put_off_note(const LeadDials *dials,
-                    const int rows[],
+                    const PutOffLead leads[],
                     int count,
                     const PutOffRules *rules,
                     Db *db,
                     Error *err)
 {
-    enum { LEAD, LIST, DUE, UNTIL, COLUMNS };
+    enum { LEAD, LIST, DUE, UNTIL, WHY, COLUMNS };
     static const DbArrayType types[COLUMNS] = {DB_ARRAY_INT8, DB_ARRAY_INT4, DB_ARRAY_TIME,
-                                               DB_ARRAY_TIME};
+                                               DB_ARRAY_TIME, DB_ARRAY_INT4};
     DbArray columns[COLUMNS] = {0};
     DbParams params = {0};
     if (count == 0) {
@@ -23,11 +23,12 @@ Status put_off_note(const LeadDials *dials,
         db_array_begin(&columns[i], types[i]);
     }
     for (int i = 0; i < count; i++) {
-        const LeadDial *lead = &dials->rows[rows[i]];
+        const LeadDial *lead = &dials->rows[leads[i].row];
         db_array_i64(&columns[LEAD], lead->lead_id);
         db_array_i64(&columns[LIST], lead->list_no);
-        db_array_time_or_null(&columns[DUE], dials->before[rows[i]].due_us);
+        db_array_time_or_null(&columns[DUE], dials->before[leads[i].row].due_us);
         db_array_time(&columns[UNTIL], lead->due_us);
+        db_array_i64(&columns[WHY], leads[i].why);
     }
     for (int i = 0; i < COLUMNS; i++) {
         db_param_array(&params, &columns[i]);

@@ -2,12 +2,13 @@
  *
  * A top-up that may not offer a lead moves its due time: to when a cap or the gap of its number
  * lets it be called, or a window opens. That follows from the rules of then, so the top-up notes it
- * (put_off), and once the campaign's rules have another version, or the list is another campaign's,
- * the lead is due as it was before. The next top-up decides anew. Notes are forgotten when their
- * time has come. A note that is lost costs a wait until then, nothing else. */
+ * (put_off) and why, for who asks; and once the campaign's rules have another version, or the list
+ * is another campaign's, the lead is due as it was before. The next top-up decides anew. Notes are
+ * forgotten when their time has come. A note that is lost costs a wait until then, nothing else. */
 #pragma once
 
 #include "adapters/db.h"
+#include "recycler/topup_plan.h"
 #include "runtime/lead_dial.h"
 
 enum { PUT_OFF_MOST = 500 };
@@ -18,10 +19,14 @@ typedef struct PutOffRules {
     int64_t rules_version;
 } PutOffRules;
 
-/* In the transaction that puts them off, with the leads locked and changed: notes those of `rows`
- * (indices in dials). */
+typedef struct PutOffLead {
+    int row; /* in dials */
+    TopupWhy why;
+} PutOffLead;
+
+/* In the transaction that puts them off, with the leads locked and changed: notes those. */
 Status put_off_note(const LeadDials *dials,
-                    const int rows[],
+                    const PutOffLead leads[],
                     int count,
                     const PutOffRules *rules,
                     Db *db,

@@ -346,15 +346,16 @@ static Status note_put_off(const Run *run, Error *err)
 {
     PutOffRules rules = {.campaign_no = run->topup->rules->campaign_no,
                          .rules_version = run->topup->rules->rules_version};
-    AUTO_FREE int *rows = mem_alloc((size_t)(run->count + 1) * sizeof *rows);
+    AUTO_FREE PutOffLead *leads = mem_alloc((size_t)(run->count + 1) * sizeof *leads);
     int count = 0;
     for (int i = 0; i < run->count; i++) {
-        TopupVerdict verdict = run->leads[i].decision.verdict;
-        if (run->leads[i].row >= 0 && (verdict == TOPUP_LATER || verdict == TOPUP_NEVER)) {
-            rows[count++] = run->leads[i].row;
+        const TopupDecision *decision = &run->leads[i].decision;
+        if (run->leads[i].row >= 0 &&
+            (decision->verdict == TOPUP_LATER || decision->verdict == TOPUP_NEVER)) {
+            leads[count++] = (PutOffLead){run->leads[i].row, decision->why};
         }
     }
-    return put_off_note(&run->dials, rows, count, &rules, run->topup->db, err);
+    return put_off_note(&run->dials, leads, count, &rules, run->topup->db, err);
 }
 
 static Status write_leads(Run *run, Error *err)

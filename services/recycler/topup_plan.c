@@ -119,12 +119,6 @@ static bool is_exhausted(const TopupFacts *facts, int64_t *ret_due_us)
 
 /* ---- the decision ---- */
 
-static void later(TopupDecision *ret, int64_t later_us)
-{
-    ret->verdict = TOPUP_LATER;
-    ret->later_us = later_us;
-}
-
 /* From from_us on, when it is open. */
 static void later_when_open(const TopupFacts *facts,
                             const CallingRules *calling,
@@ -132,16 +126,14 @@ static void later_when_open(const TopupFacts *facts,
                             TopupDecision *ret)
 {
     int64_t open_us = calling_next(calling, facts->place, from_us);
-    if (open_us == CALLING_NEVER) {
-        ret->verdict = TOPUP_NEVER;
-        return;
-    }
-    later(ret, open_us);
+    ret->verdict = open_us != CALLING_NEVER ? TOPUP_LATER : TOPUP_NEVER;
+    ret->later_us = open_us;
 }
 
 static void decide_time(const TopupFacts *facts, const CallingRules *calling, TopupDecision *ret)
 {
     CallingTime time;
+    ret->why = TOPUP_BY_HOURS;
     calling_time(calling, facts->place, facts->now_us, &time);
     if (!time.open && !BROKEN(OFFER_WINDOW)) {
         later_when_open(facts, calling, facts->now_us, ret);
@@ -156,6 +148,24 @@ static void decide_time(const TopupFacts *facts, const CallingRules *calling, To
         return;
     }
     *ret = (TopupDecision){.verdict = TOPUP_OFFER, .not_after_us = not_after_us};
+}
+
+/* What is in the way now, though its hours are open: *ret_free_us is when all of it is gone. */
+static TopupWhy in_the_way(const TopupFacts *facts, int64_t due_us, int64_t *ret_free_us)
+{
+    int64_t busy_us = facts->number_offered && !BROKEN(OFFER_OPEN)
+                          ? facts->now_us + seconds(BUSY_PAUSE_S)
+                          : facts->now_us;
+    int64_t caps_us = topup_caps_free_us(facts);
+    int64_t gap_us = topup_gap_free_us(facts);
+    *ret_free_us = later_of(later_of(caps_us, gap_us), later_of(due_us, busy_us));
+    if (due_us > facts->now_us) {
+        return TOPUP_BY_RULE;
+    }
+    if (caps_us > facts->now_us) {
+        return TOPUP_BY_CAP;
+    }
+    return gap_us > facts->now_us ? TOPUP_BY_GAP : TOPUP_BY_OFFER;
 }
 
 void topup_decide(const TopupFacts *facts, TopupDecision *ret)
@@ -176,11 +186,8 @@ void topup_decide(const TopupFacts *facts, TopupDecision *ret)
     }
     CallingRules calling;
     campaign_calling(facts->rules, facts->list_hours, rule, &calling);
-    int64_t free_us = topup_cap_free_us(facts);
-    free_us = later_of(free_us, due_us);
-    if (facts->number_offered && !BROKEN(OFFER_OPEN)) {
-        free_us = later_of(free_us, facts->now_us + seconds(BUSY_PAUSE_S));
-    }
+    int64_t free_us;
+    ret->why = in_the_way(facts, due_us, &free_us);
     if (free_us > facts->now_us) {
         later_when_open(facts, &calling, free_us, ret);
         return;

@@ -16,6 +16,15 @@ typedef enum TopupVerdict {
     TOPUP_NEVER,     /* no time is open that we know of */
 } TopupVerdict;
 
+/* What a lead is put off by; the numbers are those of put_off.why. */
+typedef enum TopupWhy {
+    TOPUP_BY_RULE = 0, /* its next call is not due by the rules of now */
+    TOPUP_BY_HOURS = 1,
+    TOPUP_BY_CAP = 2,
+    TOPUP_BY_GAP = 3,
+    TOPUP_BY_OFFER = 4, /* of its number */
+} TopupWhy;
+
 /* All borrowed. */
 typedef struct TopupFacts {
     const LeadDial *lead;
@@ -33,6 +42,7 @@ typedef struct TopupFacts {
 
 typedef struct TopupDecision {
     TopupVerdict verdict;
+    TopupWhy why; /* of TOPUP_LATER, TOPUP_NEVER */
     int64_t later_us;
     int64_t not_after_us; /* of the offer: before the lead's hours close */
 } TopupDecision;

@@ -8,7 +8,7 @@
 #include "sql_queries.h"
 
 /* Columns of cli_why_ready.sql. */
-enum { READY_ZONES, READY_REGIONS, READY_DUE, READY_CODE, READY_LEADS };
+enum { READY_ZONES, READY_REGIONS, READY_DUE, READY_PUT_OFF, READY_CODE, READY_LEADS };
 /* Of cli_why_calls.sql. */
 enum { CALLED_LEAD, CALLED_ZONES, CALLED_REGIONS, CALLED_CODE, CALLED_AT };
 
@@ -46,8 +46,8 @@ static Status count_ready(Look *look, Error *err)
     Status status = db_query(look->db, sql_cli_why_ready, &params, &rows, err);
     for (int row = 0; status == STATUS_OK && row < db_rows(rows); row++) {
         CallingPlace place = {db_text(rows, row, READY_ZONES), db_text(rows, row, READY_REGIONS)};
-        Why why = why_list_place(&look->list, &place, db_text(rows, row, READY_CODE),
-                                 db_bool(rows, row, READY_DUE));
+        WhyDue due = {db_bool(rows, row, READY_DUE), (TopupWhy)db_i64(rows, row, READY_PUT_OFF)};
+        Why why = why_list_place(&look->list, &place, db_text(rows, row, READY_CODE), &due);
         look->ret->leads[why] += db_i64(rows, row, READY_LEADS);
         look->due += db_bool(rows, row, READY_DUE) ? db_i64(rows, row, READY_LEADS) : 0;
     }
@@ -119,7 +119,7 @@ static Status count_called(Look *look, Error *err)
         CallingPlace place = {db_text(rows, row, CALLED_ZONES), db_text(rows, row, CALLED_REGIONS)};
         const char *code = db_text(rows, row, CALLED_CODE);
         row = take_lead(rows, row, starts_us, &count, &busy);
-        if (why_list_place(&look->list, &place, code, true) == WHY_DIALABLE_NOW) {
+        if (why_list_place(&look->list, &place, code, &(WhyDue){.due = true}) == WHY_DIALABLE_NOW) {
             look->ret->leads[WHY_DIALABLE_NOW]--; /* as which count_ready() had it */
             look->ret->leads[why_list_number(&look->list, &place, starts_us, count, busy)]++;
         }

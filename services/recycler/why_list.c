@@ -56,7 +56,10 @@ void why_list_done(WhyList *list)
 
 /* ---- one lead ---- */
 
-Why why_list_place(const WhyList *list, const CallingPlace *place, const char *code, bool due)
+Why why_list_place(const WhyList *list,
+                   const CallingPlace *place,
+                   const char *code,
+                   const WhyDue *due)
 {
     CallingRules calling;
     CallingTime time;
@@ -66,8 +69,8 @@ Why why_list_place(const WhyList *list, const CallingPlace *place, const char *c
     if (time.why == CALLING_ZONE_UNKNOWN) {
         return WHY_ZONE_UNKNOWN;
     }
-    if (!due) {
-        return WHY_NOT_DUE;
+    if (!due->due && (due->put_off == TOPUP_BY_RULE || time.open)) {
+        return why_of_put_off(due->put_off);
     }
     return time.open ? WHY_DIALABLE_NOW : WHY_OUTSIDE_HOURS;
 }

@@ -15,6 +15,11 @@ typedef struct WhyList {
     CampaignRules rules;
 } WhyList;
 
+typedef struct WhyDue {
+    bool due;         /* its time has come */
+    TopupWhy put_off; /* else: what a top-up moved that for; TOPUP_BY_RULE: none did */
+} WhyDue;
+
 /* In a snapshot; calling_load() was called. STATUS_BAD_INPUT unknown_list. *ret begins as all zeros
  * and is to be done with in any case. */
 Status
@@ -23,8 +28,11 @@ void why_list_done(WhyList *list);
 #define AUTO_WHY_LIST __attribute__((cleanup(why_list_done))) WhyList
 
 /* Of ready leads of a list that is not held. code: the last disposition of one that was called
- * since its number is what it is, else "". due: its time has come. */
-Why why_list_place(const WhyList *list, const CallingPlace *place, const char *code, bool due);
+ * since its number is what it is, else "". */
+Why why_list_place(const WhyList *list,
+                   const CallingPlace *place,
+                   const char *code,
+                   const WhyDue *due);
 
 /* Calls since then matter. */
 int64_t why_list_calls_since_us(const WhyList *list);

@@ -43,6 +43,16 @@ Why why_of_stage(Stage stage)
     return of_stage[stage];
 }
 
+Why why_of_put_off(TopupWhy why)
+{
+    static const Why of_put_off[] = {
+        [TOPUP_BY_RULE] = WHY_NOT_DUE,         [TOPUP_BY_HOURS] = WHY_OUTSIDE_HOURS,
+        [TOPUP_BY_CAP] = WHY_NUMBER_CAP,       [TOPUP_BY_GAP] = WHY_NUMBER_GAP,
+        [TOPUP_BY_OFFER] = WHY_NUMBER_OFFERED,
+    };
+    return (unsigned)why < sizeof of_put_off / sizeof of_put_off[0] ? of_put_off[why] : WHY_NOT_DUE;
+}
+
 /* ---- what the lead and its number say ---- */
 
 static bool is_ahead(const WhyFacts *facts)
@@ -124,8 +134,8 @@ static WhyAnswer answer_ready(const WhyFacts *facts)
     if (time.why == CALLING_ZONE_UNKNOWN) {
         return answer(WHY_ZONE_UNKNOWN, 0);
     }
-    if (due_us(facts) > lead->now_us) {
-        return answer(WHY_NOT_DUE, due_us(facts));
+    if (due_us(facts) > lead->now_us && (facts->put_off == TOPUP_BY_RULE || time.open)) {
+        return answer(why_of_put_off(facts->put_off), due_us(facts));
     }
     return time.open ? answer_number(facts, time.until_us)
                      : answer(WHY_OUTSIDE_HOURS, time.until_us);

@@ -29,6 +29,9 @@ typedef enum Why {
 const char *why_name(Why why);
 const char *why_text(Why why);
 
+/* Of a lead that was put off and whose hours are open. TOPUP_BY_RULE: it is not due. */
+Why why_of_put_off(TopupWhy why);
+
 /* Of a stage; WHY_DIALABLE_NOW for ready ones, of which more is to be asked. */
 Why why_of_stage(Stage stage);
 
@@ -42,6 +45,7 @@ typedef struct WhyFacts {
     int64_t offer_until_us; /* held_until of the lead's open offer; 0: none is open */
     int64_t busy_until_us;  /* the same of an offer of the number for another lead */
     int64_t known_us;       /* when the record was read */
+    TopupWhy put_off;       /* what a top-up moved its due time for; TOPUP_BY_RULE: none did */
 } WhyFacts;
 
 typedef struct WhyAnswer {

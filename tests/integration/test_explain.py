@@ -204,6 +204,33 @@ def test_caps_and_gaps_of_a_number(clocked):
     assert why(clocked, ANN, list_id="b", at=at)[0] == "dialable_now"
 
 
+def test_what_the_hopper_put_off_is_told_with_what_for(clocked):
+    """It looked at the leads, and moved their due times: that is not all that there is to say."""
+    create_list(clocked, "b", campaign_id="d")
+    run_import(clocked, "leads.csv", list_id="b")
+    put(clocked, reserve_s=3600)
+    dialer = clocked.dialer(clock=clocked.clock)
+    offers = offers_by_phone(dialer, 3)
+    dialer.answer(offers[ANN], "NA", duration_s=0)
+    dialer.answer(offers[BOB], "B", duration_s=0)
+    wait_for(lambda: clocked.value("SELECT count(*) FROM attempt") == 2)
+    moved = "SELECT count(*) FROM leads JOIN list USING (list_no) WHERE list_id = 'b' AND due_at > %s"
+    put(clocked, "d", cap_gap_s=900)
+    wait_for(lambda: clocked.value(moved, NOON) == 3, what="all are put off")
+    assert why(clocked, ANN, list_id="b") == ("number_gap", NOON + timedelta(minutes=15))
+    assert why(clocked, EVE, list_id="b") == ("number_offered", NOON + timedelta(minutes=1))
+    assert agree(clocked, [ANN, BOB, EVE], "b") == {"number_gap": 2, "number_offered": 1}
+    put(clocked, "d", cap_calls=1, cap_window_s=3600)
+    wait_for(lambda: clocked.value(moved, NOON + timedelta(minutes=59)) == 2, what="they are put off anew")
+    assert why(clocked, ANN, list_id="b") == ("number_cap", NOON + timedelta(hours=1))
+    assert agree(clocked, [ANN, BOB, EVE], "b") == {"number_cap": 2, "number_offered": 1}
+    first, *_, call = explain(clocked, ANN, list_id="b")["evidence"][:2]
+    assert (first["rule"], call["rule"]) == ("number_cap", "number_call")
+    assert why(clocked, ANN, list_id="b", at=NOON + timedelta(hours=1))[0] == "dialable_now"
+    put(clocked, "d", windows=[{"days": ["mon"], "from": "09:00", "to": "10:00"}])
+    assert agree(clocked, [ANN, BOB, EVE], "b") == {"outside_hours": 3}
+
+
 def test_who_is_asked_about(clocked):
     created = upsert(clocked, "a", phone="504-621-8900", external_id="x")
     answer = clocked.cli_json("explain", created["lead_id"])

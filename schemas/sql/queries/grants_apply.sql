@@ -73,14 +73,15 @@ BEGIN
             ('stats', 'SELECT, UPDATE', 'TABLE', 'stats_projection'),
             ('stats', 'UPDATE', 'TABLE', 'list_stats'),
             ('stats', 'SELECT', 'TABLE', 'zone_set gate ready_lead number disposition recycle_rule offer attempt'
-             ' campaign_hopper import_lane'),
+             ' campaign_hopper import_lane put_off'),
 
-            ('exporter', 'SELECT', 'TABLE', 'number dnc_entry attempt zone_set gate disposition recycle_rule offer'),
+            ('exporter', 'SELECT', 'TABLE', 'number dnc_entry attempt zone_set gate disposition recycle_rule offer'
+             ' put_off'),
 
             ('cli', 'USAGE', 'SCHEMA', '-'),
             ('cli', 'SELECT', 'TABLE', 'namespace campaign campaign_hopper campaign_stats list'
              ' list_stats list_status leads ready_lead zone_set gate number dnc_entry dnc_recheck disposition'
-             ' recycle_rule offer attempt jobs import_lane consumer_position consumer_incident outbox'
+             ' recycle_rule offer put_off attempt jobs import_lane consumer_position consumer_incident outbox'
              ' dead_letter_mark'),
             ('cli', 'INSERT, UPDATE, DELETE', 'TABLE', 'dead_letter_mark'),
             ('cli', 'UPDATE', 'TABLE', 'consumer_position consumer_incident namespace dnc_entry dnc_recheck'),

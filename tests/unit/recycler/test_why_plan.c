@@ -201,6 +201,30 @@ Test(why_plan, the_end_of_what_has_none_is_not_told)
     cr_expect_eq(found.until_us, 0);
 }
 
+Test(why_plan, what_put_a_lead_off_is_told_while_its_hours_are_open)
+{
+    static const Why whys[] = {WHY_NOT_DUE, WHY_OUTSIDE_HOURS, WHY_NUMBER_CAP, WHY_NUMBER_GAP,
+                               WHY_NUMBER_OFFERED};
+    LeadDial lead = {.status = "NEW", .due_us = NOW + 7 * MINUTE};
+    WhyFacts facts = {.lead = {.lead = &lead, .rules = &rules, .place = &chicago},
+                      .list_active = true,
+                      .known_us = NOW};
+    for (TopupWhy by = TOPUP_BY_RULE; by <= TOPUP_BY_OFFER; by++) {
+        WhyAnswer found;
+        facts.put_off = by;
+        facts.lead.now_us = NOW;
+        why_plan(&facts, &found);
+        cr_expect_eq(found.why, whys[by], "%d: %s", by, why_name(found.why));
+        cr_expect_eq(found.until_us, NOW + 7 * MINUTE);
+        facts.lead.now_us = NOW - 12 * HOUR; /* 22:00 */
+        why_plan(&facts, &found);
+        cr_expect_eq(found.why, by == TOPUP_BY_RULE ? WHY_NOT_DUE : WHY_OUTSIDE_HOURS);
+        facts.lead.now_us = lead.due_us;
+        why_plan(&facts, &found);
+        cr_expect_eq(found.why, WHY_DIALABLE_NOW);
+    }
+}
+
 Test(why_plan, stages_are_reasons_of_the_same_name)
 {
     for (Stage stage = STAGE_DNC; stage < STAGE_READY; stage++) {
