@@ -20,6 +20,8 @@ enum {
     STOP_S = 2,
 };
 
+#define AHEAD_US (5 * CLOCK_US_PER_SECOND) /* as complete_until.sql has it */
+
 /* A partition. What was found behind its position holds until that moves. */
 typedef struct ReadingEnd {
     int64_t end;      /* that was asked for last */
@@ -44,7 +46,7 @@ struct Reading {
     ReadingEnd *ends;
     bool asked;
     bool probing;     /* `reads` has partitions */
-    int64_t asked_us; /* before the ends were asked for */
+    int64_t asked_us; /* before the ends were asked for, by PostgreSQL's clock */
     int64_t looked_ms;
 };
 
@@ -208,17 +210,45 @@ static bool ends_reached(Reading *reading, const DbResult *positions)
 
 /* ---- looking ---- */
 
+/* The time for all recyclers, whatever a host's clock says: PostgreSQL's, or the virtual one. */
+static Status now_of_all(Reading *reading, int64_t *ret_us, Error *err)
+{
+    if (clock_is_virtual()) {
+        *ret_us = clock_now_us();
+        return STATUS_OK;
+    }
+    AUTO_RESULT *now = NULL;
+    AUTO_TX Db *tx = reading->db;
+    Status status = db_begin(tx, err);
+    if (status == STATUS_OK) {
+        status = db_query_binary(tx, sql_clock_read, NULL, &now, err);
+    }
+    if (status == STATUS_OK) {
+        *ret_us = db_bin_time(now, 0, 0);
+    }
+    return status;
+}
+
+/* As a parameter: NULL is PostgreSQL's. */
+static void now_param(DbParams *params)
+{
+    db_param_time(params, clock_is_virtual() ? clock_now_us() : 0);
+}
+
 static Status tell(Reading *reading, Db *db, Error *err)
 {
     DbParams params = {0};
     db_param_time(&params, reading->asked_us);
+    now_param(&params);
     Status status = db_exec(db, sql_complete_tell, &params, -1, err);
     return status == STATUS_OK ? db_commit(db, err) : status;
 }
 
-static void known_until(Reading *reading, int64_t until_us)
+/* One that lies ahead of now_us was told while PostgreSQL's clock was. */
+static void known_until(Reading *reading, int64_t until_us, int64_t now_us)
 {
-    if (until_us > atomic_load(&reading->complete_until_us)) {
+    int64_t known_us = atomic_load(&reading->complete_until_us);
+    if (until_us > known_us || known_us > now_us + AHEAD_US) {
         atomic_store(&reading->complete_until_us, until_us);
     }
 }
@@ -234,15 +264,22 @@ static void follow_epoch(Reading *reading, int64_t epoch)
 }
 
 /* A broker that does not answer is no failure: the time stands. */
-static Status look(Reading *reading, Error *err)
+static Status look_ends(Reading *reading, Error *err)
+{
+    int64_t now_us = 0;
+    Status status = reading->asked ? STATUS_OK : now_of_all(reading, &now_us, err);
+    if (status == STATUS_OK && now_us > atomic_load(&reading->complete_until_us)) {
+        ask_ends(reading, now_us);
+    }
+    return status;
+}
+
+static Status look_positions(Reading *reading, Error *err)
 {
     DbParams params = {0};
     db_param_text(&params, "recycler");
     db_param_text(&params, TOPIC_DIALER_OUTCOMES);
-    int64_t now_us = clock_now_us();
-    if (!reading->asked && now_us > atomic_load(&reading->complete_until_us)) {
-        ask_ends(reading, now_us);
-    }
+    now_param(&params);
     AUTO_RESULT *positions = NULL;
     AUTO_TX Db *tx = reading->db;
     Status status = db_begin(tx, err);
@@ -253,7 +290,8 @@ static Status look(Reading *reading, Error *err)
     if (status != STATUS_OK) {
         return status;
     }
-    known_until(reading, db_rows(positions) > 0 ? db_bin_time(positions, 0, 2) : 0);
+    int64_t now_us = db_rows(positions) > 0 ? db_bin_time(positions, 0, 3) : clock_now_us();
+    known_until(reading, db_rows(positions) > 0 ? db_bin_time(positions, 0, 2) : 0, now_us);
     probe_look(reading);
     if (!ends_reached(reading, positions)) {
         return STATUS_OK;
@@ -261,9 +299,15 @@ static Status look(Reading *reading, Error *err)
     status = tell(reading, tx, err);
     if (status == STATUS_OK) {
         reading->asked = false;
-        known_until(reading, reading->asked_us);
+        known_until(reading, reading->asked_us, now_us);
     }
     return status;
+}
+
+static Status look(Reading *reading, Error *err)
+{
+    Status status = look_ends(reading, err);
+    return status == STATUS_OK ? look_positions(reading, err) : status;
 }
 
 /* ---- the thread ---- */

@@ -1,11 +1,11 @@
 /* reading.h - up to when all that dialers said is known to be applied. Layer: services/recycler.
  *
- * A thread of its own looks at the clock, asks the broker for the end of each partition of
- * dialer.outcomes, and then watches the positions in the record: once each has come to that end,
- * all that was written before the look is applied, whoever did it. Under load that is as late as
- * the reading is; a partition that nobody reads, or that is halted, holds it back. What one
- * recycler finds out all know (outcome_reading). A busy broker takes its time to answer, for which
- * no offer should wait.
+ * A thread of its own looks at PostgreSQL's clock, which all of them share, asks the broker for the
+ * end of each partition of dialer.outcomes, and then watches the positions in the record: once each
+ * has come to that end, all that was written before the look is applied, whoever did it. Under load
+ * that is as late as the reading is; a partition that nobody reads, or that is halted, holds it
+ * back. What one recycler finds out all know (outcome_reading). A busy broker takes its time to
+ * answer, for which no offer should wait.
  *
  * Where a dialer writes in transactions, the end lies behind marks that are no records, and what
  * was taken back is none either: a position that stands still before the end is looked behind, and

@@ -92,3 +92,13 @@ def test_partitions_that_are_read_one_after_the_other(space, producer):
         assert space.value(READ, 1) == 0
     read_until_now(space)
     assert space.value("SELECT attempts FROM leads") == 2
+
+
+def test_what_a_clock_that_went_wrong_knew_is_not_believed(space):
+    """A recycler of an hour ahead would switch off what others wait for: nothing is complete in a time to come."""
+    space.recycler()
+    read_until_now(space)
+    space.db.execute("UPDATE outcome_reading SET complete_until = now() + interval '1 hour'")
+    right = "SELECT complete_until < clock_timestamp() + interval '5 s' FROM outcome_reading"
+    wait_for(lambda: space.value(right), 10, what="one that is right")
+    read_until_now(space)
