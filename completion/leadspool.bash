@@ -67,7 +67,7 @@ _leadspool_options() {
         'position incidents') echo '--json' ;;
         'position ack') echo '--all --yes --json' ;;
         'epoch show') echo '--json' ;;
-        'epoch bump') echo '--json' ;;
+        'epoch bump') echo '--lost-nothing --json' ;;
         'offer ls') echo '--campaign --list --lead --all --limit --json' ;;
         'explain') echo '--at --country --json' ;;
         'outcome') echo '--offer --lead --start --release --reason --call-id --started-at --duration --agent --callback-at --callback-agent --json' ;;

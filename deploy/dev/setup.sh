@@ -5,7 +5,7 @@ PACKAGES=(
     build-essential ccache clang-format clang-tidy cmake git ninja-build pkg-config shellcheck
     libabsl-dev libcriterion-dev libcsv-dev libhiredis-dev libjansson-dev libmicrohttpd-dev
     libphonenumber-dev libpq-dev librdkafka-dev libssl-dev libsystemd-dev libuchardet-dev
-    libc-ares2 libevent-2.1-7 libutf8proc-dev libxxhash-dev python3-phonenumbers tzdata uthash-dev uuid-dev
+    faketime libc-ares2 libevent-2.1-7 libutf8proc-dev libxxhash-dev python3-phonenumbers tzdata uthash-dev uuid-dev
     mandoc maven openjdk-17-jre-headless openssl postgresql-15 python3 python3-venv redis-server systemd
 )
 

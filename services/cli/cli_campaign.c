@@ -61,6 +61,7 @@ static const TableColumn campaign_detail_columns[] = {
     {"campaign_id", TABLE_TEXT},
     {"name", TABLE_TEXT},
     {"active", TABLE_BOOL},
+    {"held", TABLE_TEXT}, /* why it is not topped up */
     {"order", TABLE_TEXT},
     {"default_country", TABLE_TEXT},
     {"assume_zones", TABLE_JSON},
@@ -80,7 +81,7 @@ static const TableColumn campaign_detail_columns[] = {
     {"created_at", TABLE_TEXT},
     {0},
 };
-enum { CAMPAIGN_ZONES = 5, CAMPAIGN_WINDOWS = 6 };
+enum { CAMPAIGN_ZONES = 6, CAMPAIGN_WINDOWS = 7 };
 
 /* ---- put ---- */
 

@@ -5,6 +5,12 @@
 #include "sql_queries.h"
 
 static const CliOption epoch_options[] = {ARGS_JSON, {0}};
+static const CliOption epoch_bump_options[] = {
+    {"lost-nothing", NULL,
+     "no commit was lost, as with a synchronous standby: offers go on at once"},
+    ARGS_JSON,
+    {0},
+};
 
 static const TableColumn epoch_columns[] = {
     {"epoch", TABLE_NUMBER},
@@ -13,6 +19,7 @@ static const TableColumn epoch_columns[] = {
     {"timeline", TABLE_TEXT},
     {"server_system_identifier", TABLE_TEXT},
     {"server_timeline", TABLE_TEXT},
+    {"offers_held_until", TABLE_TEXT},
     {0},
 };
 
@@ -36,13 +43,18 @@ static Status epoch_show(Cli *cli, Error *err)
 
 static Status epoch_bump(Cli *cli, Error *err)
 {
-    DbParams now = {0};
-    db_param_i64(&now, clock_now_us() / CLOCK_US_PER_SECOND);
+    DbParams params = {0};
+    db_param_i64(&params, clock_now_us() / CLOCK_US_PER_SECOND);
+    db_param_time(&params, clock_is_virtual() ? clock_now_us() : 0);
+    db_param_bool(&params, cli_flag(cli, "lost-nothing"));
     AUTO_RESULT *result = NULL;
     AUTO_TX Db *db = cli_db(cli);
     Status status = db_begin_unchecked(db, err);
     if (status == STATUS_OK) {
-        status = db_exec(db, sql_cli_epoch_bump, &now, 1, err);
+        status = db_exec(db, sql_cli_epoch_bump, &params, 1, err);
+    }
+    if (status == STATUS_OK) {
+        status = db_exec(db, sql_cli_epoch_reading, NULL, -1, err);
     }
     if (status == STATUS_OK) {
         status = db_query(db, sql_cli_epoch_sequences, NULL, NULL, err);
@@ -65,7 +77,9 @@ static Status epoch_bump(Cli *cli, Error *err)
 const Verb cli_epoch_verbs[] = {
     {"show", "", 0, 0, "the epoch, and whether the server is the one it belongs to", epoch_options,
      "epoch show --json", epoch_show},
-    {"bump", "", 0, 0, "begin a new one: workers that hold since a restore go on", epoch_options,
-     "epoch bump", epoch_bump},
+    {"bump", "", 0, 0,
+     "begin a new one: workers that hold since a restore go on. Offers of the lost time are not\n"
+     "known any more; no new one is made until the last of them is over (offers_held_until)",
+     epoch_bump_options, "epoch bump", epoch_bump},
     {0},
 };

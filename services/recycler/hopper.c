@@ -19,6 +19,8 @@
 #include "runtime/lead_dial.h"
 #include "sql_queries.h"
 
+#define CLOCK_OFF_US (5 * CLOCK_US_PER_SECOND)
+
 enum {
     ROUND_MS = 25,
     FILL_MS = 100,        /* what is live is counted so often */
@@ -47,6 +49,8 @@ struct Hopper {
     int64_t looked_ms;
     int64_t round_us; /* the time of the last one */
     int64_t counted_ms;
+    bool set_back;   /* offers that the record does not know of may be live */
+    bool clock_off;  /* hours and caps are not to be told by it */
     bool sweep_more; /* something is left to do at once */
     bool fill_more;
 };
@@ -117,10 +121,41 @@ static Status claim(Hopper *hopper, Error *err)
     return status;
 }
 
+/* Hours, caps and gaps are decided by this host's clock, which may be wrong. PostgreSQL's is the
+ * one that all share; an answer that took its time is no difference. */
+static void compare_clocks(Hopper *hopper, int64_t before_us, int64_t server_us, int64_t after_us)
+{
+    int64_t off_us = server_us < before_us  ? before_us - server_us
+                     : server_us > after_us ? after_us - server_us
+                                            : 0;
+    hopper->clock_off = off_us > CLOCK_OFF_US || off_us < -CLOCK_OFF_US;
+    metric_set(&metric_clock_off_seconds, (double)off_us / CLOCK_US_PER_SECOND, NULL, NULL);
+}
+
+static Status look_holds(Hopper *hopper, Error *err)
+{
+    AUTO_RESULT *result = NULL;
+    int64_t before_us = clock_now_us();
+    Status status = db_query_binary(hopper->db, sql_hopper_hold, NULL, &result, err);
+    int64_t after_us = clock_now_us();
+    if (status != STATUS_OK) {
+        return status;
+    }
+    int64_t now_us = clock_is_virtual() ? after_us : db_bin_time(result, 0, 1);
+    hopper->set_back = db_bin_time(result, 0, 0) > now_us;
+    if (!clock_is_virtual()) {
+        compare_clocks(hopper, before_us, now_us, after_us);
+    }
+    return STATUS_OK;
+}
+
 static Status claim_transaction(Hopper *hopper, Error *err)
 {
     AUTO_TX Db *tx = hopper->db;
     Status status = db_begin(tx, err);
+    if (status == STATUS_OK) {
+        status = look_holds(hopper, err);
+    }
     if (status == STATUS_OK) {
         status = claim(hopper, err);
     }
@@ -367,6 +402,12 @@ static void filled(Hopper *hopper, HopperCampaign *campaign, const HopperFilled 
 
 static const char *trouble_of(Hopper *hopper, HopperCampaign *campaign, int64_t now_us)
 {
+    if (hopper->set_back) {
+        return "record_set_back";
+    }
+    if (hopper->clock_off) {
+        return "clock_off";
+    }
     return hopper_campaign_trouble(campaign, complete_until_us(hopper), now_us);
 }
 

@@ -10,8 +10,10 @@
  * an express lead waits for one top-up, not for all. What asks the broker has a thread of its own
  * (reading.h). A campaign is topped up by the recycler that holds its lease; that is for peace, not
  * for safety: what is offered is decided under locks. While dialers' outcomes are read late nothing
- * is topped up (outcomes_behind), and where a dialer has stopped answering only a probe is
- * (dialer_silent). */
+ * is topped up (outcomes_behind), nor where the record was
+ * set back and offers of the lost time may be live (record_set_back), nor by a host whose clock is
+ * not PostgreSQL's by more than five seconds (clock_off), and where a dialer has stopped answering
+ * only a probe is (dialer_silent). */
 #pragma once
 
 #include "runtime/service.h"

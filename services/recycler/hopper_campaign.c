@@ -257,10 +257,11 @@ int hopper_campaign_want(const HopperCampaign *campaign,
                          bool express,
                          int64_t now_us)
 {
-    if (!campaign->active || strcmp(trouble, "outcomes_behind") == 0) {
+    bool silent = strcmp(trouble, "dialer_silent") == 0;
+    if (!campaign->active || (trouble[0] != '\0' && !silent)) {
         return 0;
     }
-    if (strcmp(trouble, "dialer_silent") == 0) {
+    if (silent) {
         return campaign->live == 0 && !express ? 1 : 0;
     }
     int target = target_of(campaign, now_us);

@@ -715,9 +715,12 @@ def test_an_epoch_bump_moves_past_all_that_was_given_out(space):
     blocks = space.value("SELECT last_value FROM id_block_seq")
     offers = space.value("SELECT last_value FROM offer_id_seq")
     space.db.execute("UPDATE namespace SET timeline = '000000FF'")
+    space.db.execute("UPDATE outcome_reading SET complete_until = now()")
     assert not space.cli_json("epoch", "show")["holds"]
     bumped = space.cli_json("epoch", "bump")
     assert bumped["holds"] and bumped["epoch"] >= int(time.time()) - 60
+    assert bumped["offers_held_until"] is None, "no campaign ever made an offer"
+    assert space.value("SELECT complete_until FROM outcome_reading") is None
     assert space.cli_json("epoch", "bump")["epoch"] > bumped["epoch"]
     assert space.value("SELECT last_value FROM id_block_seq") == blocks + 2 * 2**20
     assert space.value("SELECT last_value FROM offer_id_seq") == offers + 2 * 2**30

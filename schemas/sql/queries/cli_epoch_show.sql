@@ -1,5 +1,5 @@
 SELECT n.epoch, n.system_identifier = s.identifier AND n.timeline = s.timeline, n.system_identifier, n.timeline,
-       s.identifier, s.timeline
+       s.identifier, s.timeline, to_char(n.offers_held_until AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
 FROM namespace n
 CROSS JOIN (
     SELECT system_identifier::text AS identifier,

@@ -84,7 +84,8 @@ BEGIN
              ' recycle_rule offer put_off attempt jobs import_lane consumer_position consumer_incident outbox'
              ' dead_letter_mark'),
             ('cli', 'INSERT, UPDATE, DELETE', 'TABLE', 'dead_letter_mark'),
-            ('cli', 'UPDATE', 'TABLE', 'consumer_position consumer_incident namespace dnc_entry dnc_recheck'),
+            ('cli', 'UPDATE', 'TABLE', 'consumer_position consumer_incident namespace dnc_entry dnc_recheck'
+             ' outcome_reading'),
             ('cli', 'SELECT, UPDATE', 'SEQUENCE', 'id_block_seq outbox_id_seq offer_id_seq'),
             ('cli', 'EXECUTE', 'FUNCTION', 'blockers_end')
         ) AS v (suffix, privileges, kind, names)
