@@ -446,6 +446,22 @@ def test_after_a_restore_nobody_is_offered_while_lost_offers_may_live(clocked):
     wait_for(lambda: clocked.value(held) == "")
 
 
+def test_a_dialer_that_lost_an_offer_before_it_fell_silent(clocked):
+    """It answered others of that time; what counts is what it was given since."""
+    for last in range(4):
+        upsert(clocked, phone=f"+1504621893{last}")
+    put(clocked, hopper_target=2, offer_lifetime_s=30, reserve_s=600)
+    dialer = clocked.dialer(clock=clocked.clock)
+    _, taken = dialer.offers(2)
+    clocked.clock.advance(seconds=5)
+    dialer.answer(taken, "NI", duration_s=0)
+    dialer.offers(3)
+    clocked.clock.advance(seconds=31)
+    dialer.offers(5)
+    clocked.clock.advance(seconds=31)
+    wait_for(lambda: clocked.value("SELECT held FROM campaign_hopper") == "dialer_silent")
+
+
 def test_put_off_until_its_time_has_come(clocked):
     put(clocked, cap_gap_s=7200, offer_lifetime_s=60, reserve_s=60)
     dialer = clocked.dialer(clock=clocked.clock)
