@@ -87,3 +87,18 @@ void filter_sql(const Filter *filter,
                 const char *values_sql,
                 StrBuf *buf,
                 FilterValues *ret_values);
+
+/* Does this condition name the leads that it holds for? */
+typedef bool FilterNames(const Filter *leaf);
+
+/* Whether a lead that meets the filter does so by a condition that names it: one that holds for it,
+ * outside of a `not`, and where it stands beside others by `and`, with all of them.
+ *
+ *   stage = finished and state = TX or attempts >= 3     names the finished of TX, and no others
+ *
+ * Written as filter_sql() writes, with the same values in the same places. */
+void filter_named_sql(const Filter *filter,
+                      FilterNames *names,
+                      const char *values_sql,
+                      StrBuf *buf,
+                      FilterValues *ret_values);

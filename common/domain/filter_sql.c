@@ -7,6 +7,7 @@ typedef struct SqlWriter {
     StrBuf *buf;
     const char *values_sql;
     FilterValues *values;
+    size_t at; /* values of what is written so far */
 } SqlWriter;
 
 /* As PostgreSQL has the type; one value of the array, cast to it. */
@@ -41,22 +42,27 @@ static const char *stored(const Filter *leaf, const char *value)
     return value;
 }
 
+static void add_value(SqlWriter *writer, const char *value)
+{
+    writer->values->items[writer->at++] = value;
+    writer->values->count = writer->at > writer->values->count ? writer->at : writer->values->count;
+}
+
 /* A sub-select without a table: the server works it out once, not for each row. */
 static void write_place(SqlWriter *writer, const char *value, const char *type)
 {
-    writer->values->items[writer->values->count++] = value;
-    strbuf_addf(writer->buf, "(SELECT (%s)[%zu]::%s)", writer->values_sql, writer->values->count,
-                type);
+    add_value(writer, value);
+    strbuf_addf(writer->buf, "(SELECT (%s)[%zu]::%s)", writer->values_sql, writer->at, type);
 }
 
 static void write_array(SqlWriter *writer, const Filter *leaf, const char *type)
 {
-    size_t first = writer->values->count + 1;
+    size_t first = writer->at + 1;
     for (size_t i = 0; i < leaf->value_count; i++) {
-        writer->values->items[writer->values->count++] = stored(leaf, leaf->values[i]);
+        add_value(writer, stored(leaf, leaf->values[i]));
     }
     strbuf_addf(writer->buf, "(SELECT (%s)[%zu:%zu]::%s[])::%s[])", writer->values_sql, first,
-                writer->values->count, type, type);
+                writer->at, type, type);
 }
 
 static void write_field(SqlWriter *writer, const Filter *leaf)
@@ -142,6 +148,56 @@ static void write_tree(SqlWriter *writer, const Filter *filter)
 void filter_sql(const Filter *filter, const char *values_sql, StrBuf *buf, FilterValues *ret_values)
 {
     ret_values->count = 0;
-    SqlWriter writer = {buf, values_sql, ret_values};
+    SqlWriter writer = {buf, values_sql, ret_values, 0};
     write_tree(&writer, filter);
+}
+
+/* ---- by what a lead is named ---- */
+
+/* Whose condition is not asked for has its values all the same, so that all have the places that
+ * filter_sql() gives them. */
+static void skip_tree(SqlWriter *writer, const Filter *filter)
+{
+    AUTO_STRBUF nothing = STRBUF_INIT;
+    SqlWriter skipped = *writer;
+    skipped.buf = &nothing;
+    write_tree(&skipped, filter);
+    writer->at = skipped.at;
+}
+
+/* No deeper than FILTER_DEPTH_MAX. */
+static void /* NOLINTNEXTLINE(misc-no-recursion) */
+write_named(SqlWriter *writer, const Filter *filter, FilterNames *names)
+{
+    size_t first = writer->at;
+    strbuf_addc(writer->buf, '(');
+    if (filter->op == FILTER_AND) {
+        write_tree(writer, filter);
+        strbuf_adds(writer->buf, " AND (");
+        writer->at = first;
+    }
+    for (size_t i = 0; filter->op <= FILTER_OR && i < filter->child_count; i++) {
+        strbuf_adds(writer->buf, i == 0 ? "" : " OR ");
+        write_named(writer, filter->children[i], names);
+    }
+    if (filter->op == FILTER_AND) {
+        strbuf_addc(writer->buf, ')');
+    } else if (filter->op > FILTER_NOT && names(filter)) {
+        write_leaf(writer, filter);
+    } else if (filter->op != FILTER_OR) {
+        skip_tree(writer, filter);
+        strbuf_adds(writer->buf, "false");
+    }
+    strbuf_addc(writer->buf, ')');
+}
+
+void filter_named_sql(const Filter *filter,
+                      FilterNames *names,
+                      const char *values_sql,
+                      StrBuf *buf,
+                      FilterValues *ret_values)
+{
+    ret_values->count = 0;
+    SqlWriter writer = {buf, values_sql, ret_values, 0};
+    write_named(&writer, filter, names);
 }

@@ -17,3 +17,11 @@
 /* sql has the mark once, as a part of a conjunction. Without a filter (NULL) the condition is true.
  * The statement has its parameter in any case. The filter is borrowed during the call only. */
 void lead_filter_sql(const char *sql, const Filter *filter, StrBuf *ret_sql, DbArray *ret_values);
+
+/* The same of a query that has a second mark, [named $N] of the same parameter: whether the lead is
+ * named, as filter_named_sql() has it. */
+void lead_filter_named_sql(const char *sql,
+                           const Filter *filter,
+                           FilterNames *names,
+                           StrBuf *ret_sql,
+                           DbArray *ret_values);

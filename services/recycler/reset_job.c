@@ -124,6 +124,21 @@ static void reset_tell(SweepChunk *chunk, const ListGates *gates)
     }
 }
 
+/* Rows of reset_meant.sql: a lead, and whether it is named. */
+static Status find_meant(SweepChunk *chunk, const Filter *filter, DbResult **ret, Error *err)
+{
+    AUTO_STRBUF sql = STRBUF_INIT;
+    DbArray values = {0};
+    DbParams params = {0};
+    lead_filter_named_sql(sql_reset_meant, filter, reset_names, &sql, &values);
+    db_param_array(&params, &chunk->ids);
+    db_param_i64(&params, chunk->run->list_no);
+    db_param_array(&params, &values);
+    Status status = db_query_binary(chunk->db, sql.data, &params, ret, err);
+    db_array_done(&values);
+    return status;
+}
+
 /* The filter is asked again under the locks: a lead may just have been called. */
 static Status reset_work(SweepChunk *chunk, Error *err)
 {
@@ -132,13 +147,14 @@ static Status reset_work(SweepChunk *chunk, Error *err)
     AUTO_GATES gates = {0};
     AUTO_RESULT *meant = NULL;
     AUTO_FREE const char **reasons = mem_alloc((size_t)(leads->count + 1) * sizeof *reasons);
-    Status status = sweep_still_meant(chunk, chunk->run->list_no, reset->filter, &meant, err);
+    Status status = find_meant(chunk, reset->filter, &meant, err);
     int at = 0;
     for (int row = 0; status == STATUS_OK && row < leads->count; row++) {
         if (!sweep_is_meant(meant, &at, leads->rows[row].lead_id)) {
             continue;
         }
-        ResetFate fate = reset_plan(&leads->rows[row], reset->filter, reset->skip_offered);
+        bool named = db_bin_i64(meant, at, 1) != 0;
+        ResetFate fate = reset_plan(&leads->rows[row], named, reset->skip_offered);
         if (fate != RESET_UNCHANGED) {
             chunk->counts[count_of[fate]]++;
         }
@@ -161,28 +177,15 @@ static Status whole_write(SweepChunk *chunk, int64_t after, DbResult **ret, Erro
     const Reset *reset = chunk->context;
     AUTO_STRBUF sql = STRBUF_INIT;
     DbArray values = {0};
-    DbArray statuses = {0};
-    ResetNamed named = {0};
     DbParams params = {0};
-    if (!reset_named(reset->filter, &named)) {
-        return error_set(err, STATUS_RETRY, "many_statuses", "it is done the long way");
-    }
-    lead_filter_sql(sql_reset_leads, reset->filter, &sql, &values);
-    db_array_begin(&statuses, DB_ARRAY_TEXT);
-    for (int i = 0; i < named.status_count; i++) {
-        db_array_string(&statuses, named.statuses[i]);
-    }
+    lead_filter_named_sql(sql_reset_leads, reset->filter, reset_names, &sql, &values);
     db_param_i64(&params, chunk->run->list_no);
     db_param_i64(&params, after);
     db_param_i64(&params, chunk->last);
     db_param_array(&params, &values);
     db_param_bool(&params, reset->skip_offered);
-    db_param_bool(&params, named.finished);
-    db_param_bool(&params, named.invalid);
-    db_param_array(&params, &statuses);
     Status status = db_query_binary(chunk->db, sql.data, &params, ret, err);
     db_array_done(&values);
-    db_array_done(&statuses);
     return status;
 }
 

@@ -13,20 +13,10 @@ typedef enum ResetFate {
 } ResetFate;
 
 /* A lead whose last call ended for good, or whose number is not dialable, is reset only when the
- * filter says so: by the stage, or by its very status, outside of a `not`. */
-bool reset_names(const Filter *filter, const LeadDial *lead);
-
-/* The same of all leads at once: whether the filter names finished ones, invalid ones, and the
- * statuses that it names (borrowed of it). *ret begins zeroed. */
-enum { RESET_STATUSES_MAX = 256 };
-typedef struct ResetNamed {
-    bool finished;
-    bool invalid;
-    const char *statuses[RESET_STATUSES_MAX];
-    int status_count;
-} ResetNamed;
-bool reset_named(const Filter *filter, ResetNamed *ret); /* false: some were left out */
+ * filter says so: by a condition that it meets on its stage, its status or its last call's
+ * disposition (filter_named_sql()). */
+bool reset_names(const Filter *leaf);
 
 /* Begins a new pass: as a lead that was never called, but for its calls in all, the open offer and
- * do-not-call entries. Changes *lead with RESET_DONE only. */
-ResetFate reset_plan(LeadDial *lead, const Filter *filter, bool skip_offered);
+ * do-not-call entries. named: by reset_names(). Changes *lead with RESET_DONE only. */
+ResetFate reset_plan(LeadDial *lead, bool named, bool skip_offered);

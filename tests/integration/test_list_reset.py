@@ -3,9 +3,20 @@
 from datetime import timedelta
 
 from harness import Rules, settle, wait_for
-from scenario import ask, check_counters, check_queue, done, job_events
+from scenario import ask, check_counters, check_queue, done, job_events, upsert
 from test_list_delete import behind_a_change, doctor, due, refused
-from test_offers import ANN, BOB, EVE, NOON, become, clocked, leads, offers_by_phone, put  # noqa: F401
+from test_offers import (  # noqa: F401
+    ANN,
+    BOB,
+    EVE,
+    NOON,
+    become,
+    clocked,
+    dialing,
+    leads,
+    offers_by_phone,
+    put,
+)
 
 CAP = {"cap_calls": 2, "cap_window_s": 86400, "reserve_s": 60, "law_pack": "none"}
 
@@ -93,6 +104,37 @@ def test_a_lead_that_changes_under_the_reset_is_reset(clocked):  # noqa: F811
     assert (value["leads"], value["reset"]) == (3, 1)
     assert space.value("SELECT count(*) FROM leads WHERE due_at IS NOT NULL") == 0
     check_queue(space)
+
+
+def test_who_ended_is_named_by_what_holds_for_him(dialing):  # noqa: F811
+    """By a condition that he meets, and not by one that stands elsewhere in the filter; both ways of a chunk."""
+    space = dialing
+    upsert(space, phone=ANN, state="TX")
+    upsert(space, phone=BOB, state="LA")
+    put(space)
+    dialer = space.dialer()
+    offers = offers_by_phone(dialer, 3)
+    for phone, disposition in ((ANN, "SALE"), (BOB, "SALE"), (EVE, "ADC")):
+        dialer.answer(offers[phone], disposition)
+    become(space, {ANN: ("finished", "SALE", 1), BOB: ("finished", "SALE", 1), EVE: ("invalid", "DC", 1)})
+    put(space, active=False)
+    called = {"field": "attempts", "op": "ge", "value": 0}
+    in_texas = {"or": [{"and": [eq("stage", "finished"), eq("state", "TX")]}, called]}
+    job_id = behind_a_change(space, due(ANN, "2030-01-01"), lambda: begin(space, in_texas))
+    value = was_reset(space, job_id)
+    assert (value["leads"], value["reset"], value["kept_ended"]) == (3, 1, 2)
+    assert leads(space)[ANN] == ("ready", "NEW", 0)
+    for where, fates in (
+        ({"or": [{"and": [eq("status", "SALE"), eq("state", "TX")]}, called]}, (0, 2)),
+        ({"and": [{"not": {"not": eq("status", "SALE")}}, called]}, (0, 1)),
+        ({"and": [{"or": [eq("status", "NA"), called]}, {"not": eq("status", "SALE")}]}, (0, 1)),
+        ({"and": [called, eq("last_disposition", "ADC")]}, (1, 0)),
+        ({"or": [eq("status", "NA"), {"and": [called, eq("status", "SALE"), eq("state", "LA")]}]}, (1, 0)),
+    ):
+        value = reset(space, where)
+        assert (value["reset"], value["kept_ended"]) == fates, where
+    assert set(leads(space).values()) == {("ready", "NEW", 0)}
+    doctor(space)
 
 
 def test_commands_and_command_line(clocked):  # noqa: F811

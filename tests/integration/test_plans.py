@@ -38,6 +38,7 @@ LEAD_STATEMENTS = [
     ("move_clash", f"{OLD_IDS}, 2", KEYS),
     ("move_put_off", f"{OLD_IDS}, 1, 2", KEYS),
     ("sweep_meant", f"{FRESH_IDS}, 2, '{{0}}'::text[]", KEYS),
+    ("reset_meant", f"{FRESH_IDS}, 2, '{{0}}'::text[]", KEYS),
     ("import_probe", f"{OLD_PHONES}, 2", KEYS),
     ("import_probe_external", f"{EXTERNALS}, 2", KEYS),
     ("upsert_find_phones", f"{OLD_PHONES}, {TWOS}, {PLACES}", KEYS),
@@ -72,7 +73,7 @@ def test_a_list_that_grew_is_not_read_for_each_key(grown, name, params, keys):
 CHUNK = "2, 2::bigint << 32, (2::bigint << 32) + 500"
 CHUNK_STATEMENTS = [
     ("list_delete_leads", CHUNK),
-    ("reset_leads", f"{CHUNK}, '{{0}}'::text[], false, false, false, '{{}}'::text[]"),
+    ("reset_leads", f"{CHUNK}, '{{0}}'::text[], false"),
     ("move_leads", f"{CHUNK}, '{{0}}'::text[], 3, 1, now()"),
 ]
 
@@ -195,7 +196,7 @@ def prepared(space, name, values):
     queries = ROOT / "schemas" / "sql" / "queries"
     sql = (queries / f"{name}.sql").read_text()
     sql = re.sub(r"\[include (\w+)\]", lambda part: (queries.parent / "fragments" / f"{part[1]}.sql").read_text(), sql)
-    sql = re.sub(r"\[filter \$(\d+)\]", r"(l.attempts >= (SELECT ($\1::text[])[1]::bigint))", sql)
+    sql = re.sub(r"\[(?:filter|named) \$(\d+)\]", r"(l.attempts >= (SELECT ($\1::text[])[1]::bigint))", sql)
     count = max(int(n) for n in re.findall(r"\$(\d+)", sql))
     types = ", ".join(re.search(rf"\${n}::([a-z0-9]+(\[\])?)", sql).group(1) for n in range(1, count + 1))
     literals = ", ".join(space.value("SELECT quote_nullable(%s::text)", literal(value)) for value in values)

@@ -1,5 +1,5 @@
 -- Begins a new pass for those leads of a list ($1) behind $2 up to $3 that a filter ($4) names, as recycler/reset_plan.h
--- says. $5: leave those with an offer. Named by the filter: $6 finished ones, $7 invalid ones, $8 by their status.
+-- says. $5: leave those with an offer.
 -- What a lead was is read without a lock; the update waits for others, and takes no row that they changed
 -- (xmin; the place alone is not looked at again by PostgreSQL 15 before its later minor releases).
 -- A lead that was ready is so again: its row of ready_lead stays, and is moved.
@@ -9,8 +9,7 @@ WITH was AS MATERIALIZED (
            l.callback_at, l.offer_id,
            CASE WHEN l.dnc THEN 1
                 WHEN l.offer_id IS NOT NULL AND $5::boolean THEN 2
-                WHEN l.hold & 3 <> 0 AND NOT (CASE WHEN l.hold & 2 <> 0 THEN $7::boolean ELSE $6::boolean END
-                                              OR l.status = ANY ($8::text[])) THEN 3
+                WHEN l.hold & 3 <> 0 AND [named $4] IS NOT TRUE THEN 3
                 WHEN l.attempts = 0 AND l.hold = 0 AND NOT l.contacted AND coalesce(l.due_at, 'epoch') = 'epoch'
                      AND l.callback_at IS NULL AND l.decided_at IS NULL AND l.decided_end_at IS NULL
                      AND coalesce(l.tries, '') = '' AND l.status = 'NEW' THEN 4

@@ -244,6 +244,48 @@ Test(filter, sql_has_no_value_in_it)
     }
 }
 
+static bool names_status(const Filter *leaf)
+{
+    return leaf->op == FILTER_EQ && strcmp(leaf->field->name, "status") == 0;
+}
+
+/* With the places that the whole filter gives to its values. */
+Test(filter, sql_of_what_names_a_lead)
+{
+#define A "(l.status = (SELECT (v)[1]::text))"
+#define B "(l.attempts > (SELECT (v)[2]::bigint))"
+    static const struct {
+        const char *text;
+        const char *sql;
+    } cases[] = {
+        {"status = NA", A},
+        {"attempts > 1", "(false)"},
+        {"not status = NA", "(false)"},
+        {"status = NA or attempts > 1", "(" A " OR (false))"},
+        {"status = NA and attempts > 1", "((" A " AND " B ") AND (" A " OR (false)))"},
+        {"city in (A, B) or custom.x < 5 or status = NA",
+         "((false) OR (false) OR (l.status = (SELECT (v)[6]::text)))"},
+        {"status = NA and attempts > 1 or status = B",
+         "(((" A " AND " B ") AND (" A " OR (false))) OR (l.status = (SELECT (v)[3]::text)))"},
+    };
+#undef A
+#undef B
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        AUTO_FILTER *filter = filter_of(cases[i].text);
+        AUTO_STRBUF sql = STRBUF_INIT;
+        AUTO_STRBUF whole = STRBUF_INIT;
+        static FilterValues values;
+        static FilterValues named;
+        filter_sql(filter, "v", &whole, &values);
+        filter_named_sql(filter, names_status, "v", &sql, &named);
+        cr_expect_str_eq(sql.data, cases[i].sql, "%s", cases[i].text);
+        cr_expect_eq(named.count, values.count, "%s", cases[i].text);
+        for (size_t n = 0; n < values.count; n++) {
+            cr_expect_str_eq(named.items[n], values.items[n], "%s", cases[i].text);
+        }
+    }
+}
+
 /* ---- random: nothing crashes, and what is taken comes back the same ---- */
 
 static uint64_t seed = 88172645463325252U;
@@ -279,6 +321,7 @@ static void round_trip(const char *text)
     static FilterValues values;
     AUTO_STRBUF sql = STRBUF_INIT;
     filter_sql(filter, "v", &sql, &values);
+    filter_named_sql(filter, names_status, "v", &sql, &values);
 }
 
 static void add_random(StrBuf *buf, int depth)
