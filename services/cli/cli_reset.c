@@ -66,8 +66,10 @@ static Status reset(Cli *cli, Error *err)
 const Verb cli_reset_verbs[] = {
     {"", "", 0, 0,
      "Begins a new pass for the leads that a filter names: as if never called, but the calls stay\n"
-     "known, and caps of numbers hold. Finished and invalid leads only when the filter names them, by\n"
-     "a condition on stage, status or last_disposition that holds for them: of \"stage = finished and\n"
+     "known, and caps of numbers hold. Finished and invalid leads only when the filter names them, "
+     "by\n"
+     "a condition on stage, status or last_disposition that holds for them: of \"stage = finished "
+     "and\n"
      "state = TX or attempts >= 3\" the finished of TX. Never those on a do-not-call list.",
      reset_options,
      "reset --list spring --where \"stage = exhausted\" --dry-run\n"

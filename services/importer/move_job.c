@@ -10,18 +10,34 @@
 #include "domain/filter.h"
 #include "importer/lead_store.h"
 #include "importer/leads_move.h"
+#include "importer/move_plan.h"
 #include "runtime/job.h"
 #include "runtime/lead_filter.h"
 #include "runtime/lead_sweep.h"
 #include "sql_queries.h"
 
-enum { COUNT_LEADS, COUNT_MOVED, COUNT_DUPLICATE, COUNT_MERGED, COUNT_CONFLICT };
+enum {
+    COUNT_LEADS,
+    COUNT_MOVED,
+    COUNT_DUPLICATE,
+    COUNT_MERGED,
+    COUNT_CONFLICT,
+    COUNT_KEPT_OFFERED,
+};
+
+static const int count_of[MOVE_FATES] = {
+    [MOVE_GOES] = COUNT_MOVED,
+    [MOVE_DUPLICATE] = COUNT_DUPLICATE,
+    [MOVE_MERGES] = COUNT_MERGED,
+    [MOVE_CONFLICT] = COUNT_CONFLICT,
+    [MOVE_KEPT_OFFERED] = COUNT_KEPT_OFFERED,
+};
 
 typedef struct Move {
     int32_t from_no;
     int32_t to_no;
     int32_t campaign_no; /* of the target, as this chunk found it */
-    bool update;
+    MovePolicy policy;
     Filter *filter;    /* NULL: by ids */
     int64_t *lead_ids; /* sorted */
     int id_count;
@@ -99,7 +115,7 @@ static Status move_find(SweepChunk *chunk, int64_t after, Error *err)
 static Status move_before_lock(SweepChunk *chunk, Error *err)
 {
     const Move *move = chunk->context;
-    return move->update ? add_targets(chunk, err) : STATUS_OK;
+    return move->policy == MOVE_UPDATE ? add_targets(chunk, err) : STATUS_OK;
 }
 
 /* ---- planning ---- */
@@ -154,15 +170,19 @@ static Status plan_read(MovePlan *plan, Error *err)
     return status;
 }
 
-static void plan_merge(MovePlan *plan, int row, int target)
+/* A target that was not locked along came meanwhile. */
+static Status plan_merge(MovePlan *plan, int row, int64_t target_id, Error *err)
 {
     LeadDials *leads = &plan->chunk->leads;
+    int target = lead_dials_find(leads, target_id);
+    if (target < 0 || leads->rows[target].list_no != plan->move->to_no) {
+        return error_set(err, STATUS_RETRY, "lead_race", "the target's lead changed meanwhile");
+    }
     db_array_i64(&plan->merge_from, leads->rows[row].lead_id);
     db_array_i64(&plan->merge_to, leads->rows[target].lead_id);
     leads->rows[row].list_no = 0;
     leads->changed[row] = leads->changed[target] = true;
-    plan->reasons[row] = "list_moved";
-    plan->chunk->counts[COUNT_MERGED]++;
+    return STATUS_OK;
 }
 
 static void plan_go(MovePlan *plan, int row)
@@ -173,38 +193,33 @@ static void plan_go(MovePlan *plan, int row)
     lead_dial_restage(lead);
     plan->chunk->leads.changed[row] = true;
     plan->reasons[row] = "list_moved";
-    plan->chunk->counts[COUNT_MOVED]++;
 }
 
-/* *at walks along the clashes, which are in the order of leads. A target that was not locked along
- * came meanwhile. */
-static Status plan_lead(MovePlan *plan, int row, int *at, Error *err)
+/* *at walks along the clashes, which are in the order of leads. */
+static MoveMet plan_meet(const MovePlan *plan, const LeadDial *lead, int *at)
 {
     const DbResult *clashes = plan->clashes;
-    LeadDials *leads = &plan->chunk->leads;
-    int64_t lead_id = leads->rows[row].lead_id;
     int first = *at;
-    while (*at < db_rows(clashes) && db_bin_i64(clashes, *at, CLASH_LEAD) == lead_id) {
+    while (*at < db_rows(clashes) && db_bin_i64(clashes, *at, CLASH_LEAD) == lead->lead_id) {
         (*at)++;
     }
-    int found = *at - first;
-    if (found == 0) {
+    return (MoveMet){.count = *at - first,
+                     .by_phone = *at > first && db_bin_i64(clashes, first, CLASH_PHONE) != 0,
+                     .offered = lead->offer_id != 0};
+}
+
+static Status plan_lead(MovePlan *plan, int row, int *at, Error *err)
+{
+    int first = *at;
+    MoveMet met = plan_meet(plan, &plan->chunk->leads.rows[row], at);
+    MoveFate fate = move_plan(plan->move->policy, &met);
+    plan->chunk->counts[count_of[fate]]++;
+    if (fate == MOVE_MERGES) {
+        return plan_merge(plan, row, db_bin_i64(plan->clashes, first, CLASH_TARGET), err);
+    }
+    if (fate == MOVE_GOES) {
         plan_go(plan, row);
-        return STATUS_OK;
     }
-    if (!plan->move->update) {
-        plan->chunk->counts[COUNT_DUPLICATE]++;
-        return STATUS_OK;
-    }
-    if (found > 1 || db_bin_i64(clashes, first, CLASH_PHONE) == 0) {
-        plan->chunk->counts[COUNT_CONFLICT]++;
-        return STATUS_OK;
-    }
-    int target = lead_dials_find(leads, db_bin_i64(clashes, first, CLASH_TARGET));
-    if (target < 0 || leads->rows[target].list_no != plan->move->to_no) {
-        return error_set(err, STATUS_RETRY, "lead_race", "the target's lead changed meanwhile");
-    }
-    plan_merge(plan, row, target);
     return STATUS_OK;
 }
 
@@ -374,7 +389,7 @@ static Status move_whole(SweepChunk *chunk, int64_t after, Error *err)
 
 #define MOVE_COUNTS                                                                                \
     {                                                                                              \
-        "leads", "moved", "duplicate_leads", "merged", "conflict"                                  \
+        "leads", "moved", "duplicate_leads", "merged", "conflict", "kept_offered"                  \
     }
 
 static const SweepKind move_where_kind = {
@@ -465,11 +480,11 @@ static Status read_ids(const json_t *lead_ids, Move *move, Error *err)
 
 static Status read_params(const JobRun *run, Move *move, Error *err)
 {
-    const char *policy = json_string_value(json_object_get(run->params, "on_duplicate"));
     const json_t *where = json_object_get(run->params, "where");
     move->from_no = run->list_no;
     move->to_no = (int32_t)json_integer_value(json_object_get(run->params, "to"));
-    move->update = policy != NULL && strcmp(policy, "update") == 0;
+    move->policy =
+        move_policy_find(json_string_value(json_object_get(run->params, "on_duplicate")));
     return where != NULL ? filter_json(where, &move->filter, err)
                          : read_ids(json_object_get(run->params, "lead_ids"), move, err);
 }

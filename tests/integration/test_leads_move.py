@@ -161,6 +161,31 @@ def test_duplicates(space):
     doctor(space)
 
 
+def test_who_is_with_a_dialer_is_not_merged_away(dialing):  # noqa: F811
+    """The outcome finds its lead, whether the call has begun or only may have."""
+    space = dialing
+    create_list(space, "b", campaign_id="c")
+    done(space, "list.update", {"list_id": "b", "active": False})
+    for phone in (ANN, BOB, EVE):
+        upsert(space, "b", phone=phone)
+    put(space)
+    dialer = space.dialer()
+    offers = offers_by_phone(dialer, 3)
+    call = dialer.start(offers[ANN])
+    dialer.answer(offers[BOB], "NA")
+    wait_for(lambda: space.value("SELECT count(*) FROM offer WHERE state = 2") == 1)
+    wait_for(lambda: leads(space)[BOB] == ("ready", "NA", 1))
+    value = move(space, where=ALL, on_duplicate="update")
+    assert (value["leads"], value["moved"], value["merged"], value["kept_offered"]) == (3, 0, 1, 2)
+    late = dialer.start(offers[EVE])
+    dialer.end(call, "SALE")
+    dialer.end(late, "NI")
+    wait_for(lambda: leads(space) == {ANN: ("finished", "SALE", 1), EVE: ("finished", "NI", 1)})
+    assert dialer.events("offer.revoked") == []
+    assert set(leads(space, "b").values()) == {("ready", "NEW", 0)}
+    doctor(space)
+
+
 def test_a_lead_that_changes_under_the_move_goes_along(space):
     """The statement that waited for it does not take it, nor see its new place in the queue."""
     space.importer()
