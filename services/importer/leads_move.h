@@ -5,8 +5,9 @@
  * do-not-call entries of the campaign that it comes to at once, and rules and windows that are not
  * those of before by a list.move job that is left behind. Unstarted offers are taken back. A lead
  * whose number or external id the target has already is a duplicate: skip leaves it where it is;
- * update gives what it says to the target's lead with the same number, and it is gone; where number
- * and external id mean two leads it stays, and while an offer of it is open, since the outcome is
+ * update gives what it says to the target's lead with the same number, and it is gone; it stays
+ * where number and external id mean two leads, where it has another external id or both have too
+ * much of their own for one lead, and while an offer of it is open, since the outcome is
  * to find its lead. As with an import's update the target's lead keeps its
  * own dialing: what was called of the one that goes counts for caps of the number, not for limits
  * of the lead, since that one could be called before the move, too. The job holds the slots of both

@@ -8,6 +8,7 @@
 #include "base/ids.h"
 #include "base/mem.h"
 #include "domain/filter.h"
+#include "importer/lead_row.h"
 #include "importer/lead_store.h"
 #include "importer/leads_move.h"
 #include "importer/move_plan.h"
@@ -44,7 +45,9 @@ typedef struct Move {
 } Move;
 
 /* A lead of the target that one of the source meets. Rows of move_clash.sql, by lead and target. */
-enum { CLASH_LEAD, CLASH_TARGET, CLASH_PHONE };
+enum { CLASH_LEAD, CLASH_TARGET, CLASH_PHONE, CLASH_UNLIKE };
+/* Rows of move_merge.sql. */
+enum { MERGE_LEAD, MERGE_TID, MERGE_GATE, MERGE_EXTERNAL_ID, MERGE_CHANGED };
 
 /* ---- the target ---- */
 
@@ -86,6 +89,7 @@ static Status find_clashes(SweepChunk *chunk, DbArray *lead_ids, DbResult **ret,
     DbParams params = {0};
     db_param_array(&params, lead_ids);
     db_param_i64(&params, move->to_no);
+    db_param_i64(&params, move->policy == MOVE_UPDATE ? LEAD_CUSTOM_MAX : 0);
     return db_query_binary(chunk->db, sql_move_clash, &params, ret, err);
 }
 
@@ -126,6 +130,7 @@ typedef struct MovePlan {
     DbResult *meant;
     DbResult *clashes;
     DbResult *dnc;
+    DbResult *merged;
     DbArray merge_from; /* pairs: the lead that goes, and the one that takes over */
     DbArray merge_to;
     const char **reasons;
@@ -136,6 +141,7 @@ static void plan_done(MovePlan *plan)
     db_result_free(plan->meant);
     db_result_free(plan->clashes);
     db_result_free(plan->dnc);
+    db_result_free(plan->merged);
     db_array_done(&plan->merge_from);
     db_array_done(&plan->merge_to);
     free(plan->reasons);
@@ -181,7 +187,7 @@ static Status plan_merge(MovePlan *plan, int row, int64_t target_id, Error *err)
     db_array_i64(&plan->merge_from, leads->rows[row].lead_id);
     db_array_i64(&plan->merge_to, leads->rows[target].lead_id);
     leads->rows[row].list_no = 0;
-    leads->changed[row] = leads->changed[target] = true;
+    leads->changed[row] = true;
     return STATUS_OK;
 }
 
@@ -205,6 +211,7 @@ static MoveMet plan_meet(const MovePlan *plan, const LeadDial *lead, int *at)
     }
     return (MoveMet){.count = *at - first,
                      .by_phone = *at > first && db_bin_i64(clashes, first, CLASH_PHONE) != 0,
+                     .unlike = *at > first && db_bin_i64(clashes, first, CLASH_UNLIKE) != 0,
                      .offered = lead->offer_id != 0};
 }
 
@@ -239,6 +246,11 @@ static Status plan_leads(MovePlan *plan, Error *err)
 
 /* ---- writing ---- */
 
+static int merged_row(const MovePlan *plan, int i)
+{
+    return lead_dials_find(&plan->chunk->leads, db_bin_i64(plan->merged, i, MERGE_LEAD));
+}
+
 /* What the source's lead says wins, as in an import that updates; the target's lead keeps its own
  * dialing. While both are there. Its zones may be other ones now: its place in the queue follows.
  */
@@ -248,20 +260,33 @@ static Status merge_leads(MovePlan *plan, Error *err)
     DbParams params = {0};
     db_param_array(&params, &plan->merge_from);
     db_param_array(&params, &plan->merge_to);
-    AUTO_RESULT *merged = NULL;
     if (plan->merge_from.count == 0) {
         return STATUS_OK;
     }
-    Status status = db_query_binary(chunk->db, sql_move_merge, &params, &merged, err);
-    for (int row = 0; status == STATUS_OK && row < db_rows(merged); row++) {
-        LeadDial *lead =
-            &chunk->leads.rows[lead_dials_find(&chunk->leads, db_bin_i64(merged, row, 0))];
+    Status status = db_query_binary(chunk->db, sql_move_merge, &params, &plan->merged, err);
+    for (int i = 0; status == STATUS_OK && i < db_rows(plan->merged); i++) {
+        int row = merged_row(plan, i);
+        LeadDial *lead = &chunk->leads.rows[row];
         size_t len = 0;
-        const char *tid = db_bytes(merged, row, 1, &len);
+        const char *tid = db_bytes(plan->merged, i, MERGE_TID, &len);
         memcpy(lead->tid, tid, sizeof lead->tid);
-        lead->gate_no = (int32_t)db_bin_i64(merged, row, 2);
+        lead->gate_no = (int32_t)db_bin_i64(plan->merged, i, MERGE_GATE);
+        lead->external_id.data =
+            db_bytes(plan->merged, i, MERGE_EXTERNAL_ID, &lead->external_id.len);
+        chunk->leads.changed[row] = true;
     }
     return lead_written(chunk->db, status, err);
+}
+
+static void tell_merged(const MovePlan *plan, const LeadTell *tell, const ListGates *gates)
+{
+    const ListGate *gate = list_gate_of(gates, plan->move->to_no);
+    for (int i = 0; plan->merged != NULL && i < db_rows(plan->merged); i++) {
+        size_t len = 0;
+        const char *names = db_bytes(plan->merged, i, MERGE_CHANGED, &len);
+        AUTO_FREE char *changed = mem_sprintf("%.*s", (int)len, names);
+        lead_tell_updated(tell, merged_row(plan, i), gate, changed);
+    }
 }
 
 static void tell_moved(MovePlan *plan, const ListGates *gates)
@@ -276,6 +301,7 @@ static void tell_moved(MovePlan *plan, const ListGates *gates)
             lead_tell_updated(&tell, row, list_gate_of(gates, list_no), "[\"list_id\"]");
         }
     }
+    tell_merged(plan, &tell, gates);
 }
 
 static Status check_gate(const Move *move, const ListGates *gates, Error *err)

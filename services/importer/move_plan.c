@@ -32,7 +32,7 @@ MoveFate move_plan(MovePolicy policy, const MoveMet *met)
     if (policy != MOVE_UPDATE) {
         return MOVE_DUPLICATE;
     }
-    if (met->count > 1 || !met->by_phone) {
+    if (met->count > 1 || !met->by_phone || met->unlike) {
         return MOVE_CONFLICT;
     }
     return met->offered ? MOVE_KEPT_OFFERED : MOVE_MERGES;

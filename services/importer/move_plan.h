@@ -9,7 +9,7 @@ typedef enum MoveFate {
     MOVE_GOES,
     MOVE_DUPLICATE,    /* stays: the target has it */
     MOVE_MERGES,       /* into the target's */
-    MOVE_CONFLICT,     /* stays: it is not sure to be the target's */
+    MOVE_CONFLICT,     /* stays: it is not the target's, or something of it would be lost */
     MOVE_KEPT_OFFERED, /* stays: its outcome is still to come, and would find no lead */
     MOVE_FATES,
 } MoveFate;
@@ -18,6 +18,7 @@ typedef enum MoveFate {
 typedef struct MoveMet {
     int count;     /* leads with its number or external id */
     bool by_phone; /* the first of them has its number */
+    bool unlike;   /* ... and another external id, or both have too much of their own for one */
     bool offered;  /* an offer of it is open */
 } MoveMet;
 

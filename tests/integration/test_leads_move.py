@@ -18,7 +18,7 @@ from scenario import (
 )
 from test_list_delete import behind_a_change, delete, deleted, doctor, due, refused
 from test_list_reset import reset
-from test_offers import ANN, BOB, EVE, dialing, leads, offers_by_phone, put  # noqa: F401
+from test_offers import ANN, BOB, EVE, NEW, dialing, leads, offers_by_phone, put  # noqa: F401
 
 ALL = {"field": "attempts", "op": "ge", "value": 0}
 
@@ -158,6 +158,37 @@ def test_duplicates(space):
     zones = "SELECT key FROM leads JOIN zone_set USING (zone_set_no) WHERE phone = %s"
     assert "state=" in space.value(zones, int(ANN[1:]))
     assert space.value("SELECT count(*) FROM jobs WHERE kind = 'list.move'") == 0, "the same campaign"
+    doctor(space)
+
+
+def test_a_merge_loses_nothing_and_is_told(space):
+    """What two leads cannot both keep leaves them two; what one takes over an event names, with the newer revision."""
+    space.importer()
+    for list_id in ("a", "b"):
+        create_list(space, list_id, campaign_id="c")
+    wide = {"custom": {f"a{n}": "x" * 1000 for n in range(40)}}
+    upsert(space, phone=ANN, external_id="A-1", city="Austin", revision=7)
+    upsert(space, phone=BOB, external_id="B-1", first_name="Bo", custom={"x": "1"}, revision=9)
+    upsert(space, phone=EVE, **wide)
+    upsert(space, phone=NEW, city="Waco", revision=3)
+    upsert(space, "b", phone=ANN, external_id="A-2", revision=8)
+    to = upsert(space, "b", phone=BOB, city="Paris", first_name="B", custom={"y": "2"}, revision=4)["lead_id"]
+    upsert(space, "b", phone=EVE, custom={key.replace("a", "b"): value for key, value in wide["custom"].items()})
+    same = upsert(space, "b", phone=NEW, city="Waco", revision=2)["lead_id"]
+    versions = dict(space.rows("SELECT lead_id, lead_version FROM leads"))
+    value = move(space, where=ALL, on_duplicate="update")
+    assert (value["leads"], value["merged"], value["conflict"]) == (4, 2, 2)
+    assert set(leads(space)) == {ANN, EVE}
+    merged = "SELECT external_id, first_name, city, custom, revision, lead_version FROM leads WHERE lead_id = %s"
+    version = versions[int(to)] + 1
+    assert space.row(merged, int(to)) == ("B-1", "Bo", "Paris", {"x": "1", "y": "2"}, 9, version)
+    assert space.row(merged, int(same)) == (None, None, "Waco", None, 3, versions[int(same)]), "nothing to tell"
+    all_published(space)
+    told = [r.value for r in read_topic(space, "lead.events") if r.type == "lead.updated"]
+    assert [(v["lead_id"], v["list_id"], v["external_id"], sorted(v["changed"])) for v in told] == [
+        (to, "b", "B-1", ["custom", "external_id", "first_name"])
+    ]
+    assert upsert(space, "b", phone=BOB, revision=8, city="Rome")["result"] == "stale"
     doctor(space)
 
 

@@ -35,7 +35,8 @@ EXTERNALS = "(SELECT array_agg(external_id) FROM leads WHERE list_no = 1 AND pho
 TWOS = "(SELECT array_agg(2) FROM generate_series(1, 500) n)"
 PLACES = "(SELECT array_agg(n) FROM generate_series(1, 500) n)"
 LEAD_STATEMENTS = [
-    ("move_clash", f"{OLD_IDS}, 2", KEYS),
+    ("move_clash", f"{OLD_IDS}, 2, 65536", KEYS),
+    ("move_merge", f"{OLD_IDS}, {FRESH_IDS}", 2 * KEYS),  # its twelve fields are rows, too
     ("move_put_off", f"{OLD_IDS}, 1, 2", KEYS),
     ("sweep_meant", f"{FRESH_IDS}, 2, '{{0}}'::text[]", KEYS),
     ("reset_meant", f"{FRESH_IDS}, 2, '{{0}}'::text[]", KEYS),

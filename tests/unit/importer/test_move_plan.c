@@ -16,6 +16,8 @@ Test(move_plan, fates)
         {"update", {.count = 1, .by_phone = true}, MOVE_MERGES},
         {"update", {.count = 1, .by_phone = true, .offered = true}, MOVE_KEPT_OFFERED},
         {"update", {.count = 1}, MOVE_CONFLICT},
+        {"update", {.count = 1, .by_phone = true, .unlike = true}, MOVE_CONFLICT},
+        {"skip", {.count = 1, .by_phone = true, .unlike = true}, MOVE_DUPLICATE},
         {"update", {.count = 2, .by_phone = true}, MOVE_CONFLICT},
         {NULL, {.count = 1, .by_phone = true}, MOVE_DUPLICATE},
         {"other", {.count = 1, .by_phone = true}, MOVE_DUPLICATE},
