@@ -6,6 +6,7 @@ _leadspool_verbs() {
     case $* in
         list) echo 'create ls show update rm' ;;
         import) echo 'undo' ;;
+        move) echo 'report' ;;
         lead) echo 'show upsert rm erase' ;;
         dnc) echo 'add rm import' ;;
         campaign) echo 'put ls show' ;;
@@ -32,6 +33,7 @@ _leadspool_options() {
         'import undo') echo '--dry-run --yes --wait --no-wait --timeout --command-id --json' ;;
         'export') echo '--list --output --what --job --field --all-fields --where --order --delimiter --line-end --bom --no-header --raw --dry-run --no-wait --timeout --command-id --json' ;;
         'move') echo '--from --to --where --ids --ids-from --on-duplicate --dry-run --yes --wait --no-wait --timeout --command-id --json' ;;
+        'move report') echo '--json' ;;
         'reset') echo '--list --where --skip-offered --dry-run --yes --wait --no-wait --timeout --command-id --json' ;;
         'lead show') echo '--list --phone --country --json' ;;
         'lead upsert') echo '--list --file --phone --external-id --extension --first-name --last-name --email --address --city --state --zip --country --time-zone --priority --revision --field --timeout --command-id --json' ;;
@@ -129,7 +131,7 @@ _leadspool_option_values() {
         'move --where') echo '-' ;;
         'move --ids') echo '-' ;;
         'move --ids-from') echo 'files' ;;
-        'move --on-duplicate') echo 'skip update' ;;
+        'move --on-duplicate') echo 'skip update report' ;;
         'move --timeout') echo '-' ;;
         'move --command-id') echo '-' ;;
         'reset --list') echo 'lists' ;;
@@ -299,6 +301,7 @@ _leadspool_words() {
         'list rm') echo 'lists' ;;
         'import') echo 'files' ;;
         'import undo') echo 'jobs' ;;
+        'move report') echo 'jobs' ;;
         'dnc import') echo 'files' ;;
         'campaign put') echo 'campaigns' ;;
         'campaign show') echo 'campaigns' ;;

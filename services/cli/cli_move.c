@@ -2,12 +2,15 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/ids.h"
 #include "base/mem.h"
 #include "cli/args.h"
 #include "cli/bulk_verb.h"
+#include "cli/job_view.h"
 #include "cli/lead_ids.h"
 #include "cli/where.h"
 #include "importer/leads_move.h"
+#include "importer/move_plan.h"
 #include "runtime/lead_filter.h"
 #include "runtime/topics.h"
 #include "sql_queries.h"
@@ -17,9 +20,9 @@ static const CliOption move_options[] = {
     {"to", "ID", "the list that they go to, also of another campaign"},
     WHERE_OPTION,
     LEAD_IDS_OPTIONS,
-    {"on-duplicate", "skip|update",
-     "a lead that the target has already stays (default), or tells its fields to that one and "
-     "goes"},
+    {"on-duplicate", "skip|update|report",
+     "a lead that the target has already stays (default); or tells its fields to that one and "
+     "goes; or stays, and `move report` names it"},
     BULK_OPTIONS,
     {0},
 };
@@ -118,9 +121,9 @@ static Status move_read(const Cli *cli, MoveLeads *leads, Error *err)
     if (status == STATUS_OK) {
         status = cli_need(cli, "to", err);
     }
-    if (status == STATUS_OK && policy != NULL && strcmp(policy, "skip") != 0 &&
-        strcmp(policy, "update") != 0) {
-        return cli_usage(err, "--on-duplicate must be skip or update");
+    if (status == STATUS_OK && policy != NULL &&
+        strcmp(move_policy_name(move_policy_find(policy)), policy) != 0) {
+        return cli_usage(err, "--on-duplicate must be skip, update or report");
     }
     return status == STATUS_OK ? move_which(cli, leads, err) : status;
 }
@@ -155,6 +158,45 @@ static Status move(Cli *cli, Error *err)
     return status;
 }
 
+/* ---- report ---- */
+
+static const CliOption report_options[] = {ARGS_JSON, {0}};
+
+static const TableColumn report_columns[] = {
+    {"lead_id", TABLE_TEXT},
+    {"external_id", TABLE_TEXT},
+    {"other_lead_id", TABLE_TEXT},
+    {"fate", TABLE_TEXT},
+    {0},
+};
+
+static Status move_report(Cli *cli, Error *err)
+{
+    const char *job_id = cli->words[0];
+    int64_t job_no = 0;
+    AUTO_VIEW job = {0};
+    AUTO_RESULT *notes = NULL;
+    AUTO_TABLE table;
+    DbParams params = {0};
+    table_init(&table, report_columns);
+    if (ids_parse_i64(job_id, &job_no, err) != STATUS_OK) {
+        return cli_usage(err, "\"%s\" is not the number of a job", job_id);
+    }
+    Status status = job_view_load(cli, job_id, &job, err);
+    if (status == STATUS_OK && strcmp(job.kind, LEADS_MOVE_KIND) != 0) {
+        return error_set_field(err, "job_id", "unknown_job", "job %s is no move", job_id);
+    }
+    if (status == STATUS_OK) {
+        db_param_i64(&params, job_no);
+        status = cli_query_long(cli, sql_cli_move_report, &params, &notes, err);
+    }
+    if (status == STATUS_OK) {
+        table_add_result(&table, notes);
+        table_print(cli, &table);
+    }
+    return status;
+}
+
 const Verb cli_move_verbs[] = {
     {"", "", 0, 0,
      "Moves leads to another list. All that is known of them goes along; they follow the rules "
@@ -167,5 +209,9 @@ const Verb cli_move_verbs[] = {
      "export --list spring --field lead_id --where \"custom.x = 'y'\" | "
      "leadspool move --from spring --to vip --ids-from - --yes",
      move},
+    {"report", "JOB", 1, 1,
+     "Whom leads of a move met in the other list, and what became of them: duplicate, merged,\n"
+     "conflict or kept_offered. Of moves with --on-duplicate report or update, for 35 days.",
+     report_options, "move report 17", move_report},
     {0},
 };

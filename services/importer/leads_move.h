@@ -4,7 +4,8 @@
  * Everything of a lead goes along: its id, calls, dialing state and custom fields. It follows the
  * do-not-call entries of the campaign that it comes to at once, and rules and windows that are not
  * those of before by a list.move job that is left behind. Unstarted offers are taken back. A lead
- * whose number or external id the target has already is a duplicate: skip leaves it where it is;
+ * whose number or external id the target has already is a duplicate: skip leaves it where it is,
+ * and so does report, which names it and the target's (move_note.h);
  * update gives what it says to the target's lead with the same number, and it is gone; it stays
  * where number and external id mean two leads, where it has another external id or both have too
  * much of their own for one lead, and while an offer of it is open, since the outcome is

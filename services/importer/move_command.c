@@ -9,6 +9,7 @@
 #include "domain/filter.h"
 #include "importer/leads_move.h"
 #include "importer/list_store.h"
+#include "importer/move_plan.h"
 #include "runtime/job.h"
 
 typedef struct LeadsMove {
@@ -19,7 +20,8 @@ typedef struct LeadsMove {
     int on_duplicate;
 } LeadsMove;
 
-static const char *const duplicate_words[] = {"skip", "update", NULL};
+/* In the order of MovePolicy. */
+static const char *const duplicate_words[] = {"skip", "update", "report", NULL};
 
 static const JsonField move_fields[] = {
     {"list_id", JSON_FIELD_ID, offsetof(LeadsMove, list_id), .required = true},
@@ -83,7 +85,7 @@ make_job(Work *work, const LeadsMove *command, const List *from, const List *to,
     json_object_set_new(params, "to", json_integer(to->list_no));
     json_object_set_new(params, "to_list_id", json_string(command->to_list_id));
     json_object_set_new(params, "on_duplicate",
-                        json_string(duplicate_words[command->on_duplicate]));
+                        json_string(move_policy_name((MovePolicy)command->on_duplicate)));
     if (command->where != NULL) {
         json_object_set(params, "where", command->where);
     } else {

@@ -11,6 +11,7 @@
 #include "importer/lead_row.h"
 #include "importer/lead_store.h"
 #include "importer/leads_move.h"
+#include "importer/move_note.h"
 #include "importer/move_plan.h"
 #include "runtime/job.h"
 #include "runtime/lead_filter.h"
@@ -133,6 +134,7 @@ typedef struct MovePlan {
     DbResult *merged;
     DbArray merge_from; /* pairs: the lead that goes, and the one that takes over */
     DbArray merge_to;
+    MoveNotes notes;
     const char **reasons;
 } MovePlan;
 
@@ -144,6 +146,7 @@ static void plan_done(MovePlan *plan)
     db_result_free(plan->merged);
     db_array_done(&plan->merge_from);
     db_array_done(&plan->merge_to);
+    move_notes_done(&plan->notes);
     free(plan->reasons);
 }
 
@@ -157,6 +160,7 @@ static Status plan_read(MovePlan *plan, Error *err)
     db_array_begin(&phones, DB_ARRAY_INT8);
     db_array_begin(&plan->merge_from, DB_ARRAY_INT8);
     db_array_begin(&plan->merge_to, DB_ARRAY_INT8);
+    move_notes_begin(&plan->notes);
     Status status =
         sweep_still_meant(chunk, plan->move->from_no, plan->move->filter, &plan->meant, err);
     for (int row = 0; status == STATUS_OK && row < db_rows(plan->meant); row++) {
@@ -215,12 +219,21 @@ static MoveMet plan_meet(const MovePlan *plan, const LeadDial *lead, int *at)
                      .offered = lead->offer_id != 0};
 }
 
+static void plan_note(MovePlan *plan, int first, int end, MoveFate fate)
+{
+    for (int at = first; plan->move->policy != MOVE_SKIP && at < end; at++) {
+        move_notes_add(&plan->notes, db_bin_i64(plan->clashes, at, CLASH_LEAD),
+                       db_bin_i64(plan->clashes, at, CLASH_TARGET), fate);
+    }
+}
+
 static Status plan_lead(MovePlan *plan, int row, int *at, Error *err)
 {
     int first = *at;
     MoveMet met = plan_meet(plan, &plan->chunk->leads.rows[row], at);
     MoveFate fate = move_plan(plan->move->policy, &met);
     plan->chunk->counts[count_of[fate]]++;
+    plan_note(plan, first, *at, fate);
     if (fate == MOVE_MERGES) {
         return plan_merge(plan, row, db_bin_i64(plan->clashes, first, CLASH_TARGET), err);
     }
@@ -339,6 +352,8 @@ static Status write_plan(MovePlan *plan, Error *err)
     }
     if (status == STATUS_OK) {
         tell_moved(plan, &gates);
+        status = move_notes_write(&plan->notes, plan->chunk->db, plan->chunk->run->job_no,
+                                  plan->chunk->outbox->now_us, err);
     }
     return status;
 }

@@ -6,7 +6,20 @@
 static const char *const policy_names[MOVE_POLICIES] = {
     [MOVE_SKIP] = "skip",
     [MOVE_UPDATE] = "update",
+    [MOVE_REPORT] = "report",
 };
+
+const char *move_fate_name(MoveFate fate)
+{
+    static const char *const names[MOVE_FATES] = {
+        [MOVE_GOES] = "moved",
+        [MOVE_DUPLICATE] = "duplicate",
+        [MOVE_MERGES] = "merged",
+        [MOVE_CONFLICT] = "conflict",
+        [MOVE_KEPT_OFFERED] = "kept_offered",
+    };
+    return names[fate];
+}
 
 const char *move_policy_name(MovePolicy policy)
 {

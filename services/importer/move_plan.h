@@ -3,7 +3,12 @@
 
 #include <stdbool.h>
 
-typedef enum MovePolicy { MOVE_SKIP, MOVE_UPDATE, MOVE_POLICIES } MovePolicy;
+typedef enum MovePolicy {
+    MOVE_SKIP,   /* a duplicate stays */
+    MOVE_UPDATE, /* ... tells its fields to the target's, and goes; each is named afterwards */
+    MOVE_REPORT, /* ... stays, and is named */
+    MOVE_POLICIES,
+} MovePolicy;
 
 typedef enum MoveFate {
     MOVE_GOES,
@@ -24,6 +29,7 @@ typedef struct MoveMet {
 
 MoveFate move_plan(MovePolicy policy, const MoveMet *met);
 
+const char *move_fate_name(MoveFate fate);
 const char *move_policy_name(MovePolicy policy);
 /* MOVE_SKIP for what is none. */
 MovePolicy move_policy_find(const char *name_or_null);

@@ -260,7 +260,8 @@ def changes(space):
     space.cli("dnc", "import", space.inbox / "stop.csv", "--source", "test", "--wait")
     cli_yes(space, "reset", "--list", "a", "--where", "attempts > 0")
     cli_yes(space, "move", "--from", "b", "--to", "a", "--where", "phone in (+15046210007, +15046210058)")
-    cli_yes(space, "move", "--from", "b", "--to", "a", "--where", "last_disposition is null or attempts < 9")
+    cli_yes(space, "move", "--from", "b", "--to", "a", "--where", "last_disposition is null or attempts < 9",
+            "--on-duplicate", "report")  # fmt: skip
     cli_yes(space, "list", "rm", "b")
     job = space.value("SELECT min(job_no) FROM jobs WHERE kind = 'import'")
     cli_yes(space, "import", "undo", job)
@@ -292,6 +293,7 @@ def looking(space):
         ["job", "ls"], ["job", "show", 1], ["offer", "ls"], ["position", "ls"], ["position", "incidents"],
         ["position", "ack", "--all", "--yes"], ["epoch", "show"], ["dlq", "ls"], ["top"], ["rules", "ls", "--campaign", "c"],
         ["disposition", "ls", "--campaign", "c"], ["migrate", "--plan"], ["lead", "show", lead],
+        ["move", "report", space.value("SELECT max(job_no) FROM jobs WHERE kind = 'leads.move'")],
     ):  # fmt: skip
         space.cli(*words, code=None)
     tell(space, "list.update", {"list_id": "a"}, headers={"ce_type": None}, bad=True)

@@ -161,6 +161,43 @@ def test_duplicates(space):
     doctor(space)
 
 
+def test_duplicates_are_named(space):
+    """By report, which leaves them, and by update; skip counts them. They are forgotten in time."""
+    space.importer()
+    for list_id in ("a", "b"):
+        create_list(space, list_id, campaign_id="c")
+    ann, bob, eve = (upsert(space, phone=phone, external_id=f"id-{phone}")["lead_id"] for phone in (ANN, BOB, EVE))
+    there = upsert(space, "b", phone=ANN)["lead_id"]
+    other = upsert(space, "b", phone=NEW, external_id=f"id-{BOB}")["lead_id"]
+
+    def report(**fields):
+        job_id = begin(space, where=ALL, **fields)
+        return moved(space, job_id), space.cli_json("move", "report", job_id)
+
+    assert report()[1] == []
+    assert move(space, list_id="b", to_list_id="a", lead_ids=[eve])["moved"] == 1
+    value, named = report(on_duplicate="report")
+    assert (value["leads"], value["moved"], value["duplicate_leads"]) == (3, 1, 2)
+    duplicates = [
+        {"lead_id": ann, "external_id": f"id-{ANN}", "other_lead_id": there, "fate": "duplicate"},
+        {"lead_id": bob, "external_id": f"id-{BOB}", "other_lead_id": other, "fate": "duplicate"},
+    ]
+    assert named == sorted(duplicates, key=lambda row: int(row["lead_id"]))
+    assert len(leads(space)) == 2
+    value, named = report(on_duplicate="update")
+    assert (value["merged"], value["conflict"]) == (1, 1)
+    assert {(row["lead_id"], row["external_id"], row["fate"]) for row in named} == {
+        (ann, None, "merged"),
+        (bob, f"id-{BOB}", "conflict"),
+    }
+    space.cli("move", "report", 1, code=1)
+    space.cli("move", "report", "x", code=2)
+    space.db.execute("UPDATE move_note SET noted_at = noted_at - interval '36 days' WHERE fate = 'duplicate'")
+    space.importer()  # a worker looks once when it starts
+    wait_for(lambda: space.value("SELECT count(*) FROM move_note") == 2, what="old notes are gone")
+    doctor(space)
+
+
 def test_a_merge_loses_nothing_and_is_told(space):
     """What two leads cannot both keep leaves them two; what one takes over an event names, with the newer revision."""
     space.importer()
@@ -262,6 +299,7 @@ def test_commands_and_command_line(space):
     space.cli(*args, "--ids", lead_id, code=2)
     assert space.cli_json(*args, "--ids", lead_id, "--yes", "--wait")["moved"] == 1
     space.cli(*args, "--ids", lead_id, "--where", "dnc = true", code=2)
+    space.cli(*args, "--ids", lead_id, "--on-duplicate", "ask", "--yes", code=2)
     assert space.cli_json(*args, "--where", "stage = ready", "--yes", "--wait")["moved"] == 1
     assert "leadspool move" in space.cli("move", "--help").stdout
     assert job_events(space, str(space.value("SELECT max(job_no) FROM jobs")))[0].value["to_list_id"] == "b"

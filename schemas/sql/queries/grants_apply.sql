@@ -38,6 +38,7 @@ BEGIN
             ('worker', 'SELECT, INSERT, UPDATE, DELETE', 'TABLE', 'worker command'),
             ('worker', 'SELECT, INSERT, UPDATE', 'TABLE', 'consumer_position jobs'),
             ('worker', 'INSERT', 'TABLE', 'consumer_incident'),
+            ('worker', 'SELECT, UPDATE, DELETE', 'TABLE', 'move_note'),
             ('worker', 'SELECT, INSERT, DELETE', 'TABLE', 'outbox job_slot'),
             ('worker', 'SELECT, UPDATE', 'TABLE', 'outbox_lane'),
             ('worker', 'SELECT, UPDATE, DELETE', 'TABLE', 'call_known'),
@@ -53,6 +54,7 @@ BEGIN
             ('importer', 'SELECT, INSERT', 'TABLE', 'zone_set gate'),
             ('importer', 'SELECT, UPDATE', 'TABLE', 'offer put_off'),
             ('importer', 'SELECT', 'TABLE', 'attempt'),
+            ('importer', 'INSERT', 'TABLE', 'move_note'),
             ('importer', 'EXECUTE', 'FUNCTION', 'number_key_is'),
 
             ('recycler', 'EXECUTE', 'FUNCTION', 'number_key_is'),
@@ -82,7 +84,7 @@ BEGIN
             ('cli', 'SELECT', 'TABLE', 'namespace campaign campaign_hopper campaign_stats list'
              ' list_stats list_status leads ready_lead zone_set gate number dnc_entry dnc_recheck disposition'
              ' recycle_rule offer put_off attempt jobs import_lane consumer_position consumer_incident outbox'
-             ' dead_letter_mark'),
+             ' dead_letter_mark move_note'),
             ('cli', 'INSERT, UPDATE, DELETE', 'TABLE', 'dead_letter_mark'),
             ('cli', 'UPDATE', 'TABLE', 'consumer_position consumer_incident namespace dnc_entry dnc_recheck'
              ' outcome_reading'),

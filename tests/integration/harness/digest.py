@@ -23,6 +23,7 @@ STATE = {
     "dnc_entry": "SELECT phone, campaign_no, source, removed_at IS NULL FROM dnc_entry"
     " JOIN number USING (number_id)",
     "command": "SELECT source, command_id, reply_type FROM command",
+    "move_note": "SELECT command_id, fate FROM move_note JOIN jobs USING (job_no)",
     "jobs": "SELECT source, command_id, kind, state FROM jobs",
 }
 # Events whose number depends on timing: how often a job reports, and in how many steps counters move.

@@ -19,6 +19,9 @@ Test(move_plan, fates)
         {"update", {.count = 1, .by_phone = true, .unlike = true}, MOVE_CONFLICT},
         {"skip", {.count = 1, .by_phone = true, .unlike = true}, MOVE_DUPLICATE},
         {"update", {.count = 2, .by_phone = true}, MOVE_CONFLICT},
+        {"report", {.count = 0}, MOVE_GOES},
+        {"report", {.count = 1, .by_phone = true}, MOVE_DUPLICATE},
+        {"report", {.count = 2}, MOVE_DUPLICATE},
         {NULL, {.count = 1, .by_phone = true}, MOVE_DUPLICATE},
         {"other", {.count = 1, .by_phone = true}, MOVE_DUPLICATE},
     };
