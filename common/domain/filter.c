@@ -203,12 +203,13 @@ static char *value_time(const char *text)
     return strncmp(canonical, "0000", 4) == 0 ? NULL : mem_strdup(canonical);
 }
 
+/* Without the + it may be a number of one country or of another. */
 static char *value_phone(const char *text)
 {
-    const char *digits = text + (text[0] == '+' ? 1 : 0);
-    size_t len = strlen(digits);
-    bool valid = all_of(digits, DIGITS) && digits[0] != '0' && len >= 7 && len <= 15;
-    return valid ? mem_sprintf("+%s", digits) : NULL;
+    const char *digits = text + 1;
+    bool valid = text[0] == '+' && all_of(digits, DIGITS) && digits[0] != '0' &&
+                 strlen(digits) >= 7 && strlen(digits) <= 15;
+    return valid ? mem_strdup(text) : NULL;
 }
 
 static const struct ValueRule {

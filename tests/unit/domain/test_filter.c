@@ -45,7 +45,7 @@ Test(filter, text_becomes_tree)
          "{\"field\":\"last_called_at\",\"op\":\"lt\",\"value\":\"2026-01-01T00:00:00.000000Z\"}"},
         {"due_at <= 2026-01-01T09:30:00+01:00",
          "{\"field\":\"due_at\",\"op\":\"le\",\"value\":\"2026-01-01T08:30:00.000000Z\"}"},
-        {"phone = 15046218927", "{\"field\":\"phone\",\"op\":\"eq\",\"value\":\"+15046218927\"}"},
+        {"phone = +15046218927", "{\"field\":\"phone\",\"op\":\"eq\",\"value\":\"+15046218927\"}"},
         {"state in (IN, OR, AND)",
          "{\"field\":\"state\",\"op\":\"in\",\"values\":[\"IN\",\"OR\",\"AND\"]}"},
         {"state = OR or state = IN",
@@ -99,7 +99,9 @@ Test(filter, error_points_at_column)
         {"stage = redy", 8, "filter_value"},
         {"due_at < tomorrow", 9, "filter_value"},
         {"due_at < 0000-01-01", 9, "filter_value"},
-        {"phone = 504", 8, "filter_value"},
+        {"phone = +504", 8, "filter_value"},
+        {"phone = 5046218927", 8, "filter_value"},
+        {"phone in (+15046218927, 15046218927)", 24, "filter_value"},
         {"email = null", 8, "filter_syntax"},
         {"email is empty", 9, "filter_syntax"},
         {"city = 'Austin", 7, "filter_syntax"},
@@ -328,7 +330,7 @@ static void add_random(StrBuf *buf, int depth)
 {
     static const char *const leaves[] = {
         "status = NA",         "attempts in (1, 2, 3)",      "custom.tier > 'g''old'",
-        "custom.\"a b\" = ''", "last_called_at is not null", "phone != 15046218927",
+        "custom.\"a b\" = ''", "last_called_at is not null", "phone != +15046218927",
         "city not like 'A%'",  "due_at >= 2026-01-01",       "state in (IN, or, 'null')",
         "not dnc = true",      "custom.n <= 3.25",           "stage in (ready, dnc)",
     };
