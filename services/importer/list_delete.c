@@ -94,7 +94,7 @@ static Status preempt(Work *work, Message *message, const char *slot, Error *err
     for (int row = 0; status == STATUS_OK && row < db_rows(result); row++) {
         if (db_bool(result, row, 1)) {
             status = job_event(work->db, work->outbox, db_i64(result, row, 0), "job.cancelled",
-                               cause, ++message->ordinal, "", err);
+                               cause, ++message->ordinal, db_text(result, row, 2), err);
         }
     }
     return status;

@@ -291,6 +291,33 @@ def behind_a_change(space, change, run):
     return job_id
 
 
+def test_a_reset_that_nobody_holds_is_not_waited_for(space):
+    """The importer that deletes cannot claim it, and no recycler may be there."""
+    space.extra_env["LEADSPOOL_JOB_LEASE_MS"] = "1000"
+    space.importer()
+    recycler = space.recycler()
+    create_list(space, "a", campaign_id="c")
+    upsert(space, phone=ANN)
+    where = {"field": "attempts", "op": "ge", "value": 0}
+    state = "SELECT state FROM jobs WHERE kind = 'list.reset'"
+    with db(space) as other:
+        other.execute("BEGIN")
+        other.execute("LOCK TABLE leads IN EXCLUSIVE MODE")
+        reply = ask(space, "list.reset", {"list_id": "a", "where": where}, topic="recycler.commands")
+        wait_for(lambda: space.value(state) == "running", what="a recycler has the reset")
+        recycler.kill9()
+        other.execute("ROLLBACK")
+    wait_for(
+        lambda: space.value("SELECT lease_until < clock_timestamp() FROM jobs WHERE kind = 'list.reset'"),
+        what="its lease has run out",
+    )
+    assert deleted(space, delete(space))["deleted"] == 1
+    assert space.value(state) == "cancelled"
+    assert job_events(space, reply.value["job_id"])[-1].type == "job.cancelled"
+    assert space.value("SELECT count(*) FROM job_slot") == 0
+    nothing_left(space)
+
+
 def due(phone, at):
     """The statements that change when a lead is due, in its row and in the queue."""
     lead = f"(SELECT lead_id FROM leads WHERE phone = {phone[1:]})"
