@@ -38,6 +38,7 @@ def test_what_is_kept_and_why(space):
     run_import(space, "b.csv", on_duplicate="update")
     counts = space.cli_json("import", "undo", value["job_id"], "--dry-run")
     assert (counts["leads"], counts["kept_called"], counts["cannot_restore"]) == (6, 1, 1)
+    assert (counts["kept_changed"], counts["deleted"]) == (2, len(rest) - 2)
     reply = ask(space, "import.undo", {"job_id": value["job_id"]})
     result = deleted(space, reply.value["job_id"])
     assert result["leads"] == 6
