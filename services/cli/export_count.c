@@ -27,7 +27,7 @@ static Status count_any(Db *db, const ExportSpec *spec, int64_t *ret_rows, Error
     AUTO_FREE char *name = NULL;
     int32_t list_no = 0;
     int32_t campaign_no = 0;
-    Status status = export_find_list(db, spec->list_id, &list_no, &campaign_no, err);
+    Status status = export_find_list(db, spec, &list_no, &campaign_no, err);
     if (status == STATUS_OK && list_no == 0) {
         return error_set_field(err, "list_id", "unknown_list",
                                "there is no list %s: see `leadspool list ls`", spec->list_id);

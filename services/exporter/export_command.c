@@ -37,7 +37,7 @@ static Status command_apply(Work *work, Error *err)
     JobSpec job = {0};
     Status status = export_spec_read(work->messages[0]->data, &spec, err);
     if (status == STATUS_OK) {
-        status = export_find_list(work->db, spec.list_id, &job.list_no, &job.campaign_no, err);
+        status = export_find_list(work->db, &spec, &job.list_no, &job.campaign_no, err);
     }
     if (status == STATUS_OK && job.list_no == 0) {
         status = error_set_field(err, "list_id", "unknown_list",

@@ -168,7 +168,7 @@ static Status
 job_look(ExportJob *job, Db *db, const ExportSpec *spec, ExportFacts *facts, Error *err)
 {
     ExportLook look = {0};
-    Status status = export_look(db, job->run->list_no, &look, err);
+    Status status = export_look(db, job->run->list_no, spec->what, &look, err);
     facts->list_version = look.version;
     facts->epoch = look.epoch;
     facts->snapshot_us = clock_now_us();

@@ -4,9 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/suggest.h"
+#include "exporter/export_dnc.h"
 #include "exporter/export_fields.h"
 #include "exporter/export_reason.h"
 
@@ -306,6 +308,9 @@ Status export_spec_read(const json_t *data, ExportSpec *ret, Error *err)
     status = spec_add_columns(&spec, &fields, err);
     if (status == STATUS_OK) {
         status = spec_read_where(fields.where, &spec.where, err);
+    }
+    if (spec.what == EXPORT_DNC) {
+        spec.where = export_dnc_open(clock_now_us());
     }
     if (status == STATUS_OK) {
         *ret = spec;

@@ -30,7 +30,7 @@ typedef struct ExportSpec {
     ExportWhat what;
     ExportColumn *columns;
     size_t column_count;
-    Filter *where; /* NULL: all */
+    Filter *where; /* NULL: all; of EXPORT_DNC those that are open as the spec is read */
     bool by_due;
     char delimiter;
     bool line_feed; /* lines end with LF, not CRLF */

@@ -6,22 +6,27 @@
 #include "base/mem.h"
 #include "sql_queries.h"
 
+static bool outlives_list(ExportWhat what)
+{
+    return what == EXPORT_ATTEMPTS || what == EXPORT_REJECTS;
+}
+
 Status export_find_list(
-    Db *db, const char *list_id, int32_t *ret_list_no, int32_t *ret_campaign_no, Error *err)
+    Db *db, const ExportSpec *spec, int32_t *ret_list_no, int32_t *ret_campaign_no, Error *err)
 {
     DbParams params = {0};
-    db_param_text(&params, list_id);
+    db_param_text(&params, spec->list_id);
     AUTO_RESULT *result = NULL;
     Status status = db_query(db, sql_export_list, &params, &result, err);
     if (status == STATUS_OK) {
-        bool there = db_rows(result) == 1;
+        bool there = db_rows(result) == 1 && (!db_bool(result, 0, 2) || outlives_list(spec->what));
         *ret_list_no = there ? (int32_t)db_i64(result, 0, 0) : 0;
         *ret_campaign_no = there ? (int32_t)db_i64(result, 0, 1) : 0;
     }
     return status;
 }
 
-Status export_look(Db *db, int32_t list_no, ExportLook *ret, Error *err)
+Status export_look(Db *db, int32_t list_no, ExportWhat what, ExportLook *ret, Error *err)
 {
     DbParams params = {0};
     db_param_i64(&params, list_no);
@@ -30,7 +35,7 @@ Status export_look(Db *db, int32_t list_no, ExportLook *ret, Error *err)
     if (status != STATUS_OK) {
         return status;
     }
-    if (db_rows(result) == 0) {
+    if (db_rows(result) == 0 || (db_bool(result, 0, 3) && !outlives_list(what))) {
         return error_set_field(err, "list_id", "list_gone", "the list was deleted meanwhile");
     }
     *ret = (ExportLook){db_i64(result, 0, 0), db_i64(result, 0, 1), db_i64(result, 0, 2)};

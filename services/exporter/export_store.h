@@ -2,22 +2,25 @@
 #pragma once
 
 #include "adapters/db.h"
+#include "exporter/export_spec.h"
 
-/* *ret_list_no is 0 when there is no such list. */
+/* *ret_list_no is 0 when there is no such list, or it was deleted and has no more of this: its
+ * calls and the reject files of its imports stay. */
 Status export_find_list(Db *db,
-                        const char *list_id,
+                        const ExportSpec *spec,
                         int32_t *ret_list_no,
                         int32_t *ret_campaign_no,
                         Error *err) MUST_CHECK;
 
-/* The list as a snapshot has it. */
+/* The list as a snapshot has it; a deleted one as it ended. */
 typedef struct ExportLook {
     int64_t version;
     int64_t total;
     int64_t epoch;
 } ExportLook;
 /* STATUS_BAD_INPUT with code list_gone. */
-Status export_look(Db *db, int32_t list_no, ExportLook *ret, Error *err) MUST_CHECK;
+Status
+export_look(Db *db, int32_t list_no, ExportWhat what, ExportLook *ret, Error *err) MUST_CHECK;
 
 /* Names of the custom fields that the list's leads have: rows of one column. STATUS_BAD_INPUT with
  * code too_many_fields when there are more than most. */

@@ -172,6 +172,9 @@ def test_attempts_dnc_and_rejects(space):
     assert first == ["call-1", "+15046218927", "'=A", "true", "2026-01-01T00:00:00.000000Z"]
     rows = lines_of(space, export(space, what="dnc", fields=["phone", "campaign_id", "source"]))[1:]
     assert rows[0] == ["+15046218927", "", "a, b"] and rows[1][:2] == ["+12125550142", "c-a"]
+    space.db.execute("UPDATE dnc_entry SET expires_at = now() - interval '1 s' WHERE source = 'a, b'")
+    rows = lines_of(space, export(space, what="dnc", fields=["phone", "campaign_id"]))[1:]
+    assert rows == [["+12125550142", "c-a"]], "what has expired, whether or not it was ended since, does not hold"
     ended = export(space, what="rejects", job_id=imported["job_id"])
     assert ended["rows"] == 1
     assert (space.outbox / ended["file"]).read_bytes() == (space.outbox / imported["rejects"]).read_bytes()
@@ -182,6 +185,31 @@ def test_attempts_dnc_and_rejects(space):
     ):
         reply = answer(space, tell(space, "list.export", {"list_id": "a", **fields}, bad=bad))
         assert (reply.type, reply.value["code"]) == ("command.rejected", code), reply
+
+
+def test_what_stays_of_a_deleted_list(space):
+    """Its calls, which are evidence, and what its imports rejected; neither leads nor entries."""
+    (space.inbox / "leads.csv").write_text(LEADS + "12,Bad,,,,\n")
+    space.importer()
+    space.exporter()
+    create_list(space, "a")
+    imported = run_import(space, "leads.csv")
+    space.db.execute(
+        "INSERT INTO attempt (recorded_at, lead_id, list_no, campaign_no, source, call_id, disposition, status, contact,"
+        " started_at, duration_s) SELECT '2026-01-02', 7, list_no, campaign_no, 's', 'call', 'A', 'A', false,"
+        " '2026-01-01', 5 FROM list"
+    )
+    version = space.value("SELECT version FROM list_stats")
+    space.cli("list", "rm", "a", "--yes", "--wait")
+    ended = export(space, what="attempts", fields=["call_id", "list_id"])
+    assert lines_of(space, ended)[1:] == [["call", "a"]] and ended["list_version"] > version
+    ended = export(space, what="rejects", job_id=imported["job_id"])
+    assert (space.outbox / ended["file"]).read_bytes() == (space.outbox / imported["rejects"]).read_bytes()
+    assert "call" in space.cli("export", "--list", "a", "--what", "attempts").stdout
+    assert space.cli_json("export", "--list", "a", "--what", "attempts", "--dry-run")["rows"] == 1
+    for what in ("leads", "dnc"):
+        reply = answer(space, tell(space, "list.export", {"list_id": "a", "what": what}))
+        assert (reply.type, reply.value["code"]) == ("command.rejected", "unknown_list"), reply
 
 
 # ---- round trip
