@@ -69,6 +69,19 @@ Status job_run_lock(const JobRun *run, Db *db, Error *err)
     return status;
 }
 
+Status job_run_see_asked(JobRun *run, Db *db, Error *err)
+{
+    DbParams params = {0};
+    db_param_i64(&params, run->job_no);
+    db_param_i64(&params, run->token);
+    AUTO_RESULT *result = NULL;
+    Status status = db_query(db, sql_job_asked, &params, &result, err);
+    if (status == STATUS_OK && db_rows(result) == 1 && db_bool(result, 0, 0)) {
+        atomic_store(&run->cancelled, true);
+    }
+    return status;
+}
+
 /* ---- claiming ---- */
 
 static Status runner_candidates(JobThread *self, DbResult **ret, Error *err)

@@ -52,6 +52,10 @@ void job_run_cause(const JobRun *run, char ret[64]);
 /* In a transaction: holds the jobs row, or STATUS_RETRY with code fenced. */
 Status job_run_lock(const JobRun *run, Db *db, Error *err) MUST_CHECK;
 
+/* Whether somebody has asked it to end, as this transaction sees it; sets run->cancelled then,
+ * which else comes a while later. */
+Status job_run_see_asked(JobRun *run, Db *db, Error *err) MUST_CHECK;
+
 typedef struct JobKind {
     const char *kind;
     /* Works until done, cancelled or stopped. ret_fields gets the JSON members of the last event,

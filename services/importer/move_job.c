@@ -25,6 +25,7 @@ enum {
     COUNT_MERGED,
     COUNT_CONFLICT,
     COUNT_KEPT_OFFERED,
+    COUNT_NOT_IN_LIST, /* by ids alone */
 };
 
 static const int count_of[MOVE_FATES] = {
@@ -52,7 +53,8 @@ enum { MERGE_LEAD, MERGE_TID, MERGE_GATE, MERGE_EXTERNAL_ID, MERGE_CHANGED };
 
 /* ---- the target ---- */
 
-static Status read_target(Move *move, Db *db, Error *err)
+/* Who deletes a list asks its jobs to end in the same transaction. */
+static Status read_target(Move *move, JobRun *run, Db *db, Error *err)
 {
     DbParams params = {0};
     db_param_i64(&params, move->to_no);
@@ -62,7 +64,10 @@ static Status read_target(Move *move, Db *db, Error *err)
         return status;
     }
     if (db_rows(result) == 0 || strcmp(db_text(result, 0, 1), "deleting") == 0) {
-        return error_set_field(err, "to_list_id", "list_deleting", "the list is being deleted");
+        status = job_run_see_asked(run, db, err);
+        return status != STATUS_OK ? status
+                                   : error_set_field(err, "to_list_id", "list_deleting",
+                                                     "the list is being deleted");
     }
     move->campaign_no = (int32_t)db_i64(result, 0, 0);
     return STATUS_OK;
@@ -82,6 +87,7 @@ static void find_ids(SweepChunk *chunk, int64_t after)
         db_array_i64(&chunk->ids, chunk->last);
         chunk->seen++;
     }
+    chunk->counts[COUNT_NOT_IN_LIST] += chunk->seen; /* until they are met */
 }
 
 static Status find_clashes(SweepChunk *chunk, DbArray *lead_ids, DbResult **ret, Error *err)
@@ -108,7 +114,7 @@ static Status add_targets(SweepChunk *chunk, Error *err)
 static Status move_find(SweepChunk *chunk, int64_t after, Error *err)
 {
     Move *move = chunk->context;
-    Status status = read_target(move, chunk->db, err);
+    Status status = read_target(move, chunk->run, chunk->db, err);
     if (status == STATUS_OK && move->filter != NULL) {
         status = sweep_find_where(chunk, move->from_no, move->filter, after, err);
     } else if (status == STATUS_OK) {
@@ -251,6 +257,7 @@ static Status plan_leads(MovePlan *plan, Error *err)
     int clash = 0;
     for (int row = 0; status == STATUS_OK && row < leads->count; row++) {
         if (sweep_is_meant(plan->meant, &meant, leads->rows[row].lead_id)) {
+            plan->chunk->counts[COUNT_NOT_IN_LIST] -= plan->move->filter == NULL;
             status = plan_lead(plan, row, &clash, err);
         }
     }
@@ -417,7 +424,7 @@ static Status move_whole(SweepChunk *chunk, int64_t after, Error *err)
 {
     int64_t moved = 0;
     DbResult *rows = NULL;
-    Status status = read_target(chunk->context, chunk->db, err);
+    Status status = read_target(chunk->context, chunk->run, chunk->db, err);
     if (status == STATUS_OK) {
         status = whole_write(chunk, after, &rows, err);
     }
@@ -428,13 +435,10 @@ static Status move_whole(SweepChunk *chunk, int64_t after, Error *err)
     return status == STATUS_OK ? whole_tell(chunk, err) : status;
 }
 
-#define MOVE_COUNTS                                                                                \
-    {                                                                                              \
-        "leads", "moved", "duplicate_leads", "merged", "conflict", "kept_offered"                  \
-    }
+#define MOVE_COUNTS "leads", "moved", "duplicate_leads", "merged", "conflict", "kept_offered"
 
 static const SweepKind move_where_kind = {
-    .counts = MOVE_COUNTS,
+    .counts = {MOVE_COUNTS},
     .find = move_find,
     .before_lock = move_before_lock,
     .work = move_work,
@@ -442,7 +446,7 @@ static const SweepKind move_where_kind = {
 };
 
 static const SweepKind move_ids_kind = {
-    .counts = MOVE_COUNTS,
+    .counts = {MOVE_COUNTS, "not_in_list"},
     .find = move_find,
     .before_lock = move_before_lock,
     .work = move_work,
@@ -477,7 +481,7 @@ static Status leave_rules(Move *move, JobRun *run, Error *err)
     AUTO_TX Db *tx = run->db;
     Status status = db_begin(tx, err);
     if (status == STATUS_OK) {
-        status = read_target(move, tx, err);
+        status = read_target(move, run, tx, err);
         spec.campaign_no = move->campaign_no;
     }
     if (status == STATUS_OK) {
@@ -514,8 +518,12 @@ static Status read_ids(const json_t *lead_ids, Move *move, Error *err)
         const char *text = json_string_value(json_array_get(lead_ids, i));
         status = ids_parse_i64(text != NULL ? text : "", &move->lead_ids[i], err);
     }
-    move->id_count = (int)count;
     qsort(move->lead_ids, count, sizeof *move->lead_ids, id_compare);
+    for (size_t i = 0; i < count; i++) { /* each once */
+        if (i == 0 || move->lead_ids[i] != move->lead_ids[i - 1]) {
+            move->lead_ids[move->id_count++] = move->lead_ids[i];
+        }
+    }
     return status;
 }
 
@@ -541,6 +549,10 @@ Status leads_move_run(JobRun *run, StrBuf *ret_fields, Error *err)
     if (status == STATUS_OK) {
         status = leave_rules(&move, run, err);
         relay_kick(run->relay);
+    }
+    if (status == STATUS_BAD_INPUT && strcmp(err->code, "list_deleting") == 0 &&
+        atomic_load(&run->cancelled)) {
+        status = STATUS_OK; /* it ends as cancelled, whichever it saw first */
     }
     filter_free(move.filter);
     free(move.lead_ids);

@@ -282,6 +282,27 @@ def test_leads_with_the_statuses_of_many_campaigns(space):
     assert deleted(space, delete(space, "b"))["deleted"] == 400
 
 
+def test_a_move_to_a_list_that_is_deleted_is_cancelled(space):
+    """Whichever it sees first, the end of the list or that it is asked to end."""
+    space.importer()
+    for list_id in ("a", "b"):
+        create_list(space, list_id, campaign_id="c")
+    upsert(space, phone=ANN)
+
+    def move_and_delete():
+        job_id = begin(space, where=ALL)
+        wait_for(lambda: space.value("SELECT state FROM jobs WHERE job_no = %s", int(job_id)) == "running")
+        delete(space, "b")
+        return job_id
+
+    job_id = behind_a_change(space, due(ANN, "2030-01-01"), move_and_delete)
+    last = job_events(space, job_id)[-1]
+    assert (last.type, last.value["moved"]) == ("job.cancelled", 0), last.value
+    wait_for(lambda: space.value("SELECT count(*) FROM list_stats") == 1, what="the target is gone")
+    assert set(leads(space)) == {ANN}
+    doctor(space)
+
+
 def test_commands_and_command_line(space):
     space.importer()
     for list_id in ("a", "b"):
@@ -298,6 +319,8 @@ def test_commands_and_command_line(space):
     assert (counts["leads"], counts["duplicate"], counts["other_campaign"]) == (2, 0, False)
     space.cli(*args, "--ids", lead_id, code=2)
     assert space.cli_json(*args, "--ids", lead_id, "--yes", "--wait")["moved"] == 1
+    value = move(space, lead_ids=[lead_id, "999", "999"])
+    assert (value["leads"], value["moved"], value["not_in_list"]) == (2, 0, 2)
     space.cli(*args, "--ids", lead_id, "--where", "dnc = true", code=2)
     space.cli(*args, "--ids", lead_id, "--on-duplicate", "ask", "--yes", code=2)
     assert space.cli_json(*args, "--where", "stage = ready", "--yes", "--wait")["moved"] == 1
