@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "domain/custom_key.h"
 #include "domain/filter_build.h"
 #include "domain/stage.h"
 
@@ -110,8 +111,7 @@ Status filter_set_field(Filter *leaf, const char *name, Error *err)
     }
     if (key != NULL) {
         return error_set_field(err, "where", "filter_field",
-                               "the name of a custom field has 1 to %d bytes",
-                               FILTER_CUSTOM_KEY_MAX);
+                               "the name of a custom field is " CUSTOM_KEY_RULE);
     }
     const char *nearest = filter_field_nearest(name);
     return error_set_field(err, "where", "filter_field", "\"%.40s\" is no field of a lead%s%s%s",

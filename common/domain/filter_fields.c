@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/suggest.h"
+#include "domain/custom_key.h"
 
 #define OF_ZONES                                                                                   \
     "(SELECT g.zones FROM zone_set z JOIN gate g USING (gate_no) WHERE z.zone_set_no = "           \
@@ -83,9 +84,8 @@ const FilterField *filter_field_find(const char *name, const char **ret_key)
     size_t prefix_len = sizeof prefix - 1;
     *ret_key = NULL;
     if (strncmp(name, prefix, prefix_len) == 0) {
-        size_t len = strlen(name + prefix_len);
         *ret_key = name + prefix_len;
-        return len > 0 && len <= FILTER_CUSTOM_KEY_MAX ? &filter_custom_field : NULL;
+        return custom_key_ok(*ret_key) ? &filter_custom_field : NULL;
     }
     for (const FilterField *field = filter_fields; field->name != NULL; field++) {
         if (strcmp(field->name, name) == 0) {

@@ -48,10 +48,8 @@ extern const FilterField filter_fields[];
 /* What stands for every custom.NAME. */
 extern const FilterField filter_custom_field;
 
-enum { FILTER_CUSTOM_KEY_MAX = 128 };
-
-/* By name; "custom.KEY" gives filter_custom_field and *ret_key (borrowed from name; else NULL).
- * NULL when there is none. */
+/* By name; "custom.KEY", of a key that custom_key.h takes, gives filter_custom_field and *ret_key
+ * (borrowed from name; else NULL). NULL when there is none. */
 const FilterField *filter_field_find(const char *name, const char **ret_key);
 /* The known name nearest to a mistyped one, or NULL; static. */
 const char *filter_field_nearest(const char *name);

@@ -188,8 +188,8 @@ static Status export_bring(Cli *cli, const JobView *view, Error *err)
         return STATUS_OK;
     }
     Status status = export_fetch(cli, view, path, err);
-    if (status == STATUS_OK && !to_output) {
-        job_view_report(cli, view);
+    if (status == STATUS_OK) {
+        to_output ? job_view_tell_left_out(cli, view) : job_view_report(cli, view);
     }
     return status;
 }

@@ -40,6 +40,7 @@ static const JobViewField job_view_fields[] = {
     {COUNT_OF(rows_total)},
     {COUNT_OF(bytes)},
     {COUNT_OF(list_version)},
+    {COUNT_OF(keys_left_out)},
     {TEXT_OF(what)},
     {TEXT_OF(sha256)},
 };
@@ -64,17 +65,10 @@ static const TableColumn job_view_columns[] = {
 };
 
 static const TableColumn export_view_columns[] = {
-    {"job_id", TABLE_TEXT},
-    {"outcome", TABLE_TEXT},
-    {"what", TABLE_TEXT},
-    {"rows", TABLE_NUMBER},
-    {"bytes", TABLE_NUMBER},
-    {"file", TABLE_TEXT},
-    {"list_version", TABLE_NUMBER},
-    {"sha256", TABLE_TEXT},
-    {"seconds", TABLE_NUMBER},
-    {"error", TABLE_JSON},
-    {0},
+    {"job_id", TABLE_TEXT},         {"outcome", TABLE_TEXT},         {"what", TABLE_TEXT},
+    {"rows", TABLE_NUMBER},         {"bytes", TABLE_NUMBER},         {"file", TABLE_TEXT},
+    {"list_version", TABLE_NUMBER}, {"keys_left_out", TABLE_NUMBER}, {"sha256", TABLE_TEXT},
+    {"seconds", TABLE_NUMBER},      {"error", TABLE_JSON},           {0},
 };
 
 static bool is_export(const JobView *view)
@@ -230,6 +224,7 @@ static void export_view_row(const Cli *cli, const JobView *view, Table *table)
     table_add_i64(table, view->bytes);
     job_view_add_path(cli, view->file, table);
     table_add_i64(table, view->list_version);
+    table_add_i64(table, view->keys_left_out);
     table_add(table, view->sha256[0] != '\0' ? view->sha256 : NULL);
     table_add(table, seconds);
     table_add(table, cli->json ? view->error : view->error_text);
@@ -297,6 +292,16 @@ static void job_view_print_counts(Cli *cli, const JobView *view)
     table_print_one(cli, &table);
 }
 
+void job_view_tell_left_out(const Cli *cli, const JobView *view)
+{
+    if (view->keys_left_out > 0) {
+        cli_say(cli,
+                "%" PRId64 " custom fields are not in the file: their names are none that a column "
+                "can have, or there are too many.",
+                view->keys_left_out);
+    }
+}
+
 void job_view_report(Cli *cli, const JobView *view)
 {
     (is_counted(view) ? job_view_print_counts : job_view_print_file)(cli, view);
@@ -310,4 +315,5 @@ void job_view_report(Cli *cli, const JobView *view)
                 "%" PRId64 " rows were rejected; mend them in the file above and import it again.",
                 view->rejected);
     }
+    job_view_tell_left_out(cli, view);
 }

@@ -28,6 +28,7 @@ typedef struct JobView {
     int64_t rows_total;  /* of an export; 0: unknown */
     int64_t bytes;
     int64_t list_version;
+    int64_t keys_left_out; /* custom fields that an export had no column for */
     char what[12];
     char sha256[72]; /* of an export's file, which lies beneath the outbox */
     json_t *counts;  /* what jobs other than imports count; NULL: nothing */
@@ -47,6 +48,9 @@ void job_view_read(JobView *view, const json_t *data);
 
 /* The same from the record. STATUS_BAD_INPUT with code unknown_job. */
 Status job_view_load(Cli *cli, const char *job_id, JobView *view, Error *err) MUST_CHECK;
+
+/* Says how many custom fields an export has no column for, if any. */
+void job_view_tell_left_out(const Cli *cli, const JobView *view);
 
 /* The last words about a job: its outcome, its counts, where the rejected rows are. Sets the exit
  * code: done only when it completed. */

@@ -119,8 +119,9 @@ static Status list_version(Cli *cli, const char *list_id, int64_t *ret, Error *e
 /* ---- both ---- */
 
 typedef struct Kept {
-    int64_t version; /* of the list, that is in the file */
-    bool whole;      /* nothing of the list is newer */
+    int64_t version;  /* of the list, that is in the file */
+    bool whole;       /* nothing of the list is newer */
+    int64_t left_out; /* custom fields that are not in it */
 } Kept;
 
 static Status keep_once(Cli *cli, const char *list_id, const char *path, Kept *ret, Error *err)
@@ -139,7 +140,24 @@ static Status keep_once(Cli *cli, const char *list_id, const char *path, Kept *r
     }
     if (status == STATUS_OK) {
         cli_say(cli, "%lld leads are in %s.", (long long)view.rows, path);
-        *ret = (Kept){view.list_version, version == view.list_version};
+        job_view_tell_left_out(cli, &view);
+        *ret = (Kept){view.list_version, version == view.list_version, view.keys_left_out};
+    }
+    return status;
+}
+
+/* What no column can have is lost with the list. */
+static Status keep_ask(Cli *cli, const Kept *kept, Error *err)
+{
+    bool go = true;
+    AUTO_FREE char *question =
+        mem_sprintf("%lld custom fields have names that no column can have, or are too many, and "
+                    "are not in the file. Delete the list all the same?",
+                    (long long)kept->left_out);
+    Status status = kept->left_out > 0 ? cli_confirm(cli, question, &go, err) : STATUS_OK;
+    if (status == STATUS_OK && !go) {
+        return error_set(err, STATUS_BAD_INPUT, "fields_left_out",
+                         "not every custom field is in the file: nothing was deleted");
     }
     return status;
 }
@@ -160,6 +178,9 @@ Status list_keep(Cli *cli, const char *list_id, const char *path, int64_t *ret_v
                          "the list changes while it is exported: nothing was deleted; "
                          "`leadspool list update %s --inactive` stops its calls",
                          list_id);
+    }
+    if (status == STATUS_OK) {
+        status = keep_ask(cli, &kept, err);
     }
     if (status == STATUS_OK) {
         *ret_version = kept.version;

@@ -85,6 +85,7 @@ static json_t *manifest_make(const ExportFile *file, const ExportFacts *facts)
                   (json_int_t)facts->epoch, "snapshot_at", at, "fields", manifest_fields(spec));
     json_object_set_new(manifest, "where",
                         spec->where != NULL ? filter_to_json(spec->where) : json_null());
+    json_object_set_new(manifest, "keys_left_out", json_integer(facts->keys_left_out));
     json_object_set_new(manifest, "order", json_string(spec->by_due ? "due" : "lead"));
     json_object_set_new(manifest, "delimiter", json_string(delimiter));
     json_object_set_new(manifest, "line_end", json_string(spec->line_feed ? "lf" : "crlf"));

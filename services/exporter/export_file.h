@@ -42,6 +42,7 @@ typedef struct ExportFacts {
     int64_t list_version;
     int64_t epoch;
     int64_t snapshot_us;
+    int64_t keys_left_out; /* custom fields that no column can have */
     const ExportSpec *spec;
 } ExportFacts;
 /* Synced, manifest named, data named. */

@@ -22,6 +22,7 @@ enum {
     ROOM_TRY_MS = 30000, /* a quota may be full, too, of which the volume says nothing */
     ROOM_MARGIN = 1 << 20,
     COPY_BYTES = 256 << 10,
+    KEYS_MAX = 2 * EXPORT_COLUMNS_MAX, /* some may be none that a column can have */
 };
 
 /* One claim. */
@@ -42,9 +43,9 @@ void export_report_fields(const ExportReport *report, StrBuf *fields)
     } texts[] = {{"file", report->file}, {"sha256", report->sha256}, {"waiting", report->waiting}};
     strbuf_addf(fields,
                 "\"what\":\"%s\",\"rows\":%" PRId64 ",\"rows_total\":%" PRId64 ",\"bytes\":%" PRId64
-                ",\"list_version\":%" PRId64,
+                ",\"list_version\":%" PRId64 ",\"keys_left_out\":%" PRId64,
                 export_what_name(report->what), report->rows, report->rows_total, report->bytes,
-                report->list_version);
+                report->list_version, report->keys_left_out);
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         const char *quote = texts[i].text != NULL ? "\"" : "";
         strbuf_addf(fields, ",\"%s\":%s%s%s", texts[i].name, quote,
@@ -146,13 +147,14 @@ job_write_rows(ExportJob *job, const ExportSource *source, Db *holder, ExportFil
 
 /* ---- the snapshot ---- */
 
-static Status job_expand(Db *db, int32_t list_no, ExportSpec *spec, Error *err)
+static Status job_expand(ExportJob *job, Db *db, ExportSpec *spec, Error *err)
 {
     if (!export_spec_wants_keys(spec)) {
         return STATUS_OK;
     }
     AUTO_RESULT *result = NULL;
-    Status status = export_custom_keys(db, list_no, EXPORT_COLUMNS_MAX, &result, err);
+    int64_t total = 0;
+    Status status = export_custom_keys(db, job->run->list_no, KEYS_MAX, &result, &total, err);
     if (status != STATUS_OK) {
         return status;
     }
@@ -161,7 +163,10 @@ static Status job_expand(Db *db, int32_t list_no, ExportSpec *spec, Error *err)
     for (int i = 0; i < count; i++) {
         keys[i] = db_text(result, i, 0);
     }
-    return export_spec_expand(spec, keys, (size_t)count, err);
+    size_t named = 0;
+    status = export_spec_expand(spec, keys, (size_t)count, &named, err);
+    job->report.keys_left_out = total - (int64_t)named;
+    return status;
 }
 
 static Status
@@ -199,7 +204,7 @@ job_export_rows(ExportJob *job, ExportSpec *spec, ExportFile *file, ExportFacts 
         status = job_look(job, holder, spec, facts, err);
     }
     if (status == STATUS_OK) {
-        status = job_expand(holder, run->list_no, spec, err);
+        status = job_expand(job, holder, spec, err);
     }
     if (status == STATUS_OK && export_spec_wants_reasons(spec)) {
         source.reasons = &reasons;
@@ -273,8 +278,10 @@ static Status job_commit(ExportJob *job, ExportFile *file, const ExportFacts *fa
     if (job_run_should_stop(job->run)) {
         return job_stopped(err);
     }
+    ExportFacts all = *facts;
+    all.keys_left_out = job->report.keys_left_out;
     snprintf(job->file, sizeof job->file, "%s", file->name);
-    Status status = export_file_commit(file, facts, err);
+    Status status = export_file_commit(file, &all, err);
     if (status == STATUS_OK) {
         snprintf(job->sha256, sizeof job->sha256, "%s", file->sha256);
         job->report.file = job->file;

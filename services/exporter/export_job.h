@@ -21,8 +21,9 @@ typedef struct ExportReport {
     int64_t rows;
     int64_t rows_total; /* 0: unknown */
     int64_t bytes;
-    int64_t list_version; /* 0: no snapshot yet */
-    const char *file;     /* NULL until it is there */
+    int64_t list_version;  /* 0: no snapshot yet */
+    int64_t keys_left_out; /* custom fields that no column can have */
+    const char *file;      /* NULL until it is there */
     const char *sha256;
     const char *waiting; /* for what, or NULL */
 } ExportReport;

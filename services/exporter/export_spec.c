@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/suggest.h"
+#include "domain/custom_key.h"
 #include "exporter/export_dnc.h"
 #include "exporter/export_fields.h"
 #include "exporter/export_reason.h"
@@ -215,27 +216,46 @@ static bool spec_has_key(const ExportSpec *spec, const char *key)
     return false;
 }
 
+typedef struct SpecKeys {
+    const char *const *names;
+    size_t count;
+} SpecKeys;
+
+static size_t spec_count_named(const ExportSpec *spec, const SpecKeys *keys)
+{
+    size_t named = 0;
+    for (size_t i = 0; i < keys->count; i++) {
+        named += spec_has_key(spec, keys->names[i]) ? 1 : 0;
+    }
+    return named;
+}
+
+/* most: columns that ret may have then. */
 static Status spec_add_keys(
-    ExportSpec *ret, const ExportSpec *spec, const char *const keys[], size_t count, Error *err)
+    ExportSpec *ret, const ExportSpec *spec, const SpecKeys *keys, size_t most, Error *err)
 {
     Status status = STATUS_OK;
-    for (size_t i = 0; status == STATUS_OK && i < count; i++) {
-        if (!spec_has_key(spec, keys[i]) && !spec_has_key(ret, keys[i])) {
-            AUTO_FREE char *name = mem_sprintf("custom.%s", keys[i]);
+    for (size_t i = 0; status == STATUS_OK && i < keys->count && ret->column_count < most; i++) {
+        const char *key = keys->names[i];
+        if (custom_key_ok(key) && !spec_has_key(spec, key) && !spec_has_key(ret, key)) {
+            AUTO_FREE char *name = mem_sprintf("custom.%s", key);
             status = spec_add_column(ret, name, NULL, err);
         }
     }
     return status;
 }
 
-Status export_spec_expand(ExportSpec *spec, const char *const keys[], size_t count, Error *err)
+Status export_spec_expand(
+    ExportSpec *spec, const char *const keys[], size_t count, size_t *ret_named, Error *err)
 {
+    SpecKeys all = {keys, count};
     AUTO_EXPORT_SPEC wide = {.what = spec->what};
     Status status = STATUS_OK;
     for (size_t i = 0; status == STATUS_OK && i < spec->column_count; i++) {
         const ExportColumn *column = &spec->columns[i];
         if (column->field == NULL) {
-            status = spec_add_keys(&wide, spec, keys, count, err);
+            size_t behind = spec->column_count - i - 1;
+            status = spec_add_keys(&wide, spec, &all, EXPORT_COLUMNS_MAX - behind, err);
         } else {
             AUTO_FREE char *name = column->key == NULL ? mem_strdup(column->field->name)
                                                        : mem_sprintf("custom.%s", column->key);
@@ -249,6 +269,7 @@ Status export_spec_expand(ExportSpec *spec, const char *const keys[], size_t cou
         spec->column_count = wide.column_count;
         wide.columns = columns; /* freed with it */
         wide.column_count = old;
+        *ret_named = spec_count_named(spec, &all);
     }
     return status;
 }

@@ -49,9 +49,14 @@ void export_spec_done(ExportSpec *spec);
 #define AUTO_EXPORT_SPEC __attribute__((cleanup(export_spec_done))) ExportSpec
 
 const char *export_what_name(ExportWhat what);
-/* Puts a column for each key in place of custom.*; keys that a column has already are left out. */
-Status
-export_spec_expand(ExportSpec *spec, const char *const keys[], size_t count, Error *err) MUST_CHECK;
+/* Puts a column for each key in place of custom.*, without those that a column has already, those
+ * that domain/custom_key.h does not take, and those for which there is no room left. *ret_named:
+ * keys that have a column now. */
+Status export_spec_expand(ExportSpec *spec,
+                          const char *const keys[],
+                          size_t count,
+                          size_t *ret_named,
+                          Error *err) MUST_CHECK;
 /* Is there a custom.* to be replaced? */
 bool export_spec_wants_keys(const ExportSpec *spec);
 bool export_spec_wants_reasons(const ExportSpec *spec);

@@ -42,19 +42,16 @@ Status export_look(Db *db, int32_t list_no, ExportWhat what, ExportLook *ret, Er
     return STATUS_OK;
 }
 
-Status export_custom_keys(Db *db, int32_t list_no, int most, DbResult **ret, Error *err)
+Status export_custom_keys(
+    Db *db, int32_t list_no, int most, DbResult **ret, int64_t *ret_total, Error *err)
 {
     DbParams params = {0};
     db_param_i64(&params, list_no);
-    db_param_i64(&params, most + 1);
+    db_param_i64(&params, most);
     AUTO_RESULT *result = NULL;
     Status status = db_query(db, sql_export_keys, &params, &result, err);
-    if (status == STATUS_OK && db_rows(result) > most) {
-        return error_set_field(err, "fields", "too_many_fields",
-                               "the list has more than %d custom fields: name those that you want",
-                               most);
-    }
     if (status == STATUS_OK) {
+        *ret_total = db_rows(result) > 0 ? db_i64(result, 0, 1) : 0;
         *ret = result;
         result = NULL;
     }

@@ -22,9 +22,10 @@ typedef struct ExportLook {
 Status
 export_look(Db *db, int32_t list_no, ExportWhat what, ExportLook *ret, Error *err) MUST_CHECK;
 
-/* Names of the custom fields that the list's leads have: rows of one column. STATUS_BAD_INPUT with
- * code too_many_fields when there are more than most. */
-Status export_custom_keys(Db *db, int32_t list_no, int most, DbResult **ret, Error *err) MUST_CHECK;
+/* Names of the custom fields that the list's leads have: at most most of them in the first column.
+ * *ret_total: how many there are. */
+Status export_custom_keys(
+    Db *db, int32_t list_no, int most, DbResult **ret, int64_t *ret_total, Error *err) MUST_CHECK;
 
 /* The reject file of an import of that list; the caller frees *ret_name. STATUS_BAD_INPUT with code
  * unknown_job (none of that list's imports), job_open (it has not ended) or no_rejects. */

@@ -32,14 +32,8 @@ const char *mapping_field_name(MappingField field)
 
 static bool is_custom_name(const char *name)
 {
-    static const char key_bytes[] =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_";
-    if (strncmp(name, custom_prefix, CUSTOM_PREFIX_LEN) != 0) {
-        return false;
-    }
-    const char *key = name + CUSTOM_PREFIX_LEN;
-    size_t len = strlen(key);
-    return len >= 1 && len <= MAPPING_KEY_MAX && strspn(key, key_bytes) == len;
+    return strncmp(name, custom_prefix, CUSTOM_PREFIX_LEN) == 0 &&
+           custom_key_ok(name + CUSTOM_PREFIX_LEN);
 }
 
 MappingField mapping_field_parse(const char *name)

@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 #include "base/error.h"
+#include "domain/custom_key.h"
 #include "importer/csv_fields.h"
 
 typedef enum MappingField {
@@ -31,11 +32,11 @@ typedef enum MappingField {
     MAPPING_FIELD_COUNT,
 } MappingField;
 
-enum { MAPPING_KEY_MAX = 64 };
+enum { MAPPING_KEY_MAX = CUSTOM_KEY_MAX };
 
 typedef struct MappingColumn {
     MappingField field;
-    char custom_key[MAPPING_KEY_MAX + 1]; /* [A-Za-z0-9_]{1,64} when CUSTOM, else "" */
+    char custom_key[MAPPING_KEY_MAX + 1]; /* as custom_key.h has it when CUSTOM, else "" */
 } MappingColumn;
 
 typedef struct Mapping {

@@ -11,6 +11,8 @@ static const char *const reject_columns[] = {"row", "code", "column", "reason"};
 enum { REJECT_COLUMNS = 4 };
 
 enum { WORD_SIZE = 128, NAME_SIZE = sizeof "custom." + MAPPING_KEY_MAX };
+/* A header gives the same key in every release. */
+enum { SLUG_MAX = 64 };
 
 static Status wish_refused(Error *err, const char *field, const char *code, const char *text)
 {
@@ -36,10 +38,11 @@ static Status unknown_field(const MappingWish *wish, Error *err)
     strbuf_adds(&text, nearest.len > 0 ? "; did you mean " : "");
     strbuf_add(&text, nearest.data, nearest.len);
     strbuf_adds(&text, nearest.len > 0 ? "?" : ".");
-    strbuf_adds(&text,
-                " Fields are phone, extension, first_name, last_name, email, address, city, state, "
-                "zip, country, time_zone, priority, external_id and custom.<key>, the key of "
-                "letters, digits and underscores.");
+    strbuf_adds(
+        &text,
+        " Fields are phone, extension, first_name, last_name, email, address, city, state, "
+        "zip, country, time_zone, priority, external_id and custom.<key>, the key " CUSTOM_KEY_RULE
+        ".");
     return wish_refused(err, wish->field, "unknown_field", text.data);
 }
 
@@ -258,7 +261,7 @@ static void slug(TextSlice header, char *ret_slug, size_t size)
 /* custom.<slug>, with _2, _3, ... behind when that is taken. */
 static void keep_column(Mapping *mapping, const MappingInput *input, size_t column)
 {
-    char base[MAPPING_KEY_MAX + 1] = "";
+    char base[SLUG_MAX + 1] = "";
     char name[NAME_SIZE];
     if (input->has_header) {
         slug(input->header[column - 1], base, sizeof base);
@@ -270,7 +273,7 @@ static void keep_column(Mapping *mapping, const MappingInput *input, size_t colu
     for (unsigned n = 2; mapping_column_of(mapping, name) > 0; n++) {
         char suffix[8];
         int suffix_len = snprintf(suffix, sizeof suffix, "_%u", n % 100000);
-        snprintf(name, sizeof name, "custom.%.*s%s", MAPPING_KEY_MAX - suffix_len, base, suffix);
+        snprintf(name, sizeof name, "custom.%.*s%s", SLUG_MAX - suffix_len, base, suffix);
     }
     mapping_assign(mapping, name, column);
 }

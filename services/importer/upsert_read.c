@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "domain/address.h"
+#include "domain/custom_key.h"
 #include "importer/custom_json.h"
 
 static const JsonField command_fields[] = {
@@ -254,17 +255,24 @@ static bool item_read_priority(UpsertReader *reader, const LeadFields *fields, U
 /* An empty value erases the key, as null does. */
 static bool item_add_custom(UpsertReader *reader, UpsertItem *item, const char *key, json_t *value)
 {
+    TextSlice clean = {0};
     if (json_is_string(value)) {
         TextSlice raw = {json_string_value(value), json_string_length(value)};
-        TextSlice clean = text_clean(raw, &reader->scratch);
-        if (clean.len > 0) {
-            custom_json_add_text(&reader->json, key, clean.data, clean.len);
-            return true;
-        }
-        custom_json_add(&reader->json, key, json_null());
+        clean = text_clean(raw, &reader->scratch);
+    }
+    if (json_is_null(value) || (json_is_string(value) && clean.len == 0)) {
+        custom_json_add(&reader->json, key, json_null()); /* of any key: it may be an old one */
         return true;
     }
-    if (!json_is_null(value) && !custom_json_value_ok(value)) {
+    if (!custom_key_ok(key)) {
+        return item_bad(reader, item, "invalid_key", "custom",
+                        "the name of a custom field is " CUSTOM_KEY_RULE);
+    }
+    if (json_is_string(value)) {
+        custom_json_add_text(&reader->json, key, clean.data, clean.len);
+        return true;
+    }
+    if (!custom_json_value_ok(value)) {
         return item_bad(
             reader, item, "wrong_type", "custom",
             "values of custom fields must be strings, numbers of at most 64 bits, true, "

@@ -257,12 +257,40 @@ def test_export_comes_back(space):
     ]
     for lead in leads:
         done(space, "lead.upsert", {"list_id": "a", "lead": lead})
-    ended = export(space, fields=["phone", "first_name", "custom.note"])
+    ended = export(space)
     (space.inbox / "b.csv").write_bytes((space.outbox / ended["file"]).read_bytes())
     assert run_import(space, "b.csv", "b")["inserted"] == len(hostile)
-    read = "SELECT phone, first_name, custom->>'note' FROM leads JOIN list USING (list_no) WHERE list_id = %s ORDER BY 1"
+    read = "SELECT phone, first_name, custom FROM leads JOIN list USING (list_no) WHERE list_id = %s ORDER BY 1"
     assert space.rows(read, "a") == space.rows(read, "b")
     assert [first for _, first, _ in space.rows(read, "b")] == hostile
+
+
+def test_keys_that_no_column_can_have(space):
+    """New ones are refused; what was stored before stops no export, which counts what it leaves out."""
+    space.importer()
+    space.exporter()
+    create_list(space, "a")
+    good = {"größe": "x", "tier-2": "y", "a=b": "z"}
+    bad = {"": "1", "*": "2", "a\tb": "3", " b": "4", "k" * 129: "5"}
+    for key in bad:
+        lead = {"phone": "+15046218927", "custom": {**good, key: "1"}}
+        reply = answer(space, tell(space, "lead.upsert", {"list_id": "a", "lead": lead}, bad=len(key) != 2))
+        [result] = reply.value["results"]
+        assert (result["result"], result["code"]) == ("rejected", "invalid_key"), reply
+    done(space, "lead.upsert", {"list_id": "a", "lead": {"phone": "+15046218927", "custom": good}})
+    space.db.execute("UPDATE leads SET custom = custom || %s", [json.dumps(bad)])
+    for fields in ({}, {"all_fields": True}, {"fields": ["custom.*"]}):
+        ended = export(space, **fields)
+        assert ended["keys_left_out"] == manifest_of(space, ended)["keys_left_out"] == len(bad)
+        head, row = lines_of(space, ended)
+        found = {name[7:]: text for name, text in zip(head, row, strict=True) if name.startswith("custom.")}
+        assert found == good
+    erased = {"phone": "+15046218927", "custom": dict.fromkeys([*bad][:-2])}
+    done(space, "lead.upsert", {"list_id": "a", "lead": erased})
+    kept = space.dir / "kept.csv"
+    told = space.cli("list", "rm", "a", "--keep-leads-as", kept, "--yes", "--wait")
+    assert "2 custom fields are not in the file" in told.stderr
+    assert "größe" in kept.read_text()
 
 
 # ---- one snapshot

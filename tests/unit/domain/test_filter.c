@@ -110,6 +110,7 @@ Test(filter, error_points_at_column)
         {"city = Austin state = TX", 14, "filter_syntax"},
         {"city = Austin and", 17, "filter_syntax"},
         {"custom. = 1", 0, "filter_field"},
+        {"custom.* = 1", 0, "filter_field"},
         {"city = '\xff'", 8, "filter_syntax"},
         {"status = NA; drop table leads", 9, "filter_value"},
     };

@@ -1,4 +1,5 @@
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "exporter/export_spec.h"
@@ -53,13 +54,15 @@ Test(export_spec, custom_star_becomes_the_keys_that_there_are)
 {
     AUTO_EXPORT_SPEC spec = {0};
     Error err = {0};
-    static const char *const keys[] = {"a b", "tier", "zeta"};
+    static const char *const keys[] = {"", "*", "a\tb", "a b", "tier", "zeta"};
+    size_t named = 0;
     cr_assert_eq(read("{\"list_id\":\"a\",\"fields\":[{\"field\":\"custom.tier\",\"header\":\"T\"},"
                       "\"custom.*\",\"phone\"]}",
                       &spec, &err),
                  STATUS_OK);
     cr_expect(export_spec_wants_keys(&spec));
-    cr_assert_eq(export_spec_expand(&spec, keys, 3, &err), STATUS_OK);
+    cr_assert_eq(export_spec_expand(&spec, keys, 6, &named, &err), STATUS_OK);
+    cr_expect_eq(named, 3);
     cr_expect_not(export_spec_wants_keys(&spec));
     static const char *const headers[] = {"T", "custom.a b", "custom.zeta", "phone"};
     cr_assert_eq(spec.column_count, 4);
@@ -67,4 +70,24 @@ Test(export_spec, custom_star_becomes_the_keys_that_there_are)
         cr_expect_str_eq(spec.columns[i].header, headers[i]);
     }
     cr_expect_str_eq(spec.columns[0].key, "tier");
+}
+
+Test(export_spec, keys_beyond_the_columns_stay_out)
+{
+    AUTO_EXPORT_SPEC spec = {0};
+    Error err = {0};
+    static char names[EXPORT_COLUMNS_MAX][8];
+    const char *keys[EXPORT_COLUMNS_MAX];
+    size_t named = 0;
+    for (size_t i = 0; i < EXPORT_COLUMNS_MAX; i++) {
+        snprintf(names[i], sizeof names[i], "k%03zu", i);
+        keys[i] = names[i];
+    }
+    cr_assert_eq(
+        read("{\"list_id\":\"a\",\"fields\":[\"city\",\"custom.*\",\"phone\"]}", &spec, &err),
+        STATUS_OK);
+    cr_assert_eq(export_spec_expand(&spec, keys, EXPORT_COLUMNS_MAX, &named, &err), STATUS_OK);
+    cr_expect_eq(named, EXPORT_COLUMNS_MAX - 2);
+    cr_expect_eq(spec.column_count, EXPORT_COLUMNS_MAX);
+    cr_expect_str_eq(spec.columns[EXPORT_COLUMNS_MAX - 1].header, "phone");
 }

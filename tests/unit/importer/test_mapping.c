@@ -130,6 +130,12 @@ Test(mapping, what_is_given_goes_before_proposals)
         {.header = "phone1|phone2|name",
          .wishes = "phone=2|custom.Alt=1",
          .json = "{\"custom.Alt\":1,\"phone\":2}"},
+        {.header = "phone|custom.a b|custom.gr\xC3\xB6\xC3\x9F"
+                   "e|custom. x|custom.*",
+         .wishes = "custom.tier-2=5",
+         .json = "{\"phone\":1,\"custom.a b\":2,\"custom.gr\xC3\xB6\xC3\x9F"
+                 "e\":3,"
+                 "\"custom.tier-2\":5}"},
         {.header = "First Name|Cell",
          .wishes = "first_name=FIRST_NAME",
          .json = "{\"first_name\":1,\"phone\":2}"},
@@ -238,10 +244,10 @@ Test(mapping, refuses_with_a_remedy)
          .field = "mapping.custom.",
          .says = "custom.<key>"},
         {.header = "phone|a",
-         .wishes = "custom.a-b=a",
+         .wishes = "custom.*=a",
          .code = "unknown_field",
-         .field = "mapping.custom.a-b",
-         .says = "letters, digits"},
+         .field = "mapping.custom.*",
+         .says = "1 to 128 bytes"},
         {.header = "phone|a",
          .wishes = "custom=a",
          .code = "unknown_field",

@@ -100,6 +100,8 @@ static const struct {
     {"{\"phone\":\"5046218927\",\"custom\":[]}", "wrong_type", "custom"},
     {"{\"phone\":\"5046218927\",\"custom\":{\"a\":[]}}", "wrong_type", "custom"},
     {"{\"phone\":\"5046218927\",\"custom\":{\"a\":1e30}}", "wrong_type", "custom"},
+    {"{\"phone\":\"5046218927\",\"custom\":{\"\":1}}", "invalid_key", "custom"},
+    {"{\"phone\":\"5046218927\",\"custom\":{\"a\\tb\":\"x\"}}", "invalid_key", "custom"},
     {"{\"phone\":\"5046218927\",\"zip\":\"123456789012345678901234567890123\"}", "field_too_long",
      "zip"},
 };
@@ -166,6 +168,8 @@ static const struct {
 } customs[] = {
     {"{\"a\":1,\"b\":\" x \",\"c\":true,\"d\":null,\"e\":\"\"}",
      "{\"a\":1,\"b\":\"x\",\"c\":true,\"d\":null,\"e\":null}"},
+    {"{\"größe\":1,\"a b\":\"x\"}", "{\"größe\":1,\"a b\":\"x\"}"},
+    {"{\"\":null,\"*\":\"\"}", "{\"\":null,\"*\":null}"}, /* of before the rule */
     {"{}", "{}"},
     {"null", ""},
     {"\"\"", ""},
