@@ -22,6 +22,15 @@ static char *manifest_name(const char *name)
     return mem_sprintf("%s.manifest.json", name);
 }
 
+/* What an attempt of the same claim named before it failed: the data first, so that a manifest is
+ * never named over data that it does not match. */
+static Status remove_named(const char *root, const char *name, Error *err)
+{
+    AUTO_FREE char *manifest = manifest_name(name);
+    Status status = outfile_remove(root, name, err);
+    return status == STATUS_OK ? outfile_remove(root, manifest, err) : status;
+}
+
 Status
 export_file_open(const char *root, int64_t job_no, int64_t token, ExportFile *ret, Error *err)
 {
@@ -29,7 +38,8 @@ export_file_open(const char *root, int64_t job_no, int64_t token, ExportFile *re
                         .name = export_file_name(job_no, token),
                         .out = OUTFILE_INIT,
                         .hash = hash_stream_new()};
-    return outfile_create(root, ret->name, &ret->out, err);
+    Status status = remove_named(root, ret->name, err);
+    return status == STATUS_OK ? outfile_create(root, ret->name, &ret->out, err) : status;
 }
 
 /* The disk begins to write while rows still come, so that the sync at the end is short. */

@@ -30,7 +30,8 @@ typedef struct ExportFile {
 
 /* The name of what this claim of the job writes; the caller frees it. */
 char *export_file_name(int64_t job_no, int64_t token);
-/* Opens it, unseen. *ret is to be ended by export_file_done() in any case. */
+/* Opens it, unseen; what has its names by then goes away, since it is of an attempt that failed.
+ * *ret is to be ended by export_file_done() in any case. */
 Status export_file_open(
     const char *root, int64_t job_no, int64_t token, ExportFile *ret, Error *err) MUST_CHECK;
 Status export_file_add(ExportFile *file, const void *bytes, size_t len, int64_t rows, Error *err)
