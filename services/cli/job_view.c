@@ -165,6 +165,8 @@ void job_view_read(JobView *view, const json_t *data)
     } else if (is_counted(view)) {
         job_view_take_counts(view, data);
     }
+    const char *waiting = json_string_value(json_object_get(data, "waiting"));
+    snprintf(view->waiting, sizeof view->waiting, "%s", waiting != NULL ? waiting : "");
     job_view_take_string(&view->file, json_object_get(data, "file"));
     job_view_take_string(&view->rejects, json_object_get(data, "rejects"));
     const json_t *error = json_object_get(data, "error");

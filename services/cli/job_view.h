@@ -30,10 +30,11 @@ typedef struct JobView {
     int64_t list_version;
     int64_t keys_left_out; /* custom fields that an export had no column for */
     char what[12];
-    char sha256[72]; /* of an export's file, which lies beneath the outbox */
-    json_t *counts;  /* what jobs other than imports count; NULL: nothing */
-    double seconds;  /* from its start to its end, or to now; 0 before */
-    char *error;     /* JSON object; NULL when it did not fail */
+    char waiting[24]; /* for what, of an export that does; else empty */
+    char sha256[72];  /* of an export's file, which lies beneath the outbox */
+    json_t *counts;   /* what jobs other than imports count; NULL: nothing */
+    double seconds;   /* from its start to its end, or to now; 0 before */
+    char *error;      /* JSON object; NULL when it did not fail */
     char *error_text;
 } JobView;
 

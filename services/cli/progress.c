@@ -58,7 +58,11 @@ void progress_text(const Progress *progress, const JobView *view, int64_t now_ms
     if (view->bytes_total > 0) {
         strbuf_addf(ret, ", %d %%", (int)(progress_share(view) * 100));
     }
-    progress_add_pace(progress, view, now_ms, ret);
+    if (view->waiting[0] != '\0') {
+        strbuf_addf(ret, ", waits: %s", view->waiting);
+    } else {
+        progress_add_pace(progress, view, now_ms, ret);
+    }
 }
 
 static int progress_columns(void)

@@ -20,10 +20,13 @@ enum {
     PROGRESS_MS = 1000,
     ROOM_LOOK_MS = 250,
     ROOM_TRY_MS = 30000, /* a quota may be full, too, of which the volume says nothing */
+    OUTBOX_TRY_MS = 5000,
     ROOM_MARGIN = 1 << 20,
     COPY_BYTES = 256 << 10,
     KEYS_MAX = 2 * EXPORT_COLUMNS_MAX, /* some may be none that a column can have */
 };
+
+struct JobWait;
 
 /* One claim. */
 typedef struct ExportJob {
@@ -31,6 +34,7 @@ typedef struct ExportJob {
     ExportReport report;
     int64_t progress_ms; /* when the next event may go */
     int64_t progress_n;
+    const struct JobWait *waited; /* what was told last */
     char file[64];
     char sha256[HASH_SHA256_HEX_SIZE];
 } ExportJob;
@@ -308,15 +312,40 @@ static Status job_attempt(ExportJob *job, Error *err)
     return status == STATUS_OK ? job_commit(job, &file, &facts, err) : status;
 }
 
-/* ---- no room ---- */
+/* ---- an outbox that takes nothing ---- */
+
+/* What is no fault of the export is waited for, and told. */
+static const struct JobWait {
+    const char *code;
+    const char *waiting;
+    int64_t try_ms; /* then it is tried again, whatever the volume says */
+} job_waits[] = {
+    {"disk_full", "no_space", ROOM_TRY_MS},
+    {"outbox_unavailable", "outbox_unavailable", OUTBOX_TRY_MS},
+};
+
+static const struct JobWait *job_find_wait(Status status, const Error *err)
+{
+    for (size_t i = 0; status == STATUS_RETRY && i < sizeof job_waits / sizeof job_waits[0]; i++) {
+        if (strcmp(err->code, job_waits[i].code) == 0) {
+            return &job_waits[i];
+        }
+    }
+    return NULL;
+}
 
 /* What was written is gone by now. */
-static void job_wait_for_room(ExportJob *job, int64_t room_was)
+static void job_wait(ExportJob *job, const struct JobWait *wait, const Error *err)
 {
-    int64_t until_ms = clock_mono_ms() + ROOM_TRY_MS;
-    job->report.waiting = "no_space";
+    int64_t room_was = outfile_room(job->run->cfg->outbox);
+    int64_t until_ms = clock_mono_ms() + wait->try_ms;
+    if (job->waited != wait) {
+        job->waited = wait;
+        LOG_WARN("export.waits", "for=%s bytes=%" PRId64 " msg=%s", wait->waiting,
+                 job->report.bytes, err->text);
+    }
+    job->report.waiting = wait->waiting;
     job->progress_ms = 0;
-    LOG_WARN("export.no_space", "bytes=%" PRId64, job->report.bytes);
     while (!job_run_should_stop(job->run) && clock_mono_ms() < until_ms &&
            outfile_room(job->run->cfg->outbox) < room_was + ROOM_MARGIN) {
         job_tell_progress(job);
@@ -328,11 +357,11 @@ static Status job_work(ExportJob *job, Error *err)
 {
     for (;;) {
         Status status = job_attempt(job, err);
-        bool full = status == STATUS_RETRY && strcmp(err->code, "disk_full") == 0;
-        if (!full || job_run_should_stop(job->run)) {
+        const struct JobWait *wait = job_find_wait(status, err);
+        if (wait == NULL || job_run_should_stop(job->run)) {
             return status;
         }
-        job_wait_for_room(job, outfile_room(job->run->cfg->outbox));
+        job_wait(job, wait, err);
     }
 }
 

@@ -5,7 +5,8 @@
  *
  * Nothing is kept between claims: whoever takes the job over begins with a new snapshot, and takes
  * away what was left. When the volume is full, what was written goes away, and the export begins
- * again once there is more room than that took. */
+ * again once there is more room than that took. An outbox that is not there, or may not be written,
+ * is waited for likewise. */
 #pragma once
 
 #include "exporter/export_spec.h"

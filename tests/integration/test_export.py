@@ -403,10 +403,31 @@ def test_full_disk(space, small_outbox):
 
     follow(space, "list.events", waits, 60)
     wait_for(lambda: exported(space) == [], what="an outbox without parts")
-    assert "export.no_space" in exporter.log()
+    assert "event=export.waits" in exporter.log() and "for=no_space" in exporter.log()
     small_outbox()
     ended = job_events(space, job)[-1]
     assert ended.type == "job.completed" and ended.value["waiting"] is None
     check_file(space, ended.value)
     assert ended.value["rows"] == 20_000 == len(lines_of(space, ended.value)) - 1
     assert len(exported(space)) == 2
+
+
+def test_an_outbox_that_is_not_there(space):
+    """It says so, and goes on when the outbox comes back."""
+    space.importer()
+    exporter = space.exporter()
+    create_list(space, "a")
+    many_leads(space, 10)
+    away = space.outbox.rename(space.outbox.with_name("away"))
+    job = answer(space, tell(space, "list.export", {"list_id": "a"})).value["job_id"]
+
+    def waits(records):
+        values = [record.value for record in records if record.headers.get("ce_subject") == job]
+        return [value for value in values if value.get("waiting") == "outbox_unavailable"]
+
+    follow(space, "list.events", waits, 20)
+    assert job_state(space, job) == "running" and "job.given_back" not in exporter.log()
+    away.rename(space.outbox)
+    ended = job_events(space, job)[-1]
+    assert (ended.type, ended.value["waiting"], ended.value["rows"]) == ("job.completed", None, 10)
+    check_file(space, ended.value)

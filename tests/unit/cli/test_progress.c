@@ -39,3 +39,13 @@ Test(progress, without_a_total_there_is_no_share)
     view.rows = 25;
     expect_text(&progress, &view, 3000, "job 7: 25 rows, 10 rows/s");
 }
+
+Test(progress, says_what_an_export_waits_for)
+{
+    Cli cli = {.json = true};
+    Progress progress;
+    progress_init(&progress, &cli);
+    JobView view = {.job_id = "7", .state = "running", .rows = 5, .waiting = "no_space"};
+    progress_show(&progress, &view, 1000);
+    expect_text(&progress, &view, 3000, "job 7: 5 rows, waits: no_space");
+}
