@@ -20,7 +20,8 @@ static const CliOption export_options[] = {
     {"output", "FILE", "or -o: where the file goes (default: standard output)"},
     {"what", "leads|attempts|dnc|rejects",
      "the leads (default), the ledger of calls, the do-not-call entries that hold for the list, or "
-     "the rejected rows of an import"},
+     "the rejected rows of an import, copied as they came: cells that a spreadsheet would run, "
+     "too"},
     {"job", "ID", "with --what rejects: the import"},
     {"field", "NAME[=HEADER]",
      "a column; may be repeated; custom.NAME, custom.* for all of them; reason: why it was not "

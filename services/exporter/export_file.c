@@ -79,12 +79,28 @@ static json_t *manifest_fields(const ExportSpec *spec)
     return fields;
 }
 
+/* How rows are written: of rejects nobody knows, since they are copied. */
+static void manifest_add_shape(json_t *manifest, const ExportSpec *spec)
+{
+    static const char *const unknown[] = {"fields",   "order", "delimiter",
+                                          "line_end", "bom",   "header"};
+    char delimiter[2] = {spec->delimiter, '\0'};
+    bool copied = spec->what == EXPORT_REJECTS;
+    AUTO_JSON json_t *shape =
+        json_pack("{s:s, s:s, s:s, s:b, s:b, s:b}", "order", spec->by_due ? "due" : "lead",
+                  "delimiter", delimiter, "line_end", spec->line_feed ? "lf" : "crlf", "bom",
+                  spec->bom, "header", spec->header, "defused", !copied && !spec->raw);
+    json_object_update(manifest, shape);
+    for (size_t i = 0; copied && i < sizeof unknown / sizeof unknown[0]; i++) {
+        json_object_set_new(manifest, unknown[i], json_null());
+    }
+}
+
 static json_t *manifest_make(const ExportFile *file, const ExportFacts *facts)
 {
     const ExportSpec *spec = facts->spec;
     char job_id[24];
     char at[CLOCK_RFC3339_SIZE];
-    char delimiter[2] = {spec->delimiter, '\0'};
     snprintf(job_id, sizeof job_id, "%" PRId64, facts->job_no);
     clock_format_rfc3339(facts->snapshot_us, at);
     json_t *manifest =
@@ -96,13 +112,7 @@ static json_t *manifest_make(const ExportFile *file, const ExportFacts *facts)
     json_object_set_new(manifest, "where",
                         spec->where != NULL ? filter_to_json(spec->where) : json_null());
     json_object_set_new(manifest, "keys_left_out", json_integer(facts->keys_left_out));
-    json_object_set_new(manifest, "order", json_string(spec->by_due ? "due" : "lead"));
-    json_object_set_new(manifest, "delimiter", json_string(delimiter));
-    json_object_set_new(manifest, "line_end", json_string(spec->line_feed ? "lf" : "crlf"));
-    json_object_set_new(manifest, "bom", json_boolean(spec->bom));
-    json_object_set_new(manifest, "header", json_boolean(spec->header));
-    json_object_set_new(manifest, "defused",
-                        json_boolean(!spec->raw && spec->what != EXPORT_REJECTS));
+    manifest_add_shape(manifest, spec);
     return manifest;
 }
 

@@ -276,6 +276,21 @@ Status export_spec_expand(
 
 /* ---- the whole ---- */
 
+/* Rejects are copied byte by byte: what shapes rows is not for them. */
+static Status spec_check_rejects(const json_t *data, Error *err)
+{
+    static const char *const shapes[] = {"fields",   "all_fields", "where",  "order", "delimiter",
+                                         "line_end", "bom",        "header", "raw"};
+    for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++) {
+        if (json_object_get(data, shapes[i]) != NULL) {
+            return error_set_field(err, shapes[i], "invalid_value",
+                                   "%s does not go with rejects, which are copied as they are",
+                                   shapes[i]);
+        }
+    }
+    return STATUS_OK;
+}
+
 static Status spec_check(const SpecFields *fields, Error *err)
 {
     bool leads = fields->what == EXPORT_LEADS;
@@ -290,10 +305,8 @@ static Status spec_check(const SpecFields *fields, Error *err)
                                "job_id names the import whose rejects are wanted, and goes with "
                                "what: rejects");
     }
-    if (fields->fields != NULL &&
-        (fields->all_fields == JSON_BOOL_TRUE || fields->what == EXPORT_REJECTS)) {
-        return error_set_field(err, "fields", "invalid_value",
-                               "fields go neither with all_fields nor with rejects");
+    if (fields->fields != NULL && fields->all_fields == JSON_BOOL_TRUE) {
+        return error_set_field(err, "fields", "invalid_value", "fields do not go with all_fields");
     }
     return STATUS_OK;
 }
@@ -311,6 +324,9 @@ Status export_spec_read(const json_t *data, ExportSpec *ret, Error *err)
 {
     SpecFields fields = {0};
     Status status = json_read_fields(data, spec_fields, &fields, err);
+    if (status == STATUS_OK && fields.what == EXPORT_REJECTS) {
+        status = spec_check_rejects(data, err);
+    }
     if (status == STATUS_OK) {
         status = spec_check(&fields, err);
     }

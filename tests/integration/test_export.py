@@ -239,8 +239,12 @@ def test_export_comes_back(space):
         "=1+1",
         "'=1",
         "''+x",
+    manifest = manifest_of(space, ended)
+    shape = ("fields", "where", "order", "delimiter", "line_end", "bom", "header")
+    assert [manifest[name] for name in shape] == [None] * len(shape) and manifest["defused"] is False
         "-2",
         "@a",
+        ({"what": "rejects", "job_id": imported["job_id"], "raw": True}, "invalid_value", False),
         "+15046218927",
         "'+15046218927",
         "＝1",
