@@ -12,7 +12,7 @@ _leadspool_verbs() {
         campaign) echo 'put ls show' ;;
         disposition) echo 'ls set' ;;
         rules) echo 'ls set rm try' ;;
-        job) echo 'ls show watch cancel' ;;
+        job) echo 'ls show watch fetch cancel' ;;
         stats) echo 'rebuild reconcile' ;;
         topics) echo 'print check' ;;
         position) echo 'ls reset incidents ack' ;;
@@ -54,6 +54,7 @@ _leadspool_options() {
         'job ls') echo '--list --all --json' ;;
         'job show') echo '--json' ;;
         'job watch') echo '--json' ;;
+        'job fetch') echo '--output --json' ;;
         'job cancel') echo '--timeout --json' ;;
         'stats') echo '--list --campaign --watch --record --why --json' ;;
         'stats rebuild') echo '--list --no-wait --timeout --command-id --json' ;;
@@ -232,6 +233,7 @@ _leadspool_option_values() {
         'rules try --at') echo '-' ;;
         'rules try --callback-at') echo '-' ;;
         'job ls --list') echo 'lists' ;;
+        'job fetch --output') echo 'files' ;;
         'job cancel --timeout') echo '-' ;;
         'stats --list') echo 'lists' ;;
         'stats --campaign') echo 'campaigns' ;;
@@ -307,6 +309,7 @@ _leadspool_words() {
         'campaign show') echo 'campaigns' ;;
         'job show') echo 'jobs' ;;
         'job watch') echo 'jobs' ;;
+        'job fetch') echo 'jobs' ;;
         'job cancel') echo 'jobs' ;;
         'reference') echo 'settings topics messages redis metrics exit-codes nouns verbs options' ;;
     esac

@@ -2,6 +2,7 @@
 #include "cli/cli.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -376,8 +377,20 @@ static const struct CliGlobal {
     {"--version", cli_version}, {"version", cli_version}, {"--check-config", cli_check_config},
 };
 
+/* Else the first file or connection that is opened gets the number of one that was closed, and what
+ * is printed goes there. For reading only, so that writing to it fails. */
+static void cli_fill_closed(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDONLY) != fd) {
+            _exit(CLI_FAILED);
+        }
+    }
+}
+
 int cli_main(int argc, char **argv)
 {
+    cli_fill_closed();
     setlocale(LC_CTYPE, "C.UTF-8"); /* for the width of what tables show */
     signal(SIGPIPE, SIG_IGN);
     if (argc < 2) {

@@ -7,6 +7,7 @@
 #include "cli/args.h"
 #include "cli/export_count.h"
 #include "cli/export_fetch.h"
+#include "cli/export_target.h"
 #include "cli/interrupt.h"
 #include "cli/job_watch.h"
 #include "cli/send.h"
@@ -35,7 +36,7 @@ static const CliOption export_options[] = {
     {"no-header", NULL, "no row with the names of the columns"},
     {"raw", NULL, "leave cells as they are that a spreadsheet would run as a formula"},
     {"dry-run", NULL, "say how many rows it would be, and write nothing"},
-    {"no-wait", NULL, "do not stay; the file stays in the outbox"},
+    {"no-wait", NULL, "do not stay; the file stays in the outbox, where job fetch gets it"},
     SEND_OPTIONS,
     ARGS_JSON,
     {0},
@@ -179,22 +180,6 @@ static Status export_dry_run(Cli *cli, const Command *command, Error *err)
     return status;
 }
 
-/* The file goes to standard output, or the report does. */
-static Status export_bring(Cli *cli, const JobView *view, Error *err)
-{
-    const char *path = cli_option(cli, "output");
-    bool to_output = path == NULL || strcmp(path, "-") == 0;
-    if (strcmp(view->state, "completed") != 0 || (cli->json && to_output)) {
-        job_view_report(cli, view);
-        return STATUS_OK;
-    }
-    Status status = export_fetch(cli, view, path, err);
-    if (status == STATUS_OK) {
-        to_output ? job_view_tell_left_out(cli, view) : job_view_report(cli, view);
-    }
-    return status;
-}
-
 static Status export_stay(Cli *cli, Sender *sender, const char *job_id, Error *err)
 {
     AUTO_VIEW view = {0};
@@ -204,11 +189,26 @@ static Status export_stay(Cli *cli, Sender *sender, const char *job_id, Error *e
     Status status = job_watch(cli, follow, &view, &ended, err);
     follow_close(follow);
     if (status == STATUS_OK && !ended) {
-        cli_say(cli, "Job %s goes on; `leadspool job watch %s` follows it again.", job_id, job_id);
+        cli_say(cli,
+                "Job %s goes on; `leadspool job watch %s` follows it again, and `leadspool job "
+                "fetch %s` brings its file then.",
+                job_id, job_id, job_id);
         cli->exit_code = CLI_FAILED;
         return STATUS_OK;
     }
-    return status == STATUS_OK ? export_bring(cli, &view, err) : status;
+    return status == STATUS_OK ? export_bring(cli, &view, cli_option(cli, "output"), err) : status;
+}
+
+/* Where it is to go is looked at before a job is made that may take an hour. */
+static Status export_check_target(Cli *cli, Error *err)
+{
+    const char *path = cli_option(cli, "output");
+    if (cli_flag(cli, "no-wait")) {
+        return path == NULL ? STATUS_OK
+                            : cli_usage(err, "--output does not go with --no-wait: `leadspool job "
+                                             "fetch ID -o FILE` brings the file later");
+    }
+    return cli->json && export_target_is_output(path) ? STATUS_OK : export_target_check(path, err);
 }
 
 static Status export_send(Cli *cli, Command *command, Error *err)
@@ -231,7 +231,8 @@ static Status export_send(Cli *cli, Command *command, Error *err)
         return export_stay(cli, &sender, job_id, err);
     }
     export_print_pair(cli, columns, job_id, "accepted");
-    cli_say(cli, "`leadspool job watch %s` follows it.", job_id);
+    cli_say(cli, "`leadspool job watch %s` follows it; `leadspool job fetch %s` brings its file.",
+            job_id, job_id);
     return STATUS_OK;
 }
 
@@ -244,6 +245,9 @@ static Status export(Cli *cli, Error *err)
     Status status = export_build(cli, &command, err);
     if (status == STATUS_OK && cli_flag(cli, "dry-run")) {
         return export_dry_run(cli, &command, err);
+    }
+    if (status == STATUS_OK) {
+        status = export_check_target(cli, err);
     }
     return status == STATUS_OK ? export_send(cli, &command, err) : status;
 }

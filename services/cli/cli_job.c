@@ -2,6 +2,8 @@
 #include <string.h>
 
 #include "cli/args.h"
+#include "cli/export_fetch.h"
+#include "cli/export_target.h"
 #include "cli/interrupt.h"
 #include "cli/job_watch.h"
 #include "cli/send.h"
@@ -21,6 +23,9 @@ static const CliOption job_show_options[] = {ARGS_JSON, {0}};
 static const CliOption job_watch_options[] = {ARGS_JSON, {0}};
 static const CliOption job_cancel_options[] = {
     {"timeout", "SECONDS", "how long to wait for the reply (default 30)"}, ARGS_JSON, {0}};
+
+static const CliOption job_fetch_options[] = {
+    {"output", "FILE", "or -o: where the file goes (default: standard output)"}, ARGS_JSON, {0}};
 
 static const TableColumn job_columns[] = {
     {"job_id", TABLE_TEXT},
@@ -134,6 +139,43 @@ static Status job_cancel_verb(Cli *cli, Error *err)
     return STATUS_OK;
 }
 
+/* ---- fetch ---- */
+
+static Status job_check_fetch(const JobView *view, Error *err)
+{
+    if (strcmp(view->kind, "export") != 0) {
+        return error_set_field(err, "job_id", "no_file", "job %s is no export: it wrote no file",
+                               view->job_id);
+    }
+    if (!job_view_ended(view)) {
+        return error_set_field(err, "job_id", "job_open",
+                               "job %s is not done: `leadspool job watch %s` follows it",
+                               view->job_id, view->job_id);
+    }
+    return strcmp(view->state, "completed") == 0
+               ? STATUS_OK
+               : error_set_field(err, "job_id", "no_file", "job %s is %s: it has no file",
+                                 view->job_id, view->state);
+}
+
+static Status job_fetch(Cli *cli, Error *err)
+{
+    const char *path = cli_option(cli, "output");
+    AUTO_VIEW view = {0};
+    if (cli->json && export_target_is_output(path)) {
+        return cli_usage(err, "--json needs -o FILE: standard output has the file else");
+    }
+    interrupt_catch();
+    Status status = export_target_check(path, err);
+    if (status == STATUS_OK) {
+        status = job_view_load(cli, cli->words[0], &view, err);
+    }
+    if (status == STATUS_OK) {
+        status = job_check_fetch(&view, err);
+    }
+    return status == STATUS_OK ? export_bring(cli, &view, path, err) : status;
+}
+
 const Verb cli_job_verbs[] = {
     {"ls", "", 0, 0, "the latest jobs", job_ls_options,
      "job ls\n"
@@ -144,6 +186,10 @@ const Verb cli_job_verbs[] = {
      "job watch 12\n"
      "job watch 12 --json",
      job_watch_verb},
+    {"fetch", "ID", 1, 1, "bring the file of an export that is done", job_fetch_options,
+     "job fetch 12 -o spring.csv\n"
+     "job fetch 12 > spring.csv",
+     job_fetch},
     {"cancel", "ID", 1, 1, "stop a job at its next checkpoint", job_cancel_options, "job cancel 12",
      job_cancel_verb},
     {0},

@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "cli/args.h"
 #include "cli/bulk_verb.h"
+#include "cli/export_target.h"
 #include "cli/list_keep.h"
 #include "cli/rules_verb.h"
 #include "cli/send.h"
@@ -232,10 +233,13 @@ static Status list_rm(Cli *cli, Error *err)
     AUTO_RESULT *look = NULL;
     bool go = false;
     const char *keep = cli_option(cli, "keep-leads-as");
-    if (keep != NULL && strcmp(keep, "-") == 0) {
+    if (keep != NULL && export_target_is_output(keep)) {
         return cli_usage(err, "--keep-leads-as needs a file: standard output has the report");
     }
-    Status status = list_rm_look(cli, command.key, &look, err);
+    Status status = keep != NULL ? export_target_check(keep, err) : STATUS_OK;
+    if (status == STATUS_OK) {
+        status = list_rm_look(cli, command.key, &look, err);
+    }
     if (status != STATUS_OK) {
         return status;
     }

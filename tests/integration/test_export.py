@@ -10,7 +10,7 @@ import subprocess
 import pytest
 from dirty_csv import make
 from harness import wait_for
-from harness.settings import ROOT
+from harness.settings import ROOT, settings
 from scenario import (
     COUNTS,
     answer,
@@ -147,6 +147,42 @@ def test_cli(space):
     assert space.cli_json("job", "watch", job)["outcome"] == "completed"
 
 
+def into_nothing(space, *args):
+    """leadspool ARGS without a standard output; it has to fail."""
+    command = ["sh", "-c", 'exec "$@" >&-', "-", settings().bin / "leadspool", *args]
+    done = subprocess.run(command, env=space.env(service="cli"), stderr=subprocess.PIPE, text=True, timeout=60)
+    assert done.returncode == 1, done
+    return done
+
+
+def test_cli_brings_the_file(space):
+    """Where it goes is looked at before there is a job; what did not come can be fetched."""
+    (space.inbox / "leads.csv").write_text(LEADS)
+    space.importer()
+    space.exporter()
+    create_list(space, "a")
+    imported = run_import(space, "leads.csv")["job_id"]
+    base = ["export", "--list", "a", "--field", "phone"]
+    for path, said in ((space.dir / "no" / "out.csv", "cannot open the directory"), (space.dir, "a directory")):
+        assert said in space.cli(*base, "-o", path, code=1).stderr
+    assert "job fetch" in space.cli(*base, "-o", "out.csv", "--no-wait", code=2).stderr
+    assert "standard output is closed" in into_nothing(space, *base).stderr
+    assert "standard output: " in into_nothing(space, "job", "ls").stderr
+    assert space.value("SELECT count(*) FROM jobs WHERE kind = 'export'") == 0
+
+    elsewhere = {"LEADSPOOL_OUTBOX": space.dir}
+    failed = space.cli(*base, "-o", space.dir / "out.csv", code=1, env=elsewhere).stderr
+    assert f"LEADSPOOL_OUTBOX is {space.dir} here" in failed
+    job = str(space.value("SELECT max(job_no) FROM jobs"))
+    assert f"job fetch {job} -o FILE" in failed
+    link, out = space.dir / "link.csv", space.dir / "out.csv"
+    link.symlink_to(out)
+    told = space.cli_json("job", "fetch", job, "-o", link)
+    assert link.is_symlink() and out.read_text() == space.cli("job", "fetch", job).stdout
+    assert told["sha256"] == hashlib.sha256(out.read_bytes()).hexdigest() and told["rows"] == 3
+    assert "is no export" in space.cli("job", "fetch", imported, code=1).stderr
+
+
 # ---- other kinds
 
 
@@ -178,8 +214,12 @@ def test_attempts_dnc_and_rejects(space):
     ended = export(space, what="rejects", job_id=imported["job_id"])
     assert ended["rows"] == 1
     assert (space.outbox / ended["file"]).read_bytes() == (space.outbox / imported["rejects"]).read_bytes()
+    manifest = manifest_of(space, ended)
+    shape = ("fields", "where", "order", "delimiter", "line_end", "bom", "header")
+    assert [manifest[name] for name in shape] == [None] * len(shape) and manifest["defused"] is False
     for fields, code, bad in (
         ({"what": "rejects", "job_id": "999999"}, "unknown_job", False),
+        ({"what": "rejects", "job_id": imported["job_id"], "raw": True}, "invalid_value", False),
         ({"where": {"field": "stats", "op": "null"}}, "filter_field", True),
         ({"fields": ["fone"]}, "export_field", False),
     ):
@@ -239,12 +279,8 @@ def test_export_comes_back(space):
         "=1+1",
         "'=1",
         "''+x",
-    manifest = manifest_of(space, ended)
-    shape = ("fields", "where", "order", "delimiter", "line_end", "bom", "header")
-    assert [manifest[name] for name in shape] == [None] * len(shape) and manifest["defused"] is False
         "-2",
         "@a",
-        ({"what": "rejects", "job_id": imported["job_id"], "raw": True}, "invalid_value", False),
         "+15046218927",
         "'+15046218927",
         "＝1",
