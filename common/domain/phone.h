@@ -46,9 +46,10 @@ typedef struct PhoneRules {
 bool phone_rules_init(PhoneRules *rules, const char *country, bool strict);
 
 #define PHONE_EXTENSION_MAX 9
+#define PHONE_DIGITS_MAX    15 /* with the country code: ITU-T E.164, 6.1 */
 
 typedef struct Phone {
-    uint64_t e164;         /* the digits after the +, at most 15 */
+    uint64_t e164;         /* the digits after the +, at most PHONE_DIGITS_MAX */
     uint16_t country_code; /* 1, 44, 352 ... */
     bool verified;         /* libphonenumber's isValidNumber */
     char region[3];        /* ISO 3166; "" when unknown or no one country's */

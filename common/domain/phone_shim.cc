@@ -50,10 +50,14 @@ template <size_t size> void copy(char (&target)[size], const std::string &text)
     snprintf(target, size, "%s", text.c_str());
 }
 
-void describe(const PhoneNumberUtil &util, const PhoneNumber &number, PhoneShimNumber *ret)
+/* The metadata has longer ones, German numbers of 15 digits behind the country code among them. */
+PhoneResult describe(const PhoneNumberUtil &util, const PhoneNumber &number, PhoneShimNumber *ret)
 {
     std::string text;
     util.Format(number, PhoneNumberUtil::E164, &text);
+    if (text.size() > 1 + PHONE_DIGITS_MAX) {
+        return PHONE_TOO_LONG;
+    }
     ret->e164 = strtoull(text.c_str() + 1, nullptr, 10); /* behind the + */
     ret->country_code = static_cast<uint16_t>(number.country_code());
     ret->valid = util.IsValidNumber(number);
@@ -64,6 +68,7 @@ void describe(const PhoneNumberUtil &util, const PhoneNumber &number, PhoneShimN
     util.GetRegionCodeForNumber(number, &text);
     copy(ret->region, text.size() == 2 && text != "ZZ" ? text : "");
     copy(ret->extension, number.extension());
+    return PHONE_OK;
 }
 
 PhoneResult parse(const std::string &text, const std::string &country, PhoneShimNumber *ret)
@@ -75,10 +80,7 @@ PhoneResult parse(const std::string &text, const std::string &country, PhoneShim
         return result;
     }
     result = of_length(util.IsPossibleNumberWithReason(number), number.country_code() == 1);
-    if (result == PHONE_OK) {
-        describe(util, number, ret);
-    }
-    return result;
+    return result == PHONE_OK ? describe(util, number, ret) : result;
 }
 } // namespace
 

@@ -79,6 +79,7 @@ BAD = [
     ("phone_seven_digits", "{a}{n}"),
     ("phone_too_long", "{a}{e}{n}{a}{e}"),
     ("phone_too_long", "{a}{e}{n}{a}{e}{n}"),
+    ("phone_too_long", "+49 89 {e}{n} {a}{e}"),  # 17 digits, which the metadata takes
     ("phone_all_same", "0000000000"),
     ("phone_all_same", "999-999-9999"),
     ("phone_bad_area_code", "045-{e}-{n}"),

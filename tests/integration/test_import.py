@@ -250,6 +250,20 @@ def test_phone_policy(space, policy, rejected, unverified):
         assert rejects_of(space, ended)[1][2] == "phone_unverified"
 
 
+@pytest.mark.parametrize("ids", [True, False])
+def test_two_numbers_run_together_are_too_long(space, ids):
+    """Libphonenumber takes German numbers of 15 digits behind the country code; E.164 has 15 in all."""
+    phones = ["+49 89 1234567 123456", "089 1234567 123456", "0049 89 1234567 123456", "089 1234567"]
+    lines = [f"{phone},DE,A-{n}\n" for n, phone in enumerate(phones)]
+    (space.inbox / "leads.csv").write_text("phone,country,external_id\n" + "".join(lines))
+    space.importer()
+    create_list(space)
+    mapping = {"phone": "phone", "country": "country"} | ({"external_id": "external_id"} if ids else {})
+    ended = run_import(space, "leads.csv", mapping=mapping)
+    assert (ended["inserted"], ended["rejected"]) == (1, 3)
+    assert {code for _, _, code, *_ in rejects_of(space, ended)[1:]} == {"phone_too_long"}
+
+
 SLOW_VOLUME = """
 #include <sys/syscall.h>
 #include <sys/types.h>

@@ -78,6 +78,7 @@ Test(phone, spellings_become_e164)
         {"+39 06 6982", "US", 39066982, "", "VA", true},
         {"+800 1234 5678", "US", 80012345678, "", "", true},
         {"6666 6666", "SG", 6566666666, "", "SG", true},
+        {"+49 89 1234567 1234", "US", 498912345671234, "", "DE", true},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         PhoneRules rules = rules_for(cases[i].country, false);
@@ -119,6 +120,11 @@ Test(phone, what_is_no_number_says_why)
         {"504-621-8927 / 504-845-1427", "US", "phone_too_long"},
         {"5046218927;5048451427", "US", "phone_too_long"},
         {"+1 504 621 8927 9", "US", "phone_too_long"},
+        {"+49 89 1234567 123456", "US", "phone_too_long"}, /* valid, the metadata says */
+        {"089 1234567 123456", "DE", "phone_too_long"},
+        {"0049 89 1234567 123456", "US", "phone_too_long"},
+        {"+62 21 12345678 1234567", "US", "phone_too_long"},
+        {"+81 12345678901234567", "US", "phone_too_long"},
         {"000-000-0000", "US", "phone_all_same"},
         {"1111111111", "US", "phone_all_same"},
         {"(999) 999-9999", "US", "phone_all_same"},
