@@ -66,6 +66,7 @@ typedef struct Config {
     int relay_idle_ms;      /* LEADSPOOL_RELAY_IDLE_MS: between two looks that find nothing */
     int job_lease_ms;       /* LEADSPOOL_JOB_LEASE_MS */
     int outbox_max_mib;     /* LEADSPOOL_OUTBOX_MAX_MIB: beyond it nothing new is begun */
+    int job_deaths;         /* LEADSPOOL_JOB_DEATHS: in a row and without a chunk, then it fails */
     int job_threads;        /* LEADSPOOL_JOB_THREADS: jobs worked on at a time */
     int import_lanes;       /* LEADSPOOL_IMPORT_LANES */
     int import_chunk_rows;  /* LEADSPOOL_IMPORT_CHUNK_ROWS */

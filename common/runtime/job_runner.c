@@ -14,6 +14,8 @@
 #include "sql_queries.h"
 
 enum { JOB_POLL_MS = 250, JOB_TROUBLE_MS = 1000, JOB_RETRY_MS = 500, JOB_FATAL_MS = 30000 };
+/* From so many deaths on a job is run alone in its process. */
+enum { JOB_DEATHS_ALONE = 2 };
 enum { LOOK_TRIES = 6, LOOK_EVERY_MS = 500, KEEPER_NAP_MS = 20 };
 
 typedef struct JobThread {
@@ -34,6 +36,8 @@ struct JobRunner {
     pthread_mutex_t lock;
     pthread_cond_t wake;
     bool kicked;
+    int running; /* jobs that are run, or being claimed */
+    bool alone;  /* one that has to be alone is among them */
     atomic_bool stopping;
     int thread_count;
     JobThread threads[16];
@@ -82,7 +86,48 @@ Status job_run_see_asked(JobRun *run, Db *db, Error *err)
     return status;
 }
 
+Status job_run_check_deaths(const JobRun *run, Error *err)
+{
+    if (run->deaths < run->cfg->job_deaths || atomic_load(&run->cancelled)) {
+        return STATUS_OK;
+    }
+    return error_set(err, STATUS_BAD_INPUT, "crash",
+                     "%d processes in a row died with this job before its next step", run->deaths);
+}
+
+Status job_run_moved(const JobRun *run, Db *db, Error *err)
+{
+    if (run->deaths == 0) {
+        return STATUS_OK;
+    }
+    DbParams params = {0};
+    db_param_i64(&params, run->job_no);
+    db_param_i64(&params, run->token);
+    return db_exec(db, sql_job_moved, &params, -1, err);
+}
+
 /* ---- claiming ---- */
+
+/* False: not now, another one is run. */
+static bool runner_reserve(JobRunner *runner, bool alone)
+{
+    pthread_mutex_lock(&runner->lock);
+    bool may = !runner->alone && (!alone || runner->running == 0);
+    if (may) {
+        runner->running++;
+        runner->alone = alone;
+    }
+    pthread_mutex_unlock(&runner->lock);
+    return may;
+}
+
+static void runner_unreserve(JobRunner *runner)
+{
+    pthread_mutex_lock(&runner->lock);
+    runner->running--;
+    runner->alone = false;
+    pthread_mutex_unlock(&runner->lock);
+}
 
 static Status runner_candidates(JobThread *self, DbResult **ret, Error *err)
 {
@@ -126,6 +171,7 @@ static JobRun *runner_new_run(const JobThread *self, const DbResult *row)
     run->outbox->trace = run->trace;
     run->first = db_bool(row, 0, 11);
     run->started_us = db_i64(row, 0, 12);
+    run->deaths = (int)db_i64(row, 0, 15);
     return run;
 }
 
@@ -194,12 +240,20 @@ static Status runner_claim(JobThread *self, int64_t job_no, JobRun **ret, Error 
     return status;
 }
 
+/* Whoever gets a job has reserved its place too. What has to be alone is not overtaken for ever:
+ * while it waits, nothing younger begins here. */
 static Status runner_find(JobThread *self, JobRun **ret, Error *err)
 {
     AUTO_RESULT *candidates = NULL;
     Status status = runner_candidates(self, &candidates, err);
     for (int i = 0; status == STATUS_OK && *ret == NULL && i < db_rows(candidates); i++) {
+        if (!runner_reserve(self->runner, db_i64(candidates, i, 1) >= JOB_DEATHS_ALONE)) {
+            break;
+        }
         status = runner_claim(self, db_i64(candidates, i, 0), ret, err);
+        if (*ret == NULL) {
+            runner_unreserve(self->runner);
+        }
     }
     return status;
 }
@@ -424,7 +478,8 @@ static void runner_run(JobThread *self, JobRun *run)
     log_context_job(run->job_no);
     log_context_list(run->list_id);
     log_context_trace(run->trace);
-    LOG_INFO("job.claimed", "kind=%s token=%" PRId64, run->kind, run->token);
+    LOG_INFO("job.claimed", "kind=%s token=%" PRId64 " deaths=%d", run->kind, run->token,
+             run->deaths);
     const JobKind *kind = runner_kind(self->runner, run->kind);
     JobKeeper keeper = {.thread = self, .run = run};
     bool kept = pthread_create(&keeper.keeper, NULL, runner_keep, &keeper) == 0;
@@ -470,6 +525,7 @@ static void *runner_main(void *opaque)
             runner_wait(runner, JOB_TROUBLE_MS);
         } else if (run != NULL) {
             runner_run(self, run);
+            runner_unreserve(runner);
         } else {
             runner_wait(runner, JOB_POLL_MS);
         }

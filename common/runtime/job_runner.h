@@ -3,7 +3,8 @@
  * Each runner thread claims one open job at a time: by the server's clock, with a token that fences
  * all earlier claims. While the kind's run() works, a keeper thread renews the lease and tells of
  * cancellation. A runner that dies leaves a lease that runs out, and another process goes on from
- * the last checkpoint. */
+ * the last checkpoint. A job with which processes die over and over at the same checkpoint is run
+ * with no other beside it, so that no other is blamed, and fails at LEADSPOOL_JOB_DEATHS. */
 #pragma once
 
 #include <jansson.h>
@@ -33,6 +34,7 @@ typedef struct JobRun {
     char list_id[65];
     char kind[32];
     bool first;     /* this is the first claim */
+    int deaths;     /* processes that died with it in a row, without a checkpoint */
     json_t *params; /* as the command made them; borrowed */
     char *command_id;
     char *source;
@@ -55,6 +57,13 @@ Status job_run_lock(const JobRun *run, Db *db, Error *err) MUST_CHECK;
 /* Whether somebody has asked it to end, as this transaction sees it; sets run->cancelled then,
  * which else comes a while later. */
 Status job_run_see_asked(JobRun *run, Db *db, Error *err) MUST_CHECK;
+
+/* For each kind's run(), once it knows what its last event says and before it works: BAD_INPUT
+ * (crash) when too many processes have died with the job. A cancelled one ends as that. */
+Status job_run_check_deaths(const JobRun *run, Error *err) MUST_CHECK;
+/* In a checkpoint's transaction, where the jobs row may be locked: the job got past the place where
+ * it was deadly. For kinds whose checkpoint lies elsewhere than in that row. */
+Status job_run_moved(const JobRun *run, Db *db, Error *err) MUST_CHECK;
 
 typedef struct JobKind {
     const char *kind;

@@ -174,6 +174,9 @@ static Status sweep_chunk(Sweep *sweep, Error *err)
         outbox_reset(run->outbox, db_epoch(tx), clock_now_us());
         status = mark_read(sweep, tx, err);
     }
+    if (status == STATUS_OK) {
+        status = job_run_check_deaths(run, err);
+    }
     if (status != STATUS_OK) {
         return status;
     }

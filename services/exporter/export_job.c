@@ -303,6 +303,9 @@ static Status job_attempt(ExportJob *job, Error *err)
     Status status = export_spec_read(run->params, &spec, err);
     if (status == STATUS_OK) {
         job->report = (ExportReport){.what = spec.what};
+        status = job_run_check_deaths(run, err);
+    }
+    if (status == STATUS_OK) {
         status = export_file_open(run->cfg->outbox, run->job_no, run->token, &file, err);
     }
     if (status == STATUS_OK) {

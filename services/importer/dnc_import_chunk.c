@@ -356,6 +356,9 @@ static Status chunk_transaction(DncChunk *chunk, Error *err)
     }
     LaneStep step = chunk_step(job, chunk->chunk);
     if (status == STATUS_OK) {
+        status = job_run_moved(run, tx, err);
+    }
+    if (status == STATUS_OK) {
         status = chunk_write(chunk, &step, err);
     }
     if (status == STATUS_RETRY && strcmp(err->code, "commit_unknown") == 0) {

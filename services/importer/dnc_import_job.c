@@ -74,6 +74,9 @@ static Status run_opened(DncImport *job, Error *err)
     JobRun *run = job->run;
     Status status = import_source_open(run->cfg->inbox, &job->spec.import, &job->source, err);
     if (status == STATUS_OK) {
+        status = job_run_check_deaths(run, err);
+    }
+    if (status == STATUS_OK) {
         status = claim(job, err);
     }
     if (status == STATUS_OK && may_go_on(job)) {

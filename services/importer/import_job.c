@@ -198,6 +198,9 @@ static Status job_run_opened(ImportJob *job, Error *err)
 {
     Status status = import_source_open(job->run->cfg->inbox, &job->spec, &job->source, err);
     if (status == STATUS_OK) {
+        status = job_run_check_deaths(job->run, err);
+    }
+    if (status == STATUS_OK) {
         status = job_claim_lanes(job, err);
     }
     if (status == STATUS_OK && !job_is_finished(job) && !job_run_should_stop(job->run)) {

@@ -395,6 +395,9 @@ static Status lane_transaction(ImportLane *lane, ImportChunk *chunk, Error *err)
         status = lane_progress(lane, chunk, err);
     }
     if (status == STATUS_OK) {
+        status = job_run_moved(lane->shared->run, tx, err);
+    }
+    if (status == STATUS_OK) {
         lane_step(lane, chunk, &step);
         status = import_lane_move(tx, &step, err);
     }

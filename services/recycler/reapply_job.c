@@ -368,7 +368,10 @@ static Status reapply_numbers(Reapply *job, Error *err)
 
 static Status reapply_work(Reapply *job, Error *err)
 {
-    Status status = reapply_numbers(job, err);
+    Status status = job_run_check_deaths(job->run, err);
+    if (status == STATUS_OK) {
+        status = reapply_numbers(job, err);
+    }
     while (status == STATUS_OK && !job->done && !job_run_should_stop(job->run)) {
         if (relay_is_backed_up(job->run->relay)) {
             clock_nap(REAPPLY_NAP_MS);

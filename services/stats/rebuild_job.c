@@ -33,8 +33,11 @@ Status rebuild_job_run(JobRun *run, StrBuf *ret_fields, Error *err)
                        .goes_on = job_goes_on,
                        .context = run};
     /* The marker is the clock's: that Redis is emptied meanwhile, the clock sees. */
-    Status status = run->list_no != 0 ? rebuild_one(&rebuild, run->list_id, err)
-                                      : live_sweep(&rebuild, &removed, err);
+    Status status = job_run_check_deaths(run, err);
+    if (status == STATUS_OK) {
+        status = run->list_no != 0 ? rebuild_one(&rebuild, run->list_id, err)
+                                   : live_sweep(&rebuild, &removed, err);
+    }
     live_store_free(store);
     strbuf_addf(ret_fields,
                 "\"lists\":%" PRId64 ",\"jobs\":%" PRId64 ",\"stored\":%" PRId64

@@ -104,7 +104,7 @@ static Status tell_progress(Reconcile *job, Error *err)
 static Status reconcile_work(Reconcile *job, Error *err)
 {
     bool more = true;
-    Status status = STATUS_OK;
+    Status status = job_run_check_deaths(job->run, err);
     while (status == STATUS_OK && more && !job_run_should_stop(job->run)) {
         status = find_next(job, &more, err);
         if (status == STATUS_OK && more) {

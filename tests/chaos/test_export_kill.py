@@ -49,7 +49,7 @@ class Watch(threading.Thread):
 
 @pytest.mark.timeout(200 + KILLS * 20)
 def test_killed_exports_are_finished(space):
-    space.extra_env["LEADSPOOL_JOB_LEASE_MS"] = "1500"
+    space.extra_env |= {"LEADSPOOL_JOB_LEASE_MS": "1500", "LEADSPOOL_JOB_DEATHS": "1000"}
     rng = random.Random(seed())
     space.importer()
     exporters = [space.exporter(), space.exporter()]

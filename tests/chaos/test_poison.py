@@ -1,12 +1,25 @@
 """Messages that cannot be applied leave the partition, with their cause; faults around good ones do not."""
 
+import subprocess
 import threading
 
 import pytest
-from harness import read_topic, send_command
+from harness import read_topic, send_command, wait_for
 from harness.bus import flush_commands
 from rounds import FAST, PATIENCE, dead_letters
-from scenario import all_published, answer, answers, create_list, done, scale, tell
+from scenario import (
+    all_published,
+    answer,
+    answers,
+    create_list,
+    done,
+    finish_import,
+    job_events,
+    rejects_of,
+    scale,
+    start_import,
+    tell,
+)
 
 DEATHS = 3
 
@@ -158,3 +171,70 @@ def test_kills_from_outside_bury_nothing(space):
         done(space, "list.update", {"list_id": "a", "name": f"{DEATHS + 1}-99"})[0]["result"] == "unchanged"
     )
     all_published(space)
+
+
+DEADLY = """
+#include <signal.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/types.h>
+#include <unistd.h>
+ssize_t pread(int fd, void *bytes, size_t len, off_t at)
+{
+    struct stat file;
+    if (len > 65536 && at >= 200000) { /* less is what the command looks at */
+        kill(getpid(), SIGKILL);
+    } else if (len > 65536 && fstat(fd, &file) == 0 && file.st_size < 100) {
+        usleep(400000);
+    }
+    return syscall(SYS_pread64, fd, bytes, len, at);
+}
+ssize_t pread64(int fd, void *bytes, size_t len, off_t at)
+{
+    return pread(fd, bytes, len, at);
+}
+"""
+
+
+@pytest.mark.timeout(120)
+def test_job_that_kills_the_process(space):
+    """It fails in the end with what it did accounted for, and frees its list. The one beside it, which
+    is too slow for a step of its own before the process dies, is not blamed."""
+    (space.dir / "deadly.c").write_text(DEADLY)
+    library = space.dir / "deadly.so"
+    subprocess.run(["cc", "-shared", "-fPIC", "-o", library, space.dir / "deadly.c"], check=True)
+    space.extra_env |= FAST | {"LEADSPOOL_JOB_LEASE_MS": "1000", "LEADSPOOL_JOB_DEATHS": str(DEATHS)}
+    (space.inbox / "bad.csv").write_text("phone\n12\n" + "".join(f"504621{n:04d}\n" for n in range(10_000)) * 5)
+    (space.inbox / "slow.csv").write_text("phone\n504-845-1427\n")
+    importer = space.importer(env={"LD_PRELOAD": str(library), "LEADSPOOL_JOB_THREADS": "2"})
+    for list_id in "ab":
+        create_list(space, list_id)
+    space.db.execute("INSERT INTO job_slot SELECT 'list:' || list_no, 0 FROM list")  # they begin together
+    bad, slow = start_import(space, "bad.csv"), start_import(space, "slow.csv", "b")
+    with Supervisor(importer) as supervisor:
+        space.db.execute("DELETE FROM job_slot")
+        failed = job_events(space, bad)[-1]
+        assert finish_import(space, slow)["inserted"] == 1
+    assert supervisor.deaths == DEATHS
+    assert (failed.type, failed.value["error"]["code"]) == ("job.failed", "crash")
+    assert failed.value["inserted"] + failed.value["duplicate"] + 1 == failed.value["rows"] > 10_000
+    assert [line[2] for line in rejects_of(space, failed.value)] == ["code", "phone_too_short"]
+    assert space.value("SELECT count(*) FROM job_slot") == 0
+
+
+@pytest.mark.timeout(120)
+def test_kills_between_steps_end_no_job(space):
+    """More of them than a job may die of without a step."""
+    space.extra_env |= FAST | {"LEADSPOOL_JOB_LEASE_MS": "1000", "LEADSPOOL_JOB_DEATHS": "2"}
+    (space.inbox / "leads.csv").write_text(
+        "phone\n" + "".join(f"504{621 + n // 10_000}{n % 10_000:04d}\n" for n in range(20_000))
+    )
+    importer = space.importer()
+    create_list(space)
+    job_id = start_import(space, "leads.csv")
+    for _ in range(2):
+        had = space.value("SELECT coalesce(sum(chunk), 0) FROM import_lane")
+        wait_for(lambda: space.value("SELECT sum(chunk) FROM import_lane") > had, 30, every=0.002)  # noqa: B023
+        importer.kill9()
+        importer.start()
+    assert finish_import(space, job_id)["inserted"] == 20_000

@@ -1,5 +1,7 @@
+-- Who gave it back took its name away: an owner that is still there died with it.
 UPDATE jobs
-SET owner = $2, token = token + 1, state = 'running', started_at = coalesce(started_at, $4::timestamptz),
+SET owner = $2, deaths = deaths + (state = 'running' AND owner <> '')::int, token = token + 1, state = 'running',
+    started_at = coalesce(started_at, $4::timestamptz),
     lease_until = clock_timestamp() + $3::bigint * interval '1 ms'
 WHERE job_no = (
     SELECT job_no FROM jobs
@@ -8,4 +10,4 @@ WHERE job_no = (
 )
 RETURNING job_no, kind, token, list_no, campaign_no, params::text, source, command_id,
           (SELECT list_id FROM list l WHERE l.list_no = jobs.list_no), slots, cancel_requested, token = 1,
-          extract(epoch FROM started_at) * 1000000, traceparent, tracestate
+          extract(epoch FROM started_at) * 1000000, traceparent, tracestate, deaths

@@ -1,2 +1,2 @@
-UPDATE jobs SET lease_until = clock_timestamp() + $3::bigint * interval '1 ms', owner = ''
+UPDATE jobs SET lease_until = clock_timestamp() + $3::bigint * interval '1 ms', owner = '', deaths = 0
 WHERE job_no = $1::bigint AND token = $2::bigint AND state = 'running'
