@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/mem.h"
+#include "runtime/housekeeping.h"
 #include "runtime/topics.h"
 #include "runtime/work.h"
 #include "sql_queries.h"
@@ -17,6 +18,12 @@ typedef struct JobOrder {
     const char *command_id;
     const Trace *trace; /* or NULL */
 } JobOrder;
+
+/* An older one's id may come with another job. */
+static int64_t job_known_since(int64_t now_us)
+{
+    return now_us - COMMAND_MEMORY_DAYS * INT64_C(86400) * CLOCK_US_PER_SECOND;
+}
 
 static Status job_insert(Db *db,
                          const JobOrder *order,
@@ -42,6 +49,7 @@ static Status job_insert(Db *db,
     bool traced = order->trace != NULL;
     db_param_text(&params, traced ? order->trace->parent : NULL);
     db_param_text(&params, traced ? order->trace->state : NULL);
+    db_param_time(&params, job_known_since(now_us));
     AUTO_RESULT *result = NULL;
     Status status = db_query(db, sql_job_insert, &params, &result, err);
     db_array_done(&slots);
@@ -123,11 +131,12 @@ Status job_start(
                      spec->event_fields, err);
 }
 
-static Status job_is_known(Db *db, const JobOrder *order, bool *ret, Error *err)
+static Status job_is_known(Db *db, const JobOrder *order, int64_t now_us, bool *ret, Error *err)
 {
     DbParams params = {0};
     db_param_text(&params, order->source);
     db_param_text(&params, order->command_id);
+    db_param_time(&params, job_known_since(now_us));
     AUTO_RESULT *result = NULL;
     Status status = db_query(db, sql_job_known, &params, &result, err);
     if (status == STATUS_OK) {
@@ -147,7 +156,7 @@ Status job_follow(Db *db,
     bool known = false;
     int64_t job_no = 0;
     char cause[64];
-    Status status = job_is_known(db, &order, &known, err);
+    Status status = job_is_known(db, &order, outbox->now_us, &known, err);
     if (status != STATUS_OK || known) {
         return status;
     }

@@ -4,7 +4,8 @@
  *   queued ──claim──▶ running ──▶ completed | failed | cancelled
  *     └──job.cancel──▶ cancelled       (job_runner.h claims and runs)
  *
- * (source, command id) of the command is the job's natural key. Slots ("list:7", "campaign:3") are
+ * (source, command id) of the command is the job's natural key for as long as commands are known,
+ * 35 days. Slots ("list:7", "campaign:3") are
  * what a job holds alone while it runs; jobs for the same slot run in the order of their numbers.
  */
 #pragma once

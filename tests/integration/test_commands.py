@@ -4,11 +4,13 @@ import base64
 import json
 import uuid
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from confluent_kafka import Consumer, TopicPartition
 from harness import db, read_topic, send_command, wait_for
 from harness.bus import client
+from harness.dialer import Clock
 from scenario import (
     DATA,
     all_published,
@@ -17,6 +19,7 @@ from scenario import (
     ask,
     create_list,
     done,
+    finish_import,
     follow,
     job_events,
     scale,
@@ -207,6 +210,26 @@ def test_import_command_twice_is_one_job_also_after_it_ended(space):
     assert third != first
     ended = job_events(space, third)[-1].value
     assert (ended["rows"], ended["duplicate_in_list"]) == (2, 2)
+
+
+def test_id_that_comes_again_after_its_time_is_a_new_command(space):
+    """Answers are forgotten after 35 days, jobs are not."""
+    space.check_messages = False  # replies are counted from 1 again: nobody knows of the first one any more
+    clock = Clock(space, datetime.now(UTC) - timedelta(days=37))
+    importer = space.importer()
+    create_list(space)
+    (space.inbox / "leads.csv").write_text("phone\n504-621-8927\n")
+    first = start_import(space, "leads.csv", id="quarterly")
+    assert finish_import(space, first)["inserted"] == 1
+    clock.advance(days=36)
+    importer.terminate()
+    importer.start()
+    wait_for(lambda: space.value("SELECT count(*) FROM command WHERE command_id = 'quarterly'") == 0)
+    tell(space, "list.import", {"list_id": "a", "file": "leads.csv"}, id="quarterly")
+    wait_for(lambda: space.value("SELECT count(*) FROM jobs WHERE state = 'completed'") == 2, 30)
+    jobs = "SELECT job_no::text, result ->> 'duplicate' FROM jobs WHERE command_id = 'quarterly' ORDER BY 1"
+    assert space.rows(jobs)[0] == (first, "0") and space.rows(jobs)[1][1] == "1"
+    assert done(space, "list.update", {"list_id": "a", "name": "behind it"})
 
 
 def test_jobs_of_one_list_take_turns(space):
