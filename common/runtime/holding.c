@@ -10,6 +10,7 @@ enum {
     CLAIM_PATIENCE_ALL_MS = 30000,
     CLAIM_NAP_MS = 200,
     RIGHTS_EVERY_MS = 3000,
+    LOOK_EVERY_MS = 2000,
 };
 
 /* Until PostgreSQL has said where to start, nothing is read: trying again goes on for a while. */
@@ -134,14 +135,36 @@ void holding_drop(Holding *holding)
     intake_clear(holding->intake);
 }
 
+/* ret: INTAKE_PARTITIONS_MAX of the caller's. */
+static int holding_positions(const Holding *holding, Position ret[])
+{
+    for (int i = 0; i < holding->intake->held_count; i++) {
+        ret[i] = holding->intake->held[i].position;
+    }
+    return holding->intake->held_count;
+}
+
+bool holding_is_overtaken(Holding *holding)
+{
+    Error err;
+    Position positions[INTAKE_PARTITIONS_MAX];
+    bool overtaken = false;
+    if (holding->intake->held_count == 0 ||
+        clock_mono_ms() < holding->looked_at_ms + LOOK_EVERY_MS) {
+        return false;
+    }
+    holding->looked_at_ms = clock_mono_ms();
+    int count = holding_positions(holding, positions);
+    return position_overtaken(holding->db, holding->group, positions, count, &overtaken, &err) ==
+               STATUS_OK &&
+           overtaken;
+}
+
 void holding_release(Holding *holding)
 {
     Error err;
     Position positions[INTAKE_PARTITIONS_MAX];
-    int count = holding->intake->held_count;
-    for (int i = 0; i < count; i++) {
-        positions[i] = holding->intake->held[i].position;
-    }
+    int count = holding_positions(holding, positions);
     holding_mirror(holding);
     if (count > 0 &&
         position_leave(holding->db, holding->group, positions, count, &err) != STATUS_OK) {

@@ -16,6 +16,7 @@ typedef struct Holding {
     int careful_messages;
     Intake *intake;
     int64_t rights_at_ms; /* when to ask again for what may not be read */
+    int64_t looked_at_ms; /* when holding_is_overtaken() looked last */
     int left_out;         /* of the last assignment: how many are not held, for whatever reason */
 } Holding;
 
@@ -47,6 +48,10 @@ void holding_mirror(Holding *holding);
 /* Asks again for topics that may not be read, and the group, every few seconds while there are
  * such. */
 void holding_ask_rights(Holding *holding);
+
+/* Is something held that is not ours any more? Looks every few seconds only. A person who reset a
+ * halted or an idle partition is not found out about by moving it. */
+bool holding_is_overtaken(Holding *holding);
 
 /* Stops or goes on fetching what is held and not halted. */
 void holding_pause(Holding *holding);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/guard.h"
+#include "runtime/topics.h"
 #include "sql_queries.h"
 
 static void position_params(DbParams *params, const char *group, const Position *position)
@@ -132,7 +133,10 @@ Status position_claim(Db *db,
                       int64_t *ret_start,
                       Error *err)
 {
-    Position position = {.topic = partition->topic, .partition = partition->partition};
+    const BusTopicSpec *spec = topic_spec(partition->topic);
+    Position position = {.topic = partition->topic,
+                         .partition = partition->partition,
+                         .compacted = spec != NULL && spec->compacted};
     bool fresh = false;
     int64_t low = 0;
     int64_t high = 0;
@@ -158,6 +162,10 @@ PositionMeeting position_meet(Position *position, int64_t offset, int64_t finger
     if (position->verified) {
         return offset < position->next_offset && !BROKEN(REDELIVERY) ? POSITION_DROP
                                                                      : POSITION_TAKE;
+    }
+    if (position->compacted && offset >= position->next_offset) {
+        position->verified = true; /* compaction has taken the record that would be compared */
+        return POSITION_TAKE;
     }
     if (offset != position->next_offset - 1 ||
         (fingerprint != position->fingerprint && !BROKEN(FINGERPRINT))) {
@@ -315,27 +323,51 @@ void position_moved(const PositionMove moves[], int count)
     }
 }
 
-Status position_leave(Db *db, const char *group, const Position positions[], int count, Error *err)
+/* A statement about these as they are held. */
+static Status position_run_held(Db *db,
+                                const char *sql,
+                                const char *group,
+                                const Position positions[],
+                                int count,
+                                DbResult **ret,
+                                Error *err)
 {
-    DbArray topics = {0};
+    DbArray names = {0};
     DbArray partitions = {0};
     DbArray epochs = {0};
-    db_array_begin(&topics, DB_ARRAY_TEXT);
+    db_array_begin(&names, DB_ARRAY_TEXT);
     db_array_begin(&partitions, DB_ARRAY_INT4);
     db_array_begin(&epochs, DB_ARRAY_INT8);
     for (int i = 0; i < count; i++) {
-        db_array_string(&topics, positions[i].topic);
+        db_array_string(&names, positions[i].topic);
         db_array_i64(&partitions, positions[i].partition);
         db_array_i64(&epochs, positions[i].epoch);
     }
     DbParams params = {0};
     db_param_text(&params, group);
-    db_param_array(&params, &topics);
+    db_param_array(&params, &names);
     db_param_array(&params, &partitions);
     db_param_array(&params, &epochs);
-    Status status = position_run(db, sql_position_leave, &params, NULL, err);
-    db_array_done(&topics);
+    Status status = position_run(db, sql, &params, ret, err);
+    db_array_done(&names);
     db_array_done(&partitions);
     db_array_done(&epochs);
+    return status;
+}
+
+Status position_leave(Db *db, const char *group, const Position positions[], int count, Error *err)
+{
+    return position_run_held(db, sql_position_leave, group, positions, count, NULL, err);
+}
+
+Status position_overtaken(
+    Db *db, const char *group, const Position positions[], int count, bool *ret, Error *err)
+{
+    AUTO_RESULT *result = NULL;
+    Status status =
+        position_run_held(db, sql_position_overtaken, group, positions, count, &result, err);
+    if (status == STATUS_OK) {
+        *ret = db_i64(result, 0, 0) > 0;
+    }
     return status;
 }

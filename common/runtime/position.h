@@ -6,7 +6,8 @@
  * succeeds;
  *   - next_offset is what the database has; records below it are dropped when they come again;
  *   - verified: the record at next_offset - 1 was read again and is the one that was consumed (or
- * nothing is there to compare). Until then no record is taken. */
+ * nothing is there to compare: on a compacted topic it may be gone). Until then no record is taken.
+ */
 #pragma once
 
 #include <stdbool.h>
@@ -24,6 +25,7 @@ typedef struct Position {
     int64_t next_offset;
     bool has_fingerprint;
     int64_t fingerprint;
+    bool compacted; /* the topic is: Kafka takes away older records of a key */
     bool verified;
     int64_t careful_until; /* below it messages are taken one at a time, each marked before */
     int64_t marked_offset; /* the message that this process marked last, or -1 */
@@ -95,3 +97,12 @@ Status position_look(Db *db,
 /* Says that this owner leaves in order. Failure does no harm. */
 Status position_leave(Db *db, const char *group, const Position positions[], int count, Error *err)
     MUST_CHECK;
+
+/* Is one of these claimed anew, or was it reset by a person? What nothing is read from would never
+ * find out otherwise. */
+Status position_overtaken(Db *db,
+                          const char *group,
+                          const Position positions[],
+                          int count,
+                          bool *ret,
+                          Error *err) MUST_CHECK;

@@ -142,6 +142,13 @@ static void loop_leave_group(Loop *loop)
     loop->rejoin_at_ms = clock_mono_ms() + REJOIN_WAIT_MS;
 }
 
+static void loop_fenced(Loop *loop, const char *why)
+{
+    LOG_WARN("partitions.fenced", "msg=%s", why);
+    metric_add(&metric_fenced, 1, NULL, NULL);
+    loop_leave_group(loop);
+}
+
 static Status loop_on_assign(Loop *loop, const BusEvent *event, Error *err)
 {
     LeftOut left_out = {0};
@@ -363,9 +370,7 @@ static Status loop_work(Loop *loop, Error *err)
         intake_again(&loop->intake, &loop->batch);
         status = STATUS_OK;
     } else if (status == STATUS_RETRY && strcmp(err->code, "fenced") == 0) {
-        LOG_WARN("partitions.fenced", "msg=%s", err->text);
-        metric_add(&metric_fenced, 1, NULL, NULL);
-        loop_leave_group(loop);
+        loop_fenced(loop, err->text);
         status = STATUS_OK;
     } else if (status == STATUS_RETRY) {
         loop_back_off(loop, err);
@@ -415,6 +420,9 @@ static Status loop_tick(Loop *loop, Error *err)
     lag_tell(&loop->holding, loop->service->topics, loop->service->topic_count);
     holding_mirror(&loop->holding);
     holding_ask_rights(&loop->holding);
+    if (holding_is_overtaken(&loop->holding)) {
+        loop_fenced(loop, "a partition was reset, or another process owns it");
+    }
     if (now_ms >= loop->housekeeping_at_ms) {
         loop->housekeeping_at_ms = now_ms + HOUSEKEEPING_EVERY_MS;
         housekeeping_run(loop->cfg, loop->db, clock_now_us());

@@ -19,7 +19,18 @@ from harness.bus import admin, partitions_of
 from harness.settings import settings
 from harness.space import Space
 from live import client
-from scenario import all_published, create_list, done, job_events, job_state, scale, seed, tell, upsert
+from scenario import (
+    all_published,
+    answer,
+    create_list,
+    done,
+    job_events,
+    job_state,
+    scale,
+    seed,
+    tell,
+    upsert,
+)
 
 VERBS = """import;stats;migrate;doctor;list create;list ls;list show;list update;lead show;lead upsert;dnc add;dnc rm;
 job ls;job show;job watch;job cancel;topics print;topics check;position ls;position reset;position incidents;position ack;epoch show;epoch bump"""
@@ -674,6 +685,24 @@ def test_positions_are_reset_only_on_purpose(space):
     assert space.cli_json(*words, "latest", "--yes")["next_offset"] == 1
     wrong = "position reset --topic list.events --partition 0 --to earliest --yes --json".split()
     assert json.loads(space.cli(*wrong, code=1).stdout)["error"]["code"] == "unknown_position"
+
+
+def test_reset_ends_a_halt_while_workers_run(space):
+    """The worker that holds the partition hears of it, though it reads nothing there."""
+    importer = space.importer()
+    create_list(space)
+    importer.terminate()
+    space.db.execute("UPDATE consumer_position SET fingerprint = fingerprint + 1 WHERE next_offset > 0")
+    importer.start().wait_ready()
+    halted = "SELECT topic, partition FROM consumer_position WHERE halted IS NOT NULL"
+    [(topic, partition)] = wait_for(lambda: space.rows(halted), what="the halt")
+    id = tell(space, "list.update", {"list_id": "a", "name": "waits"})
+    time.sleep(0.5)
+    assert space.value("SELECT name FROM list") != "waits"
+    words = f"position reset --topic {topic} --partition {partition} --to 1 --yes".split()
+    assert space.cli_json(*words)["next_offset"] == 1
+    assert answer(space, id, 20).type == "command.completed"
+    assert space.value("SELECT name FROM list") == "waits"
 
 
 def test_lost_records_are_acknowledged(space):

@@ -3,8 +3,11 @@
 import json
 import re
 import threading
+from contextlib import closing
 
+from confluent_kafka import Consumer, Producer, TopicPartition
 from harness import read_topic, send_command, wait_for
+from harness.bus import client as bus_client
 from harness.bus import command_headers, partitions_of, producer
 from harness.settings import ROOT, settings
 from live import client, equal, fields, not_ahead
@@ -53,6 +56,38 @@ def test_killed_in_the_middle(space):
         stats.start()
     shown = equal(space)
     assert {hash["total"] for hash in shown.values()} == {"30"}
+
+
+def test_the_record_read_last_may_be_gone(space):
+    """Compaction takes it; here nobody sees it, since its transaction was aborted."""
+    space.importer()
+    stats = space.stats()
+    create_list(space)
+    place = "SELECT partition, next_offset FROM consumer_position WHERE topic = 'list.stats' AND next_offset > 0"
+    [(partition, _)] = wait_for(lambda: space.rows(place), what="list.stats read")
+    stats.terminate()
+    topic = f"{space.ns}.list.stats"
+    aborted = Producer(bus_client(transactional_id=space.ns))
+    aborted.init_transactions(30)
+    aborted.begin_transaction()
+    aborted.produce(topic, b"{}", "gone", partition)
+    aborted.flush(30)
+    aborted.abort_transaction(30)
+    end = newest(topic, partition)
+    gone = "UPDATE consumer_position SET next_offset = %s, fingerprint = 1 WHERE topic = 'list.stats' AND partition = %s"
+    space.db.execute(gone, (end, partition))
+    upsert(space, phone="+15046218927")
+    stats.start()
+    moved = "SELECT next_offset > %s FROM consumer_position WHERE topic = 'list.stats' AND partition = %s"
+    wait_for(lambda: space.value(moved, end, partition), 20, what="read on")
+    assert space.value("SELECT count(*) FROM consumer_position WHERE halted IS NOT NULL") == 0
+    equal(space)
+
+
+def newest(topic, partition):
+    """The offset that the next record will have."""
+    with closing(Consumer(bus_client(group_id="nobody"))) as reader:
+        return reader.get_watermark_offsets(TopicPartition(topic, partition), 30)[1]
 
 
 def phone(round, number):

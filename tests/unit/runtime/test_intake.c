@@ -201,6 +201,25 @@ Test(position, first_record_must_be_the_one_consumed_last)
     }
 }
 
+Test(position, compaction_may_take_the_record_consumed_last)
+{
+    static const struct {
+        int64_t offset;
+        int64_t fingerprint;
+        PositionMeeting meeting;
+    } cases[] = {
+        {9, 77, POSITION_DROP},  {9, 78, POSITION_MISMATCH}, {10, 78, POSITION_TAKE},
+        {12, 78, POSITION_TAKE}, {8, 77, POSITION_MISMATCH},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        Position position = {
+            .next_offset = 10, .has_fingerprint = true, .fingerprint = 77, .compacted = true};
+        cr_expect_eq(position_meet(&position, cases[i].offset, cases[i].fingerprint),
+                     cases[i].meeting, "case %zu", i);
+        cr_expect_eq(position.verified, cases[i].meeting != POSITION_MISMATCH, "case %zu", i);
+    }
+}
+
 Test(position, records_below_are_dropped_once_verified)
 {
     Position position = {.next_offset = 10, .verified = true};
