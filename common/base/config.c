@@ -86,7 +86,7 @@ static const ConfigKey config_keys[] = {
      .doc = "how long a job stays with a silent worker"},
     {"LEADSPOOL_OUTBOX_MAX_MIB", INT(outbox_max_mib), "1024", 1, 1 << 20,
      .doc = "events waiting for Kafka; with more, no command is taken and jobs wait"},
-    {"LEADSPOOL_JOB_DEATHS", INT(job_deaths), "5", 2, 1000000,
+    {"LEADSPOOL_JOB_DEATHS", INT(job_deaths), "5", 3, 1000000,
      .doc = "a job ends as failed when so many processes in a row died with it and did no chunk of "
             "it"},
     {"LEADSPOOL_JOB_THREADS", INT(job_threads), "1", 1, 16, .doc = "jobs worked on at a time"},

@@ -138,6 +138,7 @@ static Status runner_candidates(JobThread *self, DbResult **ret, Error *err)
     }
     DbParams params = {0};
     db_param_array(&params, &kinds);
+    db_param_text(&params, self->runner->worker_id);
     AUTO_TX Db *tx = self->db;
     Status status = db_begin(tx, err);
     if (status == STATUS_OK) {
@@ -283,6 +284,20 @@ static void runner_renew(JobThread *self, JobRun *run)
     }
 }
 
+static void runner_leave(JobThread *self, const JobRun *run)
+{
+    DbParams params = {0};
+    db_param_i64(&params, run->job_no);
+    db_param_i64(&params, run->token);
+    Error err;
+    AUTO_TX Db *tx = self->keeper_db;
+    if (db_begin(tx, &err) != STATUS_OK ||
+        db_exec(tx, sql_job_leave, &params, -1, &err) != STATUS_OK ||
+        db_commit(tx, &err) != STATUS_OK) {
+        LOG_DEBUG("job.not_left", "msg=%s", err.text); /* at worst it counts as a death */
+    }
+}
+
 typedef struct JobKeeper {
     JobThread *thread;
     JobRun *run;
@@ -299,8 +314,9 @@ static void *runner_keep(void *opaque)
     }
     int64_t next_ms = clock_mono_ms() + period_ms;
     while (!atomic_load(&keeper->ended)) {
-        if (atomic_load(&keeper->thread->runner->stopping)) {
-            atomic_store(&keeper->run->stopping, true);
+        if (atomic_load(&keeper->thread->runner->stopping) &&
+            !atomic_exchange(&keeper->run->stopping, true)) {
+            runner_leave(keeper->thread, keeper->run);
         }
         if (clock_mono_ms() >= next_ms) {
             runner_renew(keeper->thread, keeper->run);

@@ -21,6 +21,7 @@ enum {
     ROOM_LOOK_MS = 250,
     ROOM_TRY_MS = 30000, /* a quota may be full, too, of which the volume says nothing */
     OUTBOX_TRY_MS = 5000,
+    OUTBOX_KEEP_MS = 30000,
     ROOM_MARGIN = 1 << 20,
     COPY_BYTES = 256 << 10,
     KEYS_MAX = 2 * EXPORT_COLUMNS_MAX, /* some may be none that a column can have */
@@ -238,7 +239,7 @@ static Status job_copy(ExportJob *job, int fd, ExportFile *file, Error *err)
     for (ssize_t got = 1; status == STATUS_OK && got != 0;) {
         got = read(fd, bytes, COPY_BYTES);
         if (got < 0) {
-            return error_set(err, STATUS_RETRY, "outbox_unavailable",
+            return error_set(err, STATUS_RETRY, "rejects_unreadable",
                              "the reject file cannot be read: %s", strerror(errno));
         }
         StrBuf lines = {bytes, (size_t)got, COPY_BYTES};
@@ -321,10 +322,11 @@ static Status job_attempt(ExportJob *job, Error *err)
 static const struct JobWait {
     const char *code;
     const char *waiting;
-    int64_t try_ms; /* then it is tried again, whatever the volume says */
+    int64_t try_ms;  /* then it is tried again, whatever the volume says */
+    int64_t keep_ms; /* then it is given back: another process may have what this one lacks */
 } job_waits[] = {
-    {"disk_full", "no_space", ROOM_TRY_MS},
-    {"outbox_unavailable", "outbox_unavailable", OUTBOX_TRY_MS},
+    {"disk_full", "no_space", ROOM_TRY_MS, INT64_MAX},
+    {"outbox_unavailable", "outbox_unavailable", OUTBOX_TRY_MS, OUTBOX_KEEP_MS},
 };
 
 static const struct JobWait *job_find_wait(Status status, const Error *err)
@@ -358,10 +360,12 @@ static void job_wait(ExportJob *job, const struct JobWait *wait, const Error *er
 
 static Status job_work(ExportJob *job, Error *err)
 {
+    int64_t begun_ms = clock_mono_ms();
     for (;;) {
         Status status = job_attempt(job, err);
         const struct JobWait *wait = job_find_wait(status, err);
-        if (wait == NULL || job_run_should_stop(job->run)) {
+        if (wait == NULL || job_run_should_stop(job->run) ||
+            clock_mono_ms() - begun_ms > wait->keep_ms) {
             return status;
         }
         job_wait(job, wait, err);

@@ -318,7 +318,7 @@ static Status numbers_follow(Reapply *job, DncNumbers *numbers, bool asked, Erro
     if (status == STATUS_OK) {
         status = dnc_leads_follow(&follow, &moved, err);
     }
-    return status == STATUS_OK ? outbox_store(run->outbox, run->db, err) : status;
+    return status;
 }
 
 static Status numbers_step(Reapply *job, NumbersFind *find, int64_t *after, Error *err)
@@ -336,6 +336,12 @@ static Status numbers_step(Reapply *job, NumbersFind *find, int64_t *after, Erro
         return status;
     }
     status = numbers_follow(job, &numbers, find == find_asked, err);
+    if (status == STATUS_OK) {
+        status = job_run_moved(run, tx, err);
+    }
+    if (status == STATUS_OK) {
+        status = outbox_store(run->outbox, tx, err);
+    }
     return status == STATUS_OK ? db_commit(tx, err) : status;
 }
 
@@ -343,7 +349,7 @@ static Status numbers_work(Reapply *job, NumbersFind *find, Error *err)
 {
     int64_t after = 0;
     Status status = STATUS_OK;
-    do {
+    for (bool more = true; status == STATUS_OK && more && !job_run_should_stop(job->run);) {
         int64_t from = after;
         status = numbers_step(job, find, &after, err);
         for (int i = 1; status == STATUS_RETRY && i < REAPPLY_TRIES; i++) {
@@ -351,7 +357,8 @@ static Status numbers_work(Reapply *job, NumbersFind *find, Error *err)
             after = from;
             status = numbers_step(job, find, &after, err);
         }
-    } while (status == STATUS_OK && after != 0 && !job_run_should_stop(job->run));
+        more = after != 0;
+    }
     return status;
 }
 

@@ -1,10 +1,11 @@
 """Messages that cannot be applied leave the partition, with their cause; faults around good ones do not."""
 
+import signal
 import subprocess
 import threading
 
 import pytest
-from harness import read_topic, send_command, wait_for
+from harness import db, read_topic, send_command, wait_for
 from harness.bus import flush_commands
 from rounds import FAST, PATIENCE, dead_letters
 from scenario import (
@@ -225,16 +226,33 @@ def test_job_that_kills_the_process(space):
 @pytest.mark.timeout(120)
 def test_kills_between_steps_end_no_job(space):
     """More of them than a job may die of without a step."""
-    space.extra_env |= FAST | {"LEADSPOOL_JOB_LEASE_MS": "1000", "LEADSPOOL_JOB_DEATHS": "2"}
+    space.extra_env |= FAST | {"LEADSPOOL_JOB_LEASE_MS": "1000", "LEADSPOOL_JOB_DEATHS": "3"}
     (space.inbox / "leads.csv").write_text(
         "phone\n" + "".join(f"504{621 + n // 10_000}{n % 10_000:04d}\n" for n in range(20_000))
     )
     importer = space.importer()
     create_list(space)
     job_id = start_import(space, "leads.csv")
-    for _ in range(2):
+    for _ in range(3):
         had = space.value("SELECT coalesce(sum(chunk), 0) FROM import_lane")
         wait_for(lambda: space.value("SELECT sum(chunk) FROM import_lane") > had, 30, every=0.002)  # noqa: B023
         importer.kill9()
         importer.start()
     assert finish_import(space, job_id)["inserted"] == 20_000
+
+
+def test_a_process_that_was_asked_to_stop_does_not_die_with_its_job(space):
+    space.extra_env |= FAST | {"LEADSPOOL_JOB_LEASE_MS": "1000"}
+    (space.inbox / "leads.csv").write_text("phone\n5046218927\n")
+    importer = space.importer()
+    create_list(space)
+    with db(space) as beside, beside.transaction():
+        beside.execute("SELECT 1 FROM list_stats FOR UPDATE")
+        job_id = start_import(space, "leads.csv")
+        wait_for(lambda: space.value("SELECT owner <> '' FROM jobs"), every=0.01)
+        importer.signal(signal.SIGTERM)
+        wait_for(lambda: space.value("SELECT owner = '' FROM jobs"), 3, every=0.01)
+        importer.kill9()
+    importer.start()
+    assert finish_import(space, job_id)["inserted"] == 1
+    assert "event=job.claimed" in importer.log() and "deaths=1" not in importer.log()

@@ -1,6 +1,7 @@
--- Who gave it back took its name away: an owner that is still there died with it.
+-- Who gave it back, or was asked to stop, took its name away: an owner that is still there died with it, or is the
+-- claimer, whose lease ended while it could not renew it.
 UPDATE jobs
-SET owner = $2, deaths = deaths + (state = 'running' AND owner <> '')::int, token = token + 1, state = 'running',
+SET owner = $2, deaths = deaths + (state = 'running' AND owner NOT IN ('', $2))::int, token = token + 1, state = 'running',
     started_at = coalesce(started_at, $4::timestamptz),
     lease_until = clock_timestamp() + $3::bigint * interval '1 ms'
 WHERE job_no = (
