@@ -727,65 +727,6 @@ int db_bin_find(const DbResult *result, int column, int64_t value)
     return low < db_rows(result) && db_bin_i64(result, low, column) == value ? low : -1;
 }
 
-/* ---- rows as they come ---- */
-
-enum { STREAM_IDLE_MS = 250 };
-
-static Status db_stream_wait(Db *db, DbRowTaker take, void *context, Error *err)
-{
-    Status status = db_flush(db, clock_mono_ms() + ANSWER_DEADLINE_MS, err);
-    while (status == STATUS_OK && PQisBusy(db->conn)) {
-        if (!db_poll_socket(db, POLLIN, STREAM_IDLE_MS)) {
-            status = take(context, NULL, err);
-        }
-        if (status == STATUS_OK && !PQconsumeInput(db->conn)) {
-            return db_fail(db, NULL, err);
-        }
-    }
-    return status;
-}
-
-static Status db_stream_take(Db *db, PGresult *pg, DbRowTaker take, void *context, Error *err)
-{
-    DbResult row = {pg};
-    switch (PQresultStatus(pg)) {
-    case PGRES_SINGLE_TUPLE:
-        return take(context, &row, err);
-    case PGRES_TUPLES_OK: /* the end */
-        return STATUS_OK;
-    default:
-        return db_fail(db, pg, err);
-    }
-}
-
-Status db_stream(
-    Db *db, const char *sql, const DbParams *params, DbRowTaker take, void *context, Error *err)
-{
-    assert(db->open);
-    db->sqlstate[0] = '\0';
-    if (db->conn == NULL ||
-        !PQsendQueryParams(db->conn, sql, params->count, NULL, params->values, params->lengths,
-                           params->binary, 0) ||
-        !PQsetSingleRowMode(db->conn)) {
-        return db_fail(db, NULL, err);
-    }
-    for (;;) {
-        Status status = db_stream_wait(db, take, context, err);
-        PGresult *pg = status == STATUS_OK ? PQgetResult(db->conn) : NULL;
-        if (status == STATUS_OK && pg == NULL) {
-            return STATUS_OK;
-        }
-        if (status == STATUS_OK) {
-            status = db_stream_take(db, pg, take, context, err);
-            PQclear(pg);
-        }
-        if (status != STATUS_OK) {
-            db_disconnect(db); /* the rest of the rows is on its way */
-            return status;
-        }
-    }
-}
-
 /* ---- COPY ---- */
 
 static Status db_copy_begin(Db *db, const char *sql, ExecStatusType expected, Error *err)
@@ -840,4 +781,86 @@ Status db_copy_in(Db *db, const char *sql, const char *data, size_t len, Error *
     status = db_collect(db, &result, err);
     PQclear(result);
     return status;
+}
+
+/* ---- COPY to the client ---- */
+
+enum { COPY_IDLE_MS = 250 };
+
+static Status db_copy_wait(Db *db, DbCopyTaker take, void *context, Error *err)
+{
+    if (!db_poll_socket(db, POLLIN, COPY_IDLE_MS)) {
+        return take(context, NULL, 0, err);
+    }
+    return PQconsumeInput(db->conn) ? STATUS_OK : db_fail(db, NULL, err);
+}
+
+static Status db_copy_rows(Db *db, DbCopyTaker take, void *context, Error *err)
+{
+    for (;;) {
+        char *row = NULL;
+        Status status;
+        int len = PQgetCopyData(db->conn, &row, 1);
+        if (len == -1) { /* what comes next says how it ended */
+            return STATUS_OK;
+        }
+        if (len < 0) {
+            return db_fail(db, NULL, err);
+        }
+        if (len == 0) {
+            status = db_copy_wait(db, take, context, err);
+        } else {
+            status = take(context, row, (size_t)len, err);
+            PQfreemem(row);
+        }
+        if (status != STATUS_OK) {
+            return status;
+        }
+    }
+}
+
+static Status db_copy_result(Db *db, PGresult *pg, DbCopyTaker take, void *context, Error *err)
+{
+    switch (PQresultStatus(pg)) {
+    case PGRES_COPY_OUT:
+        return db_copy_rows(db, take, context, err);
+    case PGRES_COMMAND_OK:
+        return STATUS_OK;
+    default:
+        return db_fail(db, pg, err);
+    }
+}
+
+/* Until the next result is there; one that is sorted first takes its time. */
+static Status db_copy_await(Db *db, DbCopyTaker take, void *context, Error *err)
+{
+    Status status = db_flush(db, clock_mono_ms() + ANSWER_DEADLINE_MS, err);
+    while (status == STATUS_OK && PQisBusy(db->conn)) {
+        status = db_copy_wait(db, take, context, err);
+    }
+    return status;
+}
+
+Status db_copy_out(Db *db, const char *sql, DbCopyTaker take, void *context, Error *err)
+{
+    assert(db->open);
+    db->sqlstate[0] = '\0';
+    if (db->conn == NULL || !PQsendQueryParams(db->conn, sql, 0, NULL, NULL, NULL, NULL, 0)) {
+        return db_fail(db, NULL, err);
+    }
+    for (;;) {
+        Status status = db_copy_await(db, take, context, err);
+        PGresult *pg = status == STATUS_OK ? PQgetResult(db->conn) : NULL;
+        if (status == STATUS_OK && pg == NULL) {
+            return STATUS_OK;
+        }
+        if (status == STATUS_OK) {
+            status = db_copy_result(db, pg, take, context, err);
+            PQclear(pg);
+        }
+        if (status != STATUS_OK) {
+            db_disconnect(db); /* the rest of the rows is on its way */
+            return status;
+        }
+    }
 }

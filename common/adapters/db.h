@@ -126,16 +126,6 @@ Status db_query_binary(Db *db, const char *sql, const DbParams *params, DbResult
  * second; it waits five seconds at most. */
 Status
 db_look(Db *db, const char *sql, const DbParams *params, DbResult **ret, Error *err) MUST_CHECK;
-/* The rows of one statement as they come, each as a result of one row; nothing is kept. row: NULL
- * when none came for a while, so that the caller may look whether to go on. What it returns but
- * STATUS_OK, with err set, ends the statement and the connection. */
-typedef Status (*DbRowTaker)(void *context, const DbResult *row, Error *err);
-Status db_stream(Db *db,
-                 const char *sql,
-                 const DbParams *params,
-                 DbRowTaker take,
-                 void *context,
-                 Error *err) MUST_CHECK;
 /* A statement without result rows that must change exactly `expected` rows, else code row_count.
  * -1: any. */
 Status
@@ -159,6 +149,12 @@ int db_bin_find(const DbResult *result, int column, int64_t value);
 /* COPY … FROM STDIN in the open transaction: all of data at once, so that nothing waits for the
  * client. */
 Status db_copy_in(Db *db, const char *sql, const char *data, size_t len, Error *err) MUST_CHECK;
+/* COPY … TO STDOUT in the open transaction: each row as the server wrote it, with the line end, as
+ * they come; nothing is kept. row: NULL when none came for a while, so that the caller may look
+ * whether to go on. What it returns but STATUS_OK, with err set, ends the statement and the
+ * connection. */
+typedef Status (*DbCopyTaker)(void *context, const char *row, size_t len, Error *err);
+Status db_copy_out(Db *db, const char *sql, DbCopyTaker take, void *context, Error *err) MUST_CHECK;
 
 static inline void db_result_free_at(DbResult **result)
 {

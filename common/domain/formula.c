@@ -33,15 +33,9 @@ static bool is_phone(const char *cell, size_t len)
     return true;
 }
 
-/* Most cells end here: the first byte is a letter or a digit. */
-static bool may_be_one(unsigned char first)
-{
-    return first <= '@' ? first < '0' || first > '9' : first == 0xC2 || first == 0xEF;
-}
-
 bool formula_is_one(const char *cell, size_t len)
 {
-    if (len == 0 || !may_be_one((unsigned char)cell[0]) || is_phone(cell, len)) {
+    if (len == 0 || !formula_may_begin((unsigned char)cell[0]) || is_phone(cell, len)) {
         return false;
     }
     for (size_t step; len > 0 && (step = lead_in(cell, len)) > 0; cell += step) {

@@ -8,6 +8,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* False of the first byte of most cells: a letter or a digit. Those are no formula. */
+static inline bool formula_may_begin(unsigned char first)
+{
+    return first <= '@' ? first < '0' || first > '9' : first == 0xC2 || first == 0xEF;
+}
+
 /* Would it be run, or does it look as if it had been defused? A phone number (+ and 5 to 15 digits)
  * is none. */
 bool formula_is_one(const char *cell, size_t len);

@@ -8,15 +8,6 @@
 #include "exporter/export_line.h"
 
 enum { READERS_MAX = 16, PIPE_WAIT_MS = 200 };
-/* Rows are read many at once, which costs the client half of one by one: so many that they have
- * about so many bytes. */
-enum {
-    BATCH_BYTES = 2 << 20,
-    BATCH_ROWS_LEAST = 16,
-    BATCH_ROWS_MOST = 6000,
-    BATCH_ROWS_FIRST = 500
-};
-
 typedef struct PieceLink PieceLink;
 struct PieceLink {
     ExportChunk chunk;
@@ -49,9 +40,9 @@ struct ExportPipe {
 typedef struct Reader {
     ExportPipe *pipe;
     ExportQuery query;
+    ExportLine line;
     ExportChunk chunk;
     size_t piece;
-    int64_t batch_rows; /* asked for at once */
 } Reader;
 
 static size_t window(const ExportPipe *pipe)
@@ -134,77 +125,19 @@ static bool pipe_is_broken(ExportPipe *pipe)
     return broken;
 }
 
-static Status reader_add_row(Reader *reader, const DbResult *rows, int row, Error *err)
-{
-    StrBuf *lines = &reader->chunk.lines;
-    const ExportSource *source = reader->pipe->source;
-    if (lines->cap == 0) {
-        strbuf_reserve(lines, EXPORT_CHUNK_BYTES + (EXPORT_CHUNK_BYTES >> 4));
-    }
-    export_line_add(source->spec, source->reasons, rows, row, lines);
-    reader->chunk.rows++;
-    return lines->len >= EXPORT_CHUNK_BYTES ? reader_push(reader, false, err) : STATUS_OK;
-}
-
-/* ---- one row at a time, where the order is not that of the numbers ---- */
-
-static Status reader_take_row(void *context, const DbResult *row, Error *err)
+static Status reader_take_row(void *context, const char *row, size_t len, Error *err)
 {
     Reader *reader = context;
+    StrBuf *lines = &reader->chunk.lines;
     if (row == NULL) {
         return pipe_is_broken(reader->pipe) ? pipe_stopped(err) : STATUS_OK;
     }
-    return reader_add_row(reader, row, 0, err);
-}
-
-static Status reader_stream_piece(Reader *reader, Db *db, const ExportSlice *slice, Error *err)
-{
-    DbParams params = {0};
-    export_query_params(&reader->query, slice, &params);
-    return db_stream(db, reader->query.sql.data, &params, reader_take_row, reader, err);
-}
-
-/* ---- many at a time ---- */
-
-static int64_t within(int64_t value, int64_t least, int64_t most)
-{
-    return value < least ? least : value > most ? most : value;
-}
-
-static Status reader_add_batch(Reader *reader, const DbResult *rows, Error *err)
-{
-    Status status = STATUS_OK;
-    int64_t bytes = 1;
-    int count = db_rows(rows);
-    for (int row = 0; status == STATUS_OK && row < count; row++) {
-        size_t before = reader->chunk.lines.len;
-        status = reader_add_row(reader, rows, row, err);
-        bytes += reader->chunk.lines.len > before ? (int64_t)(reader->chunk.lines.len - before) : 0;
+    if (lines->cap == 0) {
+        strbuf_reserve(lines, EXPORT_CHUNK_BYTES + (EXPORT_CHUNK_BYTES >> 4));
     }
-    int64_t fitting = BATCH_BYTES * (int64_t)(count + 1) / bytes;
-    reader->batch_rows =
-        within(fitting, BATCH_ROWS_LEAST, within(4 * reader->batch_rows, 0, BATCH_ROWS_MOST));
-    return status;
-}
-
-/* The slice goes on behind the last row. */
-static Status
-reader_read_batch(Reader *reader, Db *db, ExportSlice *slice, bool *ret_end, Error *err)
-{
-    DbParams params = {0};
-    AUTO_RESULT *rows = NULL;
-    slice->most = reader->batch_rows;
-    export_query_params(&reader->query, slice, &params);
-    Status status = db_query(db, reader->query.sql.data, &params, &rows, err);
-    if (status != STATUS_OK) {
-        return status;
-    }
-    int count = db_rows(rows);
-    *ret_end = count < slice->most;
-    if (count > 0) {
-        slice->after = db_i64(rows, count - 1, (int)reader->pipe->source->spec->column_count);
-    }
-    return reader_add_batch(reader, rows, err);
+    export_line_add(&reader->line, row, len, lines);
+    reader->chunk.rows++;
+    return lines->len >= EXPORT_CHUNK_BYTES ? reader_push(reader, false, err) : STATUS_OK;
 }
 
 static Status reader_read_piece(Reader *reader, Db *db, Error *err)
@@ -212,14 +145,9 @@ static Status reader_read_piece(Reader *reader, Db *db, Error *err)
     const ExportSource *source = reader->pipe->source;
     const ExportRange *range = &source->ranges.items[reader->piece];
     ExportSlice slice = {.list_no = source->list_no, .after = range->after, .upto = range->upto};
-    Status status = STATUS_OK;
-    if (source->spec->by_due) {
-        status = reader_stream_piece(reader, db, &slice, err);
-    }
-    for (bool end = source->spec->by_due; status == STATUS_OK && !end;) {
-        status = pipe_is_broken(reader->pipe) ? pipe_stopped(err)
-                                              : reader_read_batch(reader, db, &slice, &end, err);
-    }
+    AUTO_STRBUF sql = STRBUF_INIT;
+    export_query_copy(&reader->query, &slice, source->spec->delimiter, &sql);
+    Status status = db_copy_out(db, sql.data, reader_take_row, reader, err);
     return status == STATUS_OK ? reader_push(reader, true, err) : status;
 }
 
@@ -229,6 +157,9 @@ static Status reader_read(Reader *reader, Error *err)
     const Config *cfg = pipe->source->cfg;
     Db *db = db_new(cfg->database_url, cfg->ns, "leadspool export");
     Status status = db_begin_snapshot_of(db, pipe->source->snapshot, err);
+    if (status == STATUS_OK) {
+        status = export_query_set_values(&reader->query, db, err);
+    }
     if (status == STATUS_OK) {
         pthread_mutex_lock(&pipe->lock);
         pipe->begun++;
@@ -244,15 +175,17 @@ static Status reader_read(Reader *reader, Error *err)
 
 static void *reader_main(void *opaque)
 {
-    Reader reader = {
-        .pipe = opaque, .chunk = {.lines = STRBUF_INIT}, .batch_rows = BATCH_ROWS_FIRST};
+    Reader reader = {.pipe = opaque, .chunk = {.lines = STRBUF_INIT}};
+    const ExportSource *source = reader.pipe->source;
     Error err = {0};
-    export_query_make(reader.pipe->source->spec, reader.pipe->source->reasons, &reader.query);
+    export_query_make(source->spec, source->reasons, &reader.query);
+    export_line_init(&reader.line, source->spec, source->reasons);
     Status status = reader_read(&reader, &err);
     if (status != STATUS_OK) {
         pipe_break(reader.pipe, status, &err);
     }
     export_query_done(&reader.query);
+    export_line_done(&reader.line);
     strbuf_done(&reader.chunk.lines);
     return NULL;
 }

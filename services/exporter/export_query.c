@@ -1,8 +1,9 @@
 #include "exporter/export_query.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
-#include "base/mem.h"
 #include "exporter/export_reason.h"
 #include "runtime/lead_filter.h"
 #include "sql_queries.h"
@@ -35,13 +36,13 @@ add_columns(const ExportSpec *spec, const WhyList *reasons, DbArray *values, Str
         const ExportColumn *column = &spec->columns[i];
         strbuf_adds(sql, i > 0 ? ", " : "");
         if (column->field == &export_reason_field) {
-            export_reason_sql(reasons, values, sql);
+            export_reason_sql(reasons, sql);
             continue;
         }
         add_expression(column->field, sql);
-        if (column->key != NULL) {
+        if (column->key != NULL) { /* worked out once, as those of filters */
             db_array_string(values, column->key);
-            strbuf_addf(sql, "($4::text[])[%d])", values->count);
+            strbuf_addf(sql, "(SELECT ($4::text[])[%d]))", values->count);
         }
     }
 }
@@ -70,9 +71,44 @@ void export_query_params(ExportQuery *query, const ExportSlice *slice, DbParams 
     db_param_i64(ret_params, slice->after);
     db_param_i64(ret_params, slice->upto);
     db_param_array(ret_params, &query->values);
-    if (slice->most > 0) {
-        db_param_i64(ret_params, slice->most);
-    } else {
-        db_param_text(ret_params, NULL);
+}
+
+/* What stands in place of $1 to $4 where there are no parameters. */
+enum { PLACES = 4 };
+
+static void bind_places(const char *sql, const char *const places[PLACES], StrBuf *ret_sql)
+{
+    for (const char *at; (at = strchr(sql, '$')) != NULL; sql = at) {
+        int number = at[1] - '0';
+        bool is_place = number >= 1 && number <= PLACES;
+        strbuf_add(ret_sql, sql, (size_t)(at - sql));
+        strbuf_adds(ret_sql, is_place ? places[number - 1] : "$");
+        at += is_place ? 2 : 1;
     }
+    strbuf_adds(ret_sql, sql);
+}
+
+void export_query_copy(const ExportQuery *query,
+                       const ExportSlice *slice,
+                       char delimiter,
+                       StrBuf *ret_sql)
+{
+    char list[16];
+    char after[24];
+    char upto[24];
+    const char *const places[PLACES] = {list, after, upto, "current_setting('leadspool.values')"};
+    snprintf(list, sizeof list, "%" PRId32, slice->list_no);
+    snprintf(after, sizeof after, "%" PRId64, slice->after);
+    snprintf(upto, sizeof upto, "%" PRId64, slice->upto);
+    strbuf_reset(ret_sql);
+    strbuf_adds(ret_sql, "COPY (");
+    bind_places(query->sql.data, places, ret_sql);
+    strbuf_addf(ret_sql, ") TO STDOUT (FORMAT csv, DELIMITER '%c')", delimiter);
+}
+
+Status export_query_set_values(ExportQuery *query, Db *db, Error *err)
+{
+    DbParams params = {0};
+    db_param_array(&params, &query->values);
+    return db_query(db, sql_export_values, &params, NULL, err);
 }

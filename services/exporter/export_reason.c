@@ -32,16 +32,16 @@ static const char waiting_sql[] =
     " AND o.started_at > [since] AND o.started_at <= [at]) c), '')"
     " FROM number n WHERE n.phone = l.phone), '0' || " UNIT "))";
 
-static int add_time(DbArray *values, int64_t time_us)
+/* A time of our own clock, as a literal. */
+static void add_time(int64_t time_us, StrBuf *sql)
 {
     char text[CLOCK_RFC3339_SIZE];
     clock_format_rfc3339(time_us, text);
-    db_array_string(values, text);
-    return values->count;
+    strbuf_addf(sql, "'%s'::timestamptz", text);
 }
 
-/* waiting_sql with the places of its times put in. */
-static void add_waiting(int at, int since, StrBuf *sql)
+/* waiting_sql with its times put in. */
+static void add_waiting(int64_t at_us, int64_t since_us, StrBuf *sql)
 {
     for (const char *text = waiting_sql; *text != '\0';) {
         size_t len = strcspn(text, "[");
@@ -49,22 +49,20 @@ static void add_waiting(int at, int since, StrBuf *sql)
         text += len;
         if (*text != '\0') {
             bool is_at = strncmp(text, "[at]", 4) == 0;
-            strbuf_addf(sql, "($4::text[])[%d]::timestamptz", is_at ? at : since);
+            add_time(is_at ? at_us : since_us, sql);
             text += is_at ? sizeof "[at]" - 1 : sizeof "[since]" - 1;
         }
     }
 }
 
-void export_reason_sql(const WhyList *list, DbArray *values, StrBuf *sql)
+void export_reason_sql(const WhyList *list, StrBuf *sql)
 {
     if (list == NULL || list->held != WHY_DIALABLE_NOW) {
         strbuf_adds(sql, "l.stage::text");
         return;
     }
-    int at = add_time(values, list->at_us);
-    int since = add_time(values, why_list_calls_since_us(list));
     strbuf_addf(sql, "CASE WHEN l.stage = %d THEN ", STAGE_READY);
-    add_waiting(at, since, sql);
+    add_waiting(list->at_us, why_list_calls_since_us(list), sql);
     strbuf_adds(sql, " ELSE l.stage::text END");
 }
 

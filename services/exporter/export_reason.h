@@ -9,9 +9,8 @@
 /* A text; it is worked out here, so that no filter may ask for it. */
 extern const FilterField export_reason_field;
 
-/* The expression of a row's facts; values has what it refers to as ($4::text[])[N]. list: NULL when
- * only the rows are wanted. */
-void export_reason_sql(const WhyList *list, DbArray *values, StrBuf *sql);
+/* The expression of a row's facts. list: NULL when only the rows are wanted. */
+void export_reason_sql(const WhyList *list, StrBuf *sql);
 
 /* facts: of a row, as the expression has them. */
 void export_reason_add(const WhyList *list, const char *facts, StrBuf *buf);

@@ -5,6 +5,7 @@ import csv
 import hashlib
 import io
 import json
+import re
 import subprocess
 
 import pytest
@@ -250,6 +251,79 @@ def test_what_stays_of_a_deleted_list(space):
     for what in ("leads", "dnc"):
         reply = answer(space, tell(space, "list.export", {"list_id": "a", "what": what}))
         assert (reply.type, reply.value["code"]) == ("command.rejected", "unknown_list"), reply
+
+
+# ---- every byte of a cell
+
+DIRTY = [
+    *["", None],
+    *"\n¦\r¦a\nb¦a\r\nb¦=1\n2¦a\tb¦\ta¦a\t¦a\u00a0¦\u00a0a¦\u00a0=1".split("¦"),
+    *'Ada¦a,b¦a;b¦a|b¦,¦1,5¦"¦""¦say "hi"¦"a¦ "¦ ¦ a¦a ¦\\¦\\.¦\\N¦NULL¦Íñigo¦日本¦€ ¦😀¦x=1¦！'.split("¦"),
+    *"=1+1¦=1,2¦= 1 ¦'=1¦''=1¦'¦'a¦ =1¦@a¦-2¦+¦+1¦＋1¦－¦＝1,¦＠¦=\"x\"".split("¦"),
+    *"+15046218927¦+15046218927 ¦+1504,1¦+12345678901234567".split("¦"),
+]
+KEY = """it's "$1" {a,b} \\N '' %s é"""
+
+
+def cell_of(text, delimiter, raw):
+    """DESIGN 7 and RFC 4180, a second time."""
+    text = text or ""
+    quoted = any(c in text for c in f'{delimiter}"\r\n') or text != text.strip(" \t")
+    phone = re.fullmatch(r"\+[0-9]{5,15}", text)
+    if not raw and not phone and re.match(r"[ '\u00a0]*[-=+@\t\r\n＋－＝＠]", text):
+        text = f"'{text}"
+    doubled = text.replace('"', '""')
+    return f'"{doubled}"' if quoted else text
+
+
+FORMS = [
+    {},
+    {"delimiter": ";", "line_end": "lf", "bom": True},
+    {"delimiter": "\t", "raw": True, "header": False},
+    {"delimiter": "|", "line_end": "lf", "raw": True},
+]
+
+
+def bytes_of(head, rows, form):
+    delimiter = form.get("delimiter", ",")
+    end = "\n" if form.get("line_end") == "lf" else "\r\n"
+    lines = [head] if form.get("header", True) else []
+    lines += [[cell_of(cell, delimiter, form.get("raw", False)) for cell in row] for row in rows]
+    text = "".join((delimiter.join(line) or '""') + end for line in lines)
+    return (("\ufeff" if form.get("bom") else "") + text).encode()
+
+
+def test_each_byte_of_a_cell(space):
+    """Files are, byte by byte, what the rules for one cell say; whatever a key or a filter has in it is no SQL."""
+    space.importer()
+    space.exporter()
+    create_list(space, "a")
+    for n, text in enumerate(DIRTY):
+        space.db.execute(
+            "INSERT INTO leads (lead_id, phone, list_no, stage, first_name, last_name, city, custom, due_at) SELECT"
+            " (1::bigint << 32) + %s, 15040000000 + %s, list_no, %s, %s, %s, %s, jsonb_build_object(%s::text, %s::text),"
+            " '2026-01-01'::timestamptz - make_interval(secs => %s) FROM list",
+            [n, n, n % 6 + 1, text, DIRTY[n - 1], DIRTY[n - 2], KEY, text, n],
+        )
+    stages = ["dnc", "invalid", "finished", "offered", "exhausted", "ready"]
+    rows = [
+        [DIRTY[n], f"+1504{n:07}", DIRTY[n - 1], stages[n % 6], "false", DIRTY[n], None, DIRTY[n - 2]]
+        for n in range(len(DIRTY))
+    ]
+    names = ["first_name", "phone", "last_name", "stage", "contacted", f"custom.{KEY}", "zip", "city"]
+    where = {"field": f"custom.{KEY}", "op": "in", "values": [text for text in DIRTY if text]}
+    for form in FORMS:
+        for count, expected, more in (
+            (8, rows, {}),
+            (8, rows[::-1], {"order": "due"}),
+            (1, rows, {}),
+            (2, [row for row in rows if row[0]], {"where": where}),
+        ):
+            head = [f"h{n}" for n in range(count)]
+            fields = [{"field": name, "header": at} for name, at in zip(names, head, strict=False)]
+            ended = export(space, fields=fields, **form, **more)
+            found = (space.outbox / ended["file"]).read_bytes()
+            assert found == bytes_of(head, [row[:count] for row in expected], form), (form, more)
 
 
 # ---- round trip
