@@ -1,6 +1,7 @@
 #include "exporter/export_pipe.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <time.h>
 
@@ -28,8 +29,8 @@ struct ExportPipe {
     pthread_cond_t changed;
     int reader_count;
     int begun;
-    bool broken;
-    Status status; /* why it broke */
+    atomic_bool broken; /* is looked at without it, too */
+    Status status;      /* why it broke */
     Error err;
     size_t next;    /* the piece that is taken next */
     size_t current; /* the one that is handed out */
@@ -117,20 +118,15 @@ static Status reader_push(Reader *reader, bool done, Error *err)
     return broken ? pipe_stopped(err) : STATUS_OK;
 }
 
-static bool pipe_is_broken(ExportPipe *pipe)
-{
-    pthread_mutex_lock(&pipe->lock);
-    bool broken = pipe->broken;
-    pthread_mutex_unlock(&pipe->lock);
-    return broken;
-}
-
 static Status reader_take_row(void *context, const char *row, size_t len, Error *err)
 {
     Reader *reader = context;
     StrBuf *lines = &reader->chunk.lines;
+    if (atomic_load(&reader->pipe->broken)) {
+        return pipe_stopped(err);
+    }
     if (row == NULL) {
-        return pipe_is_broken(reader->pipe) ? pipe_stopped(err) : STATUS_OK;
+        return STATUS_OK;
     }
     if (lines->cap == 0) {
         strbuf_reserve(lines, EXPORT_CHUNK_BYTES + (EXPORT_CHUNK_BYTES >> 4));

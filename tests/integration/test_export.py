@@ -7,6 +7,7 @@ import io
 import json
 import re
 import subprocess
+import time
 
 import pytest
 from dirty_csv import make
@@ -487,6 +488,32 @@ def test_cancel(space):
         wait_for(lambda: job_state(space, job) == "running", what="a running job")
         tell(space, "job.cancel", {"job_id": job}, key="a", topic="exporter.commands")
         assert job_events(space, job)[-1].type == "job.cancelled"
+    assert exported(space) == []
+
+
+def test_cancel_while_rows_trickle(space):
+    """Rows that come slowly, but never stop coming, hold nothing up either."""
+    space.importer()
+    space.exporter()
+    create_list(space, "a")
+    many_leads(space, 4000)
+    columns = "SELECT string_agg(attname, ', ' ORDER BY attnum) FROM pg_attribute WHERE attnum > 0 AND attrelid = 'leads'::regclass"
+    columns = space.value(columns).replace("first_name", "nap(first_name) AS first_name")
+    space.db.execute("ALTER TABLE leads RENAME TO leads_kept")
+    space.db.execute(
+        "CREATE FUNCTION nap(text) RETURNS text STABLE LANGUAGE plpgsql COST 100000 AS"
+        " $$ BEGIN PERFORM pg_sleep(0.004); RETURN $1; END $$"
+    )
+    space.db.execute(f"CREATE VIEW leads AS SELECT {columns} FROM leads_kept")
+    space.db.execute("GRANT SELECT ON leads TO PUBLIC")
+    fields = ["first_name", "custom.note"]
+    job = answer(space, tell(space, "list.export", {"list_id": "a", "fields": fields})).value["job_id"]
+    wait_for(lambda: job_state(space, job) == "running", what="a running job")
+    time.sleep(0.5)
+    begun = time.monotonic()
+    tell(space, "job.cancel", {"job_id": job}, key="a", topic="exporter.commands")
+    assert job_events(space, job)[-1].type == "job.cancelled"
+    assert time.monotonic() - begun < 3
     assert exported(space) == []
 
 
