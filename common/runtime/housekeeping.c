@@ -62,7 +62,8 @@ static Status forget(Db *db, const char *sql, int64_t before_us, bool *ret_more,
 
 int64_t housekeeping_forget(Db *db, int64_t now_us)
 {
-    const char *const tables[] = {sql_command_prune, sql_call_known_prune, sql_move_note_prune};
+    const char *const tables[] = {sql_command_prune, sql_call_known_prune, sql_move_note_prune,
+                                  sql_job_forget};
     bool more = false;
     Error err;
     for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {

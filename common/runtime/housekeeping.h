@@ -11,6 +11,6 @@ enum { HOUSEKEEPING_EVERY_MS = 3600 * 1000, COMMAND_MEMORY_DAYS = 35 };
 /* Files beneath inbox and outbox after LEADSPOOL_RETENTION_DAYS; the ledger's months (ledger.h). */
 void housekeeping_run(const Config *cfg, Db *db, int64_t now_us);
 
-/* Answers to commands, calls that are known, and what moves met, after 35 days: a batch of each.
- * Returns in how many milliseconds it wants to be called again. */
+/* Answers to commands, calls that are known, what moves met, and which leads jobs were about, after
+ * 35 days: a batch of each. Returns in how many milliseconds it wants to be called again. */
 int64_t housekeeping_forget(Db *db, int64_t now_us);

@@ -322,7 +322,15 @@ static Status erase_number(Work *work, int64_t number_id, DbArray *number_ids, E
     return status == STATUS_OK ? blank_number(work, number_id, err) : status;
 }
 
-/* Number, leads, list_stats: in the lock order. */
+/* Filters that name the number. */
+static Status erase_from_jobs(Work *work, int64_t phone, Error *err)
+{
+    DbParams params = {0};
+    db_param_i64(&params, phone);
+    return db_exec(work->db, sql_job_erase, &params, -1, err);
+}
+
+/* Number, leads, list_stats, jobs: in the lock order. */
 static Status erase_person(Work *work, const Remove *remove, Error *err)
 {
     DbArray ids = {0};
@@ -340,6 +348,9 @@ static Status erase_person(Work *work, const Remove *remove, Error *err)
     db_array_done(&ids);
     if (status == STATUS_OK) {
         status = erase_leads(work, remove, &leads, err);
+    }
+    if (status == STATUS_OK) {
+        status = erase_from_jobs(work, remove->lead_phone, err);
     }
     if (status == STATUS_OK) {
         message_complete(

@@ -1,7 +1,9 @@
 """lead.delete takes one lead away; lead.erase a person, of whom a digest stays that keeps the number from being called."""
 
+from datetime import UTC, datetime, timedelta
+
 from harness import settle, wait_for
-from scenario import ask, check_counters, create_list, done, run_import, upsert
+from scenario import ask, check_counters, create_list, done, job_events, run_import, upsert
 from test_list_delete import doctor, refused
 from test_offers import ANN, BOB, EVE, dialing, leads, offers_by_phone, put  # noqa: F401
 
@@ -62,6 +64,61 @@ def test_erase(dialing):  # noqa: F811
     dialer.quiet(1, phone=ANN)
     settle(lambda: check_counters(space))
     doctor(space)
+
+
+def tables_with(space, text):
+    """The tables of the namespace that hold the text, anywhere."""
+    names = space.rows("SELECT relname FROM pg_class WHERE relkind IN ('r', 'p')"
+                       " AND relnamespace = current_schema()::regnamespace ORDER BY 1")
+    found = "SELECT count(*) FROM {0} WHERE {0}::text LIKE %s"
+    return [name for (name,) in names if space.value(found.format(name), f"%{text}%")]
+
+
+def params_of(space, job):
+    return space.value("SELECT params FROM jobs WHERE job_no = %s", int(job))
+
+
+def test_erased_from_all_of_the_record(space):
+    """Jobs whose filters name the number forget them, one that is open after its end; the others 35 days after theirs."""
+    space.importer()
+    space.recycler()
+    exporter = space.exporter()
+    for list_id in ("a", "b"):
+        create_list(space, list_id)
+        upsert(space, list_id, phone=EVE)
+    upsert(space, phone=ANN, custom={"other": "+1 504-621-8927"})
+    named = {"where": {"or": [{"field": "phone", "op": "in", "values": [ANN, BOB]},
+                              {"field": "phone", "op": "eq", "value": ANN}]}}
+    other = {"where": {"field": "phone", "op": "eq", "value": EVE}}
+
+    def job(type, **fields):
+        topic = {"topic": "recycler.commands"} if type == "list.reset" else {}
+        reply = ask(space, type, {"list_id": "a"} | fields, **topic)
+        assert reply.type == "command.accepted", reply.value
+        [*_, last] = job_events(space, reply.value["job_id"])
+        assert last.type == "job.completed", last
+        return last.value["job_id"]
+
+    ended = [job("list.export", **named), job("list.reset", **named), job("leads.move", to_list_id="b", **named)]
+    kept = [job("list.export", **other), job("leads.move", to_list_id="b", lead_ids=["1"])]
+    still_open = job("list.export", **named)
+    exporter.terminate()
+    reopen = "UPDATE jobs SET state = %s, finished_at = %s WHERE job_no = %s"
+    space.db.execute(reopen, ["queued", None, int(still_open)])
+    assert "jobs" in tables_with(space, "5046218927")
+    done(space, "lead.erase", {"phone": ANN})
+    assert [params_of(space, id).get("forgotten") for id in ended] == [True] * 3
+    assert params_of(space, ended[2])["to_list_id"] == "b"
+    assert params_of(space, still_open)["where"] == named["where"]
+    now = datetime.now(UTC)
+    space.db.execute(reopen, ["cancelled", now, int(still_open)])
+    space.db.execute(reopen, ["completed", now - timedelta(days=34), int(kept[0])])
+    space.db.execute(reopen, ["completed", now - timedelta(days=36), int(kept[1])])
+    space.worker("exporter")
+    wait_for(lambda: "where" not in params_of(space, still_open), what="a filter that is forgotten")
+    wait_for(lambda: "lead_ids" not in params_of(space, kept[1]), what="ids that are forgotten")
+    assert params_of(space, kept[0])["where"] == other["where"]
+    wait_for(lambda: tables_with(space, "5046218927") == [], what="a record without the number")
 
 
 def test_the_key_of_the_digests_stays(space):
