@@ -205,6 +205,26 @@ def prepared(space, name, values):
     return f"EXECUTE asked ({literals})"
 
 
+@pytest.mark.parametrize(
+    "name, params, keys",
+    [
+        ("cli_job_ls", "NULL::text, false, 20", 20),
+        ("job_erase", "15046218927", 10),
+        ("job_forget", "now(), 100", 10),
+    ],
+    ids=lambda value: value if isinstance(value, str) and value.isidentifier() else "",
+)
+def test_old_jobs_are_not_read(space, name, params, keys):
+    """Of all that there ever were, ten have a filter."""
+    space.check_messages = False  # there are none
+    space.db.execute(
+        "INSERT INTO jobs (job_no, kind, source, command_id, slots, state, created_at, finished_at, params)"
+        " SELECT n, 'export', 's', n::text, '{}', 'completed', now(), now(), CASE WHEN n % 2000 = 0"
+        """ THEN '{"where": {"value": "+15046218927"}}' ELSE '{}' END::jsonb FROM generate_series(1, 20000) n"""
+    )
+    check_rows_met(space, name, params, keys, begin=None)
+
+
 def check_rows_met(filled, name, params, keys, before=None, begin="lead_begin"):
     values = filled.row(f"SELECT {params}")
     if before:

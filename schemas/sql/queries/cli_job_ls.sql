@@ -8,11 +8,7 @@ SELECT j.job_no, j.kind, l.list_id, j.state,
        j.params ->> 'file',
        to_char(j.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
        to_char(j.finished_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
-FROM (
-    SELECT j.*, row_number() OVER (ORDER BY job_no DESC) AS place
-    FROM jobs j
-    WHERE $1::text IS NULL OR list_no = (SELECT list_no FROM list WHERE list_id = $1::text)
-) j
+FROM jobs j
 LEFT JOIN list l USING (list_no)
 LEFT JOIN LATERAL (
     SELECT sum(rows)::bigint AS rows, sum(inserted)::bigint AS inserted, sum(updated)::bigint AS updated,
@@ -20,5 +16,9 @@ LEFT JOIN LATERAL (
            sum(rejected)::bigint AS rejected
     FROM import_lane i WHERE i.job_no = j.job_no
 ) i ON true
-WHERE $2::bool OR j.place <= $3::bigint OR j.state IN ('queued', 'running')
+WHERE ($1::text IS NULL OR j.list_no = (SELECT list_no FROM list WHERE list_id = $1::text))
+  AND ($2::bool OR j.state IN ('queued', 'running')
+       OR j.job_no = ANY (ARRAY(SELECT job_no FROM jobs
+                                WHERE $1::text IS NULL OR list_no = (SELECT list_no FROM list WHERE list_id = $1::text)
+                                ORDER BY job_no DESC LIMIT $3::bigint)))
 ORDER BY j.job_no DESC
