@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/mem.h"
+#include "importer/dry_ids.h"
 #include "importer/import_command.h"
 #include "importer/import_parse.h"
 #include "importer/import_plan.h"
@@ -25,6 +26,7 @@ typedef struct DryRun {
     ImportSpec spec;
     int fd;
     PhoneSet set;
+    ExternalIds *id_of; /* under update, of each phone of the file; NULL: no column has ids */
     ImportPlan plan;
     ImportCounts counts;
     int64_t erased;
@@ -79,6 +81,7 @@ static void dry_close(DryRun *dry)
         close(dry->fd);
     }
     phone_set_done(&dry->set);
+    external_ids_free(dry->id_of);
     import_plan_done(&dry->plan);
     csv_fields_done(&dry->header);
     arena_done(&dry->arena);
@@ -233,6 +236,11 @@ static Status dry_chunk(DryRun *dry, ImportChunk *chunk, Error *err)
     if (status == STATUS_OK) {
         PlanFacts facts = {.elsewhere = elsewhere, .external = external};
         import_plan_by_set(&dry->plan, share, &dry->set, &facts);
+        if (dry->id_of != NULL) {
+            status = dry_ids_check(dry->id_of, dry->db, dry->list.list_no, &dry->plan, share, err);
+        }
+    }
+    if (status == STATUS_OK) {
         dry_note_share(dry, share);
         status = dry_count_dnc(dry, err);
     }
@@ -245,10 +253,15 @@ static Status dry_chunk(DryRun *dry, ImportChunk *chunk, Error *err)
 static Status dry_read(DryRun *dry, Error *err)
 {
     ImportParser parser;
-    ImportParserStart start = {.ids = {dry->cfg->outbox, (size_t)dry->cfg->import_set_mib << 20}};
+    ExternalIdsRoom room = {dry->cfg->outbox, (size_t)dry->cfg->import_set_mib << 20};
+    ImportParserStart start = {.ids = room};
     Status status = import_parser_open(&parser, &dry->spec, 0, dry->fd, &start, err);
     if (status != STATUS_OK) {
         return status;
+    }
+    if (dry->spec.on_duplicate == IMPORT_UPDATE &&
+        dry->spec.mapping.column_of[MAPPING_FIELD_EXTERNAL_ID] > 0) {
+        dry->id_of = external_ids_new(room);
     }
     ImportChunk *chunk = import_chunk_new();
     do {
