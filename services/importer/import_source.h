@@ -14,7 +14,8 @@ typedef struct ImportSource {
         .fd = -1                                                                                   \
     }
 
-/* STATUS_BAD_INPUT source_changed: it is gone, or not what it was. */
+/* STATUS_BAD_INPUT source_gone, or source_changed: it is not what it was. STATUS_RETRY when this
+ * process may not open it. */
 Status import_source_open(const char *inbox, const ImportSpec *spec, ImportSource *ret, Error *err)
     MUST_CHECK;
 /* Is it still? */
