@@ -213,20 +213,20 @@ static void phones_tell(const DbResult *result, const ImportPhones *phones)
 
 static Status phones_open(Db *db, int32_t list_no, Error *err)
 {
-    AUTO_FREE char *sql =
-        mem_sprintf("SET LOCAL statement_timeout = 0; SET LOCAL cursor_tuple_fraction = 1;"
-                    " DECLARE phones NO SCROLL CURSOR FOR"
-                    " SELECT phone, lead_id FROM leads WHERE list_no = %" PRId32,
-                    list_no);
+    AUTO_FREE char *sql = mem_sprintf("SET LOCAL cursor_tuple_fraction = 1;"
+                                      " DECLARE phones NO SCROLL CURSOR FOR"
+                                      " SELECT phone, lead_id FROM leads WHERE list_no = %" PRId32,
+                                      list_no);
     return db_script(db, sql, err);
 }
 
-/* A cursor, since the whole would come in one go, without a moment to stop. */
+/* A cursor, since the whole would come in one go, without a moment to stop. Its first rows may lie
+ * at the end of a large table. */
 Status import_each_phone(Db *db, const ImportPhones *phones, Error *err)
 {
     bool more = true;
     AUTO_TX Db *tx = db;
-    Status status = db_begin(tx, err);
+    Status status = db_begin_long(tx, err);
     if (status == STATUS_OK) {
         status = phones_open(tx, phones->list_no, err);
     }

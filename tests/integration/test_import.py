@@ -9,6 +9,7 @@ import time
 import pytest
 from dirty_csv import make
 from dirty_phones import Numbers
+from harness import wait_for
 from scenario import (
     COUNTS,
     LONG,
@@ -31,6 +32,7 @@ from scenario import (
     seed,
     start_import,
     tell,
+    upsert,
     wait_rows,
 )
 
@@ -512,6 +514,76 @@ def test_changed_file_fails_the_job(space):
     check_counters(space)
 
 
+def queued_import(space):
+    """One that begins when the slots are free."""
+    (space.inbox / "leads.csv").write_text("phone\n504-621-8927\n")
+    create_list(space)
+    space.db.execute("INSERT INTO job_slot SELECT 'list:' || list_no, 0 FROM list")
+    return start_import(space, "leads.csv")
+
+
+def test_file_that_is_gone_fails_the_job_by_its_name(space):
+    space.importer()
+    job_id = queued_import(space)
+    (space.inbox / "leads.csv").unlink()
+    space.db.execute("DELETE FROM job_slot")
+    last = job_events(space, job_id)[-1]
+    assert (last.type, last.value["error"]["code"]) == ("job.failed", "source_gone")
+    assert "leads.csv" in last.value["error"]["message"]
+
+
+DENIED = """
+#include <dlfcn.h>
+#include <errno.h>
+#include <sys/syscall.h>
+int access(const char *, int);
+#define F_OK 0
+long syscall(long number, long a, long b, long c, long d, long e, long f)
+{
+    static long (*next)(long, ...);
+    if (number == SYS_openat2 && access(MARKER, F_OK) == 0) {
+        errno = EACCES;
+        return -1;
+    }
+    next = (long (*)(long, ...))dlsym(RTLD_NEXT, "syscall");
+    return next(number, a, b, c, d, e, f);
+}
+"""
+
+
+def test_import_waits_for_a_file_that_it_may_not_open(space):
+    """A person mends the mode, and the job goes on."""
+    (space.dir / "denied.c").write_text(DENIED)
+    marker, library = space.dir / "denied", space.dir / "denied.so"
+    words = ("-D_GNU_SOURCE", f'-DMARKER="{marker}"', "-shared", "-fPIC", "-fno-builtin", "-o", library)
+    subprocess.run(["cc", *words, space.dir / "denied.c"], check=True)
+    importer = space.importer(env={"LD_PRELOAD": str(library)})
+    job_id = queued_import(space)
+    marker.touch()
+    space.db.execute("DELETE FROM job_slot")
+    wait_for(lambda: "code=file_unreadable" in importer.log(), 20, what="a try")
+    marker.unlink()
+    assert finish_import(space, job_id)["inserted"] == 1
+
+
+@pytest.mark.skipif(not LONG, reason="LEADSPOOL_TEST_LONG=1")
+@pytest.mark.timeout(200)
+def test_reading_the_list_may_take_longer_than_a_statement(space):
+    """The list's leads lie at the end of a large table: here in a view that takes its time."""
+    space.importer()
+    job_id = queued_import(space)
+    upsert(space, phone="504-621-8927")
+    space.db.execute("ALTER TABLE leads RENAME TO leads_kept")
+    space.db.execute("CREATE VIEW leads AS SELECT * FROM leads_kept WHERE pg_sleep(45) IS NOT NULL")
+    space.db.execute("GRANT SELECT ON leads TO PUBLIC")
+    space.db.execute("DELETE FROM job_slot")
+    reads = "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query LIKE 'FETCH 50000 %'"
+    wait_for(lambda: space.value(reads), 30, what="the reading of the list")
+    space.db.execute("BEGIN; DROP VIEW leads; ALTER TABLE leads_kept RENAME TO leads; COMMIT")  # behind it
+    assert finish_import(space, job_id)["duplicate_in_list"] == 1
+    assert space.value("SELECT token FROM jobs WHERE job_no = %s", int(job_id)) == 1
+
+
 def test_dry_run_says_what_the_import_then_does(space):
     expected = make(space.inbox / "leads.csv", scale(3_000), seed())
     space.importer()
@@ -523,6 +595,27 @@ def test_dry_run_says_what_the_import_then_does(space):
     assert counts_of(said) == wanted
     assert counts_of(did) == wanted
     check_leads(space, expected)
+
+
+def test_dry_run_of_an_update_says_which_rows_are_about_two_leads(space):
+    """Phones that the list, or an earlier row, has with another external id; also in a later chunk."""
+    space.extra_env["LEADSPOOL_IMPORT_CHUNK_ROWS"] = "100"
+    space.importer()
+    create_list(space)
+    for n in range(40):
+        upsert(space, phone=f"504621{n:04d}", **({"external_id": f"L{n}"} if n % 2 else {}))
+    rows = [(n, f"L{n}" if n % 4 else f"X{n}") for n in range(40)]  # their own, or another, or the first
+    rows += [(n, f"X{n}") for n in range(0, 40, 3)] + [(n, "") for n in range(5)]
+    rows += [(n, f"N{n % 150}") for n in range(50, 250)]  # ids that come again with another phone
+    rows += [(n, f"N{n}" if n % 3 else f"M{n}") for n in range(50, 200)]
+    lines = "".join(f"504621{n:04d},{id},{line}\n" for line, (n, id) in enumerate(rows))
+    (space.inbox / "leads.csv").write_text("phone,external_id,city\n" + lines)
+    words = ("import", space.inbox / "leads.csv", "--list", "a", "--on-duplicate", "update")
+    said = space.cli_json(*words, "--dry-run")
+    did = space.cli_json(*words, "--wait")
+    assert counts_of(said) == counts_of(did)
+    assert said["problems"] == {"identity_conflict": did["rejected"]} and did["rejected"] > 100
+    assert did["updated"] > 0 and did["inserted"] > 0
 
 
 @pytest.mark.skipif(not LONG, reason="LEADSPOOL_TEST_LONG=1")
