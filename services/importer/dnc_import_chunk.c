@@ -271,13 +271,18 @@ static Status effects(DncChunk *chunk, Error *err)
 
 /* ---- checkpoint ---- */
 
-static Status store_rejects(DncImport *job, const ChunkShare *share, Error *err)
+/* As in an import: before all that others wait for. */
+static Status
+store_rejects(DncImport *job, const ChunkShare *share, const LaneStep *step, Error *err)
 {
     strbuf_reset(&job->frames);
     for (int i = 0; i < share->reject_count; i++) {
         reject_frame_add(&job->frames, &job->rejects, &job->fields, &share->rejects[i]);
     }
-    Status status = reject_part_write(&job->part, &job->frames, err);
+    Status status = job->frames.len > 0 ? import_lane_hold(job->run->db, step, err) : STATUS_OK;
+    if (status == STATUS_OK) {
+        status = reject_part_write(&job->part, &job->frames, err);
+    }
     return status == STATUS_OK && job->frames.len > 0
                ? import_part_set(job->run->db, &job->part, err)
                : status;
@@ -317,9 +322,6 @@ static Status chunk_write(DncChunk *chunk, const LaneStep *step, Error *err)
     DncImport *job = chunk->job;
     Db *db = job->run->db;
     Status status = import_lane_move(db, step, err);
-    if (status == STATUS_OK) { /* the fence holds: not before is the part's file ours to cut */
-        status = store_rejects(job, &chunk->chunk->shares[0], err);
-    }
     if (status == STATUS_OK) {
         status = outbox_store(job->run->outbox, db, err);
     }
@@ -348,17 +350,21 @@ static Status chunk_transaction(DncChunk *chunk, Error *err)
         status = lead_begin(tx, err);
     }
     chunk_count(chunk);
+    LaneStep step = chunk_step(job, chunk->chunk);
+    if (status == STATUS_OK) {
+        status = store_rejects(job, &chunk->chunk->shares[0], &step, err);
+    }
     if (status == STATUS_OK && chunk->row_count > 0) {
         status = effects(chunk, err);
     }
     if (status == STATUS_OK) {
         status = tell_progress(job, chunk->chunk, err);
     }
-    LaneStep step = chunk_step(job, chunk->chunk);
     if (status == STATUS_OK) {
         status = job_run_moved(run, tx, err);
     }
     if (status == STATUS_OK) {
+        step = chunk_step(job, chunk->chunk); /* with its counts now */
         status = chunk_write(chunk, &step, err);
     }
     if (status == STATUS_RETRY && strcmp(err->code, "commit_unknown") == 0) {

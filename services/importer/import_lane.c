@@ -270,16 +270,6 @@ static void lane_fill_rejects(ImportLane *lane, const ChunkShare *share)
     }
 }
 
-static Status lane_store_rejects(ImportLane *lane, const ChunkShare *share, Error *err)
-{
-    lane_fill_rejects(lane, share);
-    Status status = reject_part_write(&lane->part, &lane->frames, err);
-    if (status == STATUS_OK && lane->frames.len > 0) {
-        status = import_part_set(lane->db, &lane->part, err);
-    }
-    return status;
-}
-
 /* ---- counters, checkpoint, progress ---- */
 
 static Status lane_count(ImportLane *lane, const ListDelta *delta, bool changed, Error *err)
@@ -309,6 +299,26 @@ static void lane_step(const ImportLane *lane, const ImportChunk *chunk, LaneStep
                       .next = chunk->end,
                       .finished = chunk->last,
                       .counts = lane->counts};
+}
+
+/* The file is ours to cut only when the fence holds. The volume may be slow: that comes before all
+ * that others wait for. */
+static Status lane_store_rejects(ImportLane *lane, const ImportChunk *chunk, Error *err)
+{
+    LaneStep step;
+    Status status = STATUS_OK;
+    lane_fill_rejects(lane, &chunk->shares[lane->lane]);
+    if (lane->frames.len > 0) {
+        lane_step(lane, chunk, &step);
+        status = import_lane_hold(lane->db, &step, err);
+    }
+    if (status == STATUS_OK) {
+        status = reject_part_write(&lane->part, &lane->frames, err);
+    }
+    if (status == STATUS_OK && lane->frames.len > 0) {
+        status = import_part_set(lane->db, &lane->part, err);
+    }
+    return status;
 }
 
 static bool lane_takes_progress(ImportLane *lane)
@@ -356,6 +366,9 @@ static Status lane_effects(ImportLane *lane, ImportChunk *chunk, Error *err)
         lane->counts = plan->counts;
         lane->counts.rows += share->reject_count;
         lane->counts.rejected += share->reject_count;
+        status = lane_store_rejects(lane, chunk, err);
+    }
+    if (status == STATUS_OK) {
         status = lane_finish_leads(lane, &delta, err);
     }
     if (status == STATUS_OK && update.count > 0) {
@@ -400,9 +413,6 @@ static Status lane_transaction(ImportLane *lane, ImportChunk *chunk, Error *err)
     if (status == STATUS_OK) {
         lane_step(lane, chunk, &step);
         status = import_lane_move(tx, &step, err);
-    }
-    if (status == STATUS_OK) { /* the fence holds: not before is the part's file ours to cut */
-        status = lane_store_rejects(lane, &chunk->shares[lane->lane], err);
     }
     if (status == STATUS_OK) {
         status = outbox_store(&lane->outbox, tx, err);

@@ -46,6 +46,21 @@ Status import_lanes_read(Db *db, int64_t job_no, int lanes, LaneMark ret[], Erro
     return STATUS_OK;
 }
 
+Status import_lane_hold(Db *db, const LaneStep *step, Error *err)
+{
+    DbParams params = {0};
+    db_param_i64(&params, step->job_no);
+    db_param_i64(&params, step->lane);
+    db_param_i64(&params, step->token);
+    db_param_i64(&params, step->chunk);
+    AUTO_RESULT *result = NULL;
+    Status status = db_query(db, sql_import_lane_hold, &params, &result, err);
+    if (status == STATUS_OK && db_rows(result) == 0) {
+        return error_set(err, STATUS_RETRY, "fenced", "another process has the job");
+    }
+    return status;
+}
+
 Status import_lane_move(Db *db, const LaneStep *step, Error *err)
 {
     char digest[20];

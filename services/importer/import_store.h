@@ -30,6 +30,10 @@ typedef struct LaneStep {
     bool finished;       /* there is no next one */
     ImportCounts counts; /* of this chunk */
 } LaneStep;
+/* Before the rejects of the chunk go into their part, and before anything is locked that others
+ * wait for: from here to import_part_set() the transaction may be idle for a minute. STATUS_RETRY
+ * with code fenced as below. Counts and next are not looked at. */
+Status import_lane_hold(Db *db, const LaneStep *step, Error *err) MUST_CHECK;
 /* STATUS_RETRY with code fenced when the lane is not ours, or not at this chunk. */
 Status import_lane_move(Db *db, const LaneStep *step, Error *err) MUST_CHECK;
 /* After a COMMIT whose reply was lost, in a transaction of its own: has the step happened? */

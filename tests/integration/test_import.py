@@ -298,6 +298,42 @@ def test_slow_volume_delays_the_answer_only(space):
     assert "batch.retry" not in importer.log()
 
 
+SLOW_SYNC = """
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+int fsync(int fd)
+{
+    static int slept;
+    struct stat file;
+    if (fstat(fd, &file) == 0 && S_ISREG(file.st_mode) && slept++ == 0) {
+        sleep(6);
+    }
+    return syscall(SYS_fsync, fd);
+}
+"""
+
+
+def test_slow_volume_holds_nobody_up(space):
+    """Rejects that take longer to write than a transaction may stand open: the list is free meanwhile."""
+    (space.dir / "slow.c").write_text(SLOW_SYNC)
+    library = space.dir / "slow.so"
+    subprocess.run(["cc", "-shared", "-fPIC", "-o", library, space.dir / "slow.c"], check=True)
+    (space.inbox / "leads.csv").write_text("phone\n504-621-8927\n12\n")
+    importer = space.importer(env={"LD_PRELOAD": str(library), "LEADSPOOL_IMPORT_LANES": "1"})
+    create_list(space)
+    job_id = start_import(space, "leads.csv")
+    parts = space.outbox / "rejects" / f"job-{job_id}.parts"
+    wait_for(lambda: parts.exists() and any(path.stat().st_size for path in parts.iterdir()), 20)
+    began = time.monotonic()
+    upsert(space, phone="504-845-1427")
+    assert time.monotonic() - began < 3, "the list was held"
+    assert space.value("SELECT state FROM jobs") == "running"
+    ended = finish_import(space, job_id)
+    assert (ended["inserted"], ended["rejected"]) == (1, 1)
+    assert "import.retry" not in importer.log()
+
+
 def test_known_import_keeps_its_answer_when_the_file_or_the_volume_is_gone(space):
     (space.inbox / "leads.csv").write_text("phone\n504-621-8927\n")
     space.importer()
