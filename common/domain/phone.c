@@ -178,8 +178,8 @@ static bool starts_with(TextSlice text, const char *prefix)
     return text.len > len && memcmp(text.data, prefix, len) == 0;
 }
 
-/* The text behind 00 (or 011, when no country says what that means), spelled with a +. */
-static bool with_plus(TextSlice text, const PhoneRules *rules, char *buf, size_t size)
+/* The text behind 00 or 011, spelled with a +; the length of that prefix, or 0. */
+static size_t with_plus(TextSlice text, char *buf, size_t size)
 {
     while (text.len > 0 && (text.data[0] == ' ' || text.data[0] == '(')) {
         text.data++;
@@ -188,26 +188,29 @@ static bool with_plus(TextSlice text, const PhoneRules *rules, char *buf, size_t
     size_t prefix_len = 0;
     if (starts_with(text, "00")) {
         prefix_len = 2;
-    } else if (starts_with(text, "011") && rules->country[0] == '\0') {
+    } else if (starts_with(text, "011")) {
         prefix_len = 3;
     }
     int rest = (int)(text.len - prefix_len);
-    return prefix_len > 0 &&
-           (size_t)snprintf(buf, size, "+%.*s", rest, text.data + prefix_len) < size;
+    bool fits = (size_t)snprintf(buf, size, "+%.*s", rest, text.data + prefix_len) < size;
+    return fits ? prefix_len : 0;
 }
 
-/* The library knows the prefix of the default country only; people write 00 anywhere. What the
- * country itself makes of the number goes first. */
+/* The library knows the prefix of the default country only; people write 00 and 011 anywhere. What
+ * the country itself makes of the number goes first. Where 011 may begin a number of its own, only
+ * one that somebody has is read so. */
 static PhoneResult ask_library(TextSlice text, const PhoneRules *rules, PhoneShimNumber *ret)
 {
     PhoneResult result = phone_shim_parse(text.data, text.len, rules->country, ret);
     char spelled[64];
-    if ((result == PHONE_OK && ret->valid) || !with_plus(text, rules, spelled, sizeof spelled)) {
+    size_t prefix_len = with_plus(text, spelled, sizeof spelled);
+    if ((result == PHONE_OK && ret->valid) || prefix_len == 0) {
         return result;
     }
     PhoneShimNumber other;
     PhoneResult again = phone_shim_parse(spelled, strlen(spelled), rules->country, &other);
-    if (again == PHONE_OK && (result != PHONE_OK || other.valid)) {
+    bool sure = rules->country[0] == '\0' || prefix_len == 2;
+    if (again == PHONE_OK && ((result != PHONE_OK && sure) || other.valid)) {
         *ret = other;
         return PHONE_OK;
     }

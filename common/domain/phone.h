@@ -1,10 +1,11 @@
 /* phone.h - a spelled phone number becomes E.164, or a reason why not. Layer: domain; pure but for
  * libphonenumber's own tables; thread-safe.
  *
- * Understood: +, 00 and 011 in front; tel: links; extensions as x12, ext. 12, extension 12, #12,
- * ;ext=12; blanks, NBSP, dots, dashes, slashes, parentheses; "5046218927.0" as spreadsheets leave
- * it. Ordinary North American spellings take an exact fast path of some tens of nanoseconds,
- * everything else libphonenumber at some 30 microseconds. Both give the same answer. */
+ * Understood: +, 00 and 011 in front, whatever the country; tel: links; extensions as x12, ext. 12,
+ * extension 12, #12, ;ext=12; blanks, NBSP, dots, dashes, slashes, parentheses; "5046218927.0" as
+ * spreadsheets leave it. Ordinary North American spellings take an exact fast path of some tens of
+ * nanoseconds, everything else libphonenumber at some 30 microseconds. Both give the same answer.
+ */
 #pragma once
 
 #include <stdbool.h>
