@@ -136,6 +136,29 @@ static bool is_wanted(const char *encoding)
     return encoding != NULL && encoding[0] != '\0' && strcasecmp(encoding, "auto") != 0;
 }
 
+/* Of one byte a character: with these any text can be read, and UTF-8 as mojibake. */
+static bool is_single_byte(const char *encoding)
+{
+    static const char *const prefixes[] = {"WINDOWS-125", "CP125",   "CP437",    "CP85",
+                                           "ISO-8859",    "ISO8859", "ISO_8859", "LATIN",
+                                           "KOI8",        "MAC",     "IBM"};
+    for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++) {
+        if (strncasecmp(encoding, prefixes[i], strlen(prefixes[i])) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Not by ASCII alone, which most encodings share. */
+static bool is_certainly_utf8(int fd, RawSample *raw)
+{
+    Error err;
+    char name[CSV_CHARSET_SIZE];
+    return detect_encoding(fd, raw, name, &err) == STATUS_OK && strcmp(name, "UTF-8") == 0 &&
+           !is_ascii(raw);
+}
+
 static Status
 choose_encoding(int fd, const CsvFormatWish *wish, RawSample *raw, CsvFormat *format, Error *err)
 {
@@ -151,6 +174,11 @@ choose_encoding(int fd, const CsvFormatWish *wish, RawSample *raw, CsvFormat *fo
                                "No encoding is called \"%.31s\"; name one such as UTF-8, UTF-16, "
                                "WINDOWS-1252 or ISO-8859-1, or leave it to be detected.",
                                wish->encoding);
+    }
+    if (is_single_byte(wish->encoding) && is_certainly_utf8(fd, raw)) {
+        return error_set_field(err, "encoding", "encoding_is_utf8",
+                               "The file is UTF-8, as reject files are whatever their import was "
+                               "in; leave the encoding out, or name UTF-8.");
     }
     snprintf(format->encoding, sizeof format->encoding, "%s", wish->encoding);
     return STATUS_OK;

@@ -86,10 +86,12 @@ static size_t unit_bytes_of(const char *name)
     return 1;
 }
 
-/* A slash would carry an option of iconv's ("//IGNORE"), which hides bad bytes. */
+/* A slash would carry an option of iconv's ("//IGNORE"), which hides bad bytes. UTF-7 hides quotes
+ * and delimiters in plain letters. */
 static iconv_t iconv_named(const char *name)
 {
-    if (strlen(name) > SOURCE_NAME_MAX || strchr(name, '/') != NULL) {
+    if (strlen(name) > SOURCE_NAME_MAX || strchr(name, '/') != NULL ||
+        strcasestr(name, "UTF-7") != NULL || strcasestr(name, "UTF7") != NULL) {
         return NO_ICONV;
     }
     return iconv_open("UTF-8", name);

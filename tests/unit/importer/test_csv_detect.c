@@ -268,6 +268,13 @@ Test(csv_detect, refuses_with_a_code)
         {BYTES("a\0b"), {0}, "binary_file", "file"},
         {BYTES("a\0b"), {.encoding = "UTF-8"}, "binary_file", "file"},
         {BYTES("a,b\n"), {.encoding = "klingon"}, "unknown_encoding", "encoding"},
+        {BYTES("a,b\nZo\xC3\xAB,1\n"),
+         {.encoding = "windows-1252"},
+         "encoding_is_utf8",
+         "encoding"},
+        {BYTES("a,b\nZo\xC3\xAB,1\n"), {.encoding = "Latin1"}, "encoding_is_utf8", "encoding"},
+        {BYTES("a,b\n"), {.encoding = "UTF-7"}, "unknown_encoding", "encoding"},
+        {BYTES("a,b\n"), {.encoding = "utf7"}, "unknown_encoding", "encoding"},
         {BYTES("a,b\n"), {.delimiter = '"'}, "invalid_delimiter", "delimiter"},
         {BYTES("a,b\n"), {.delimiter = '\n'}, "invalid_delimiter", "delimiter"},
         {BYTES("a,b\n"), {.delimiter = 'x'}, "invalid_delimiter", "delimiter"},
@@ -279,6 +286,20 @@ Test(csv_detect, refuses_with_a_code)
         cr_expect_eq(csv_detect(fd, &cases[i].wish, &format, &err), STATUS_BAD_INPUT, "%zu", i);
         cr_expect_str_eq(err.code, cases[i].code, "%zu", i);
         cr_expect_str_eq(err.field, cases[i].field, "%zu", i);
+        close(fd);
+    }
+}
+
+Test(csv_detect, takes_a_named_encoding_that_nothing_speaks_against)
+{
+    static const char *const texts[] = {"a,b\nZo\xEB,1\n", "a,b\nZoe,1\n"};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        int fd = file_of(texts[i], strlen(texts[i]));
+        CsvFormat format;
+        CsvFormatWish wish = {.encoding = "WINDOWS-1252"};
+        Error err = {0};
+        cr_expect_eq(csv_detect(fd, &wish, &format, &err), STATUS_OK, "%zu", i);
+        cr_expect_str_eq(format.encoding, "WINDOWS-1252");
         close(fd);
     }
 }
