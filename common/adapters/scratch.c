@@ -13,7 +13,9 @@
 static Status scratch_fail(const char *dir, int error_number, Error *err)
 {
     bool full = error_number == ENOSPC || error_number == EDQUOT || error_number == EFBIG;
-    return error_set(err, STATUS_RETRY, full ? "disk_full" : "scratch", "a scratch file in %s: %s",
+    return error_set(err, STATUS_RETRY, full ? "disk_full" : "scratch",
+                     "a scratch file in %s: %s; make room there, or allow more memory "
+                     "(LEADSPOOL_IMPORT_SET_MIB)",
                      dir, strerror(error_number));
 }
 
