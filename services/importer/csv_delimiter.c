@@ -8,13 +8,13 @@
 /* How often which number of cells occurs, at [0] that of one. */
 typedef struct Tally {
     size_t records;
-    size_t with_cells[513];
+    size_t with_cells[CSV_COLUMNS_MAX + 1];
 } Tally;
 
 static size_t tally_most_common(const Tally *tally)
 {
     size_t best = 2;
-    for (size_t cells = 2; cells <= 512; cells++) {
+    for (size_t cells = 2; cells <= CSV_COLUMNS_MAX; cells++) {
         best = tally->with_cells[cells] > tally->with_cells[best] ? cells : best;
     }
     return best;

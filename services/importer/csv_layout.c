@@ -74,10 +74,10 @@ typedef struct Layout {
     bool first_has_number;
     size_t most_cells;
     size_t rows; /* the first not counted */
-    size_t filled[512];
-    size_t phones[512];
-    bool first_is_phone[512];
-    bool first_is_filled[512];
+    size_t filled[CSV_COLUMNS_MAX];
+    size_t phones[CSV_COLUMNS_MAX];
+    bool first_is_phone[CSV_COLUMNS_MAX];
+    bool first_is_filled[CSV_COLUMNS_MAX];
 } Layout;
 
 static void layout_first(Layout *layout, const CsvFields *fields)

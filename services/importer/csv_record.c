@@ -13,7 +13,7 @@ CsvLimits csv_limits_or_default(const CsvLimits *given)
     return (CsvLimits){
         .row_bytes = size_or(limits.row_bytes, 4 << 20),
         .field_bytes = size_or(limits.field_bytes, 1 << 20),
-        .columns = size_or(limits.columns, 512),
+        .columns = size_or(limits.columns, CSV_COLUMNS_MAX),
     };
 }
 

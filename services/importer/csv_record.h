@@ -35,13 +35,16 @@ const char *csv_problem_code(CsvProblem problem);
 /* One sentence for people with the remedy. */
 const char *csv_problem_reason(CsvProblem problem);
 
+/* Of a file's own; a reject file has remarks behind them, and loads again all the same. */
+enum { CSV_COLUMNS_OWN = 512, CSV_REMARKS = 4, CSV_COLUMNS_MAX = CSV_COLUMNS_OWN + CSV_REMARKS };
+
 typedef struct CsvLimits {
     size_t row_bytes;   /* of a record, its newline not counted; at least 1 */
     size_t field_bytes; /* of a field, without its quotes */
     size_t columns;
 } CsvLimits;
 
-/* 4 MB, 1 MB and 512, where given is NULL or has a 0. */
+/* 4 MB, 1 MB and CSV_COLUMNS_MAX, where given is NULL or has a 0. */
 CsvLimits csv_limits_or_default(const CsvLimits *given);
 
 typedef struct CsvSpan {

@@ -4,7 +4,7 @@
 
 /* A lost quote in the sample must not hide all that follows it. */
 static const CsvLimits sample_limits = {
-    .row_bytes = CSV_SAMPLE_BYTES / 2, .field_bytes = CSV_SAMPLE_BYTES, .columns = 512};
+    .row_bytes = CSV_SAMPLE_BYTES / 2, .field_bytes = CSV_SAMPLE_BYTES, .columns = CSV_COLUMNS_MAX};
 
 void csv_sample_init(CsvSample *sample, const char *text, size_t len, bool is_whole, char delimiter)
 {

@@ -65,7 +65,8 @@ typedef struct MappingInput {
 } MappingInput;
 
 /* Proposals: the best ranked column of each field by the table in mapping_words.c; a header that
- * ends in row, code, column, reason is a reject file of ours: these four are ignored.
+ * ends in row, code, column, reason is a reject file of ours: these four are ignored, also where
+ * they stand several times.
  *
  * STATUS_BAD_INPUT, err->field "mapping.<field>", err->text with the remedy:
  *   unknown_field     no such field; the nearest are named
@@ -73,8 +74,12 @@ typedef struct MappingInput {
  *   duplicate_mapping a field given twice, or a column given to two fields
  *   no_header         a name was given, but the file has no header
  *   no_phone_column   no column for the phone was given or recognised
+ *   too_many_columns  the header has more than CSV_COLUMNS_OWN (err->field "file")
  * Texts quote headers, so a file without a header must not be said to have one. */
 Status mapping_make(const MappingInput *input, Mapping *ret_mapping, Error *err) MUST_CHECK;
+
+/* How many of a header's columns are the file's own: the remarks of a reject file are not. */
+size_t mapping_own_columns(const TextSlice header[], size_t columns);
 
 void mapping_done(Mapping *mapping);
 #define MAPPING_INIT                                                                               \

@@ -2,13 +2,14 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "importer/csv_record.h"
 #include "importer/mapping.h"
 #include "importer/mapping_nearest.h"
 #include "importer/mapping_words.h"
 
 /* What our reject files add to the columns of the file that was imported. */
 static const char *const reject_columns[] = {"row", "code", "column", "reason"};
-enum { REJECT_COLUMNS = 4 };
+enum { REJECT_COLUMNS = CSV_REMARKS };
 
 enum { WORD_SIZE = 128, NAME_SIZE = sizeof "custom." + MAPPING_KEY_MAX };
 /* A header gives the same key in every release. */
@@ -154,14 +155,13 @@ apply_wish(Mapping *mapping, const MappingInput *input, const MappingWish *wish,
 
 /* ---- what the header proposes ---- */
 
-static bool is_reject_header(const MappingInput *input)
+static bool ends_in_remarks(const TextSlice header[], size_t columns)
 {
-    size_t count = input->column_count;
-    if (!input->has_header || count <= REJECT_COLUMNS) {
+    if (columns <= REJECT_COLUMNS) {
         return false;
     }
     for (size_t i = 0; i < REJECT_COLUMNS; i++) {
-        TextSlice cell = input->header[count - REJECT_COLUMNS + i];
+        TextSlice cell = header[columns - REJECT_COLUMNS + i];
         if (!text_equal_nocase(cell, text_of(reject_columns[i]))) {
             return false;
         }
@@ -169,10 +169,18 @@ static bool is_reject_header(const MappingInput *input)
     return true;
 }
 
-/* Columns beyond these are our own remarks. */
+size_t mapping_own_columns(const TextSlice header[], size_t columns)
+{
+    while (ends_in_remarks(header, columns)) {
+        columns -= REJECT_COLUMNS;
+    }
+    return columns;
+}
+
 static size_t own_columns(const MappingInput *input)
 {
-    return is_reject_header(input) ? input->column_count - REJECT_COLUMNS : input->column_count;
+    return input->has_header ? mapping_own_columns(input->header, input->column_count)
+                             : input->column_count;
 }
 
 /* A header that is the very name of a custom field, as exports have it, means that field. */
@@ -305,6 +313,12 @@ Status mapping_make(const MappingInput *input, Mapping *ret_mapping, Error *err)
 {
     AUTO_MAPPING mapping;
     mapping_init(&mapping, input->column_count);
+    if (input->has_header && own_columns(input) > CSV_COLUMNS_OWN) {
+        return error_set_field(err, "file", "too_many_columns",
+                               "the file has more than %d columns: take away some, or name its "
+                               "delimiter",
+                               CSV_COLUMNS_OWN);
+    }
     for (size_t i = 0; i < input->wish_count; i++) {
         Status status = apply_wish(&mapping, input, &input->wishes[i], err);
         if (status != STATUS_OK) {

@@ -11,6 +11,7 @@
 #include "adapters/outfile.h"
 #include "base/mem.h"
 #include "importer/csv_write.h"
+#include "importer/mapping.h"
 
 enum { FRAME_HEADER_BYTES = 12, JOIN_BUFFER_BYTES = 256 * 1024 };
 
@@ -74,12 +75,17 @@ void reject_part_committed(RejectPart *part)
 }
 
 /* The line's own cells, filled up to the file's columns, so that the four behind them stand in
- * line. */
+ * line. They take the place of what an earlier import remarked there. */
 static void line_add_cells(StrBuf *line, const RejectFormat *format, const CsvFields *fields)
 {
     char delimiter = format->spec->format.delimiter;
-    csv_write_cells(line, delimiter, fields->cells, fields->count);
-    for (size_t i = fields->count > 0 ? fields->count : 1; i < format->spec->columns; i++) {
+    size_t own = format->header->count > 0
+                     ? mapping_own_columns(format->header->cells, format->header->count)
+                     : format->spec->columns;
+    bool fits = fields->count <= format->spec->columns;
+    size_t count = fits && fields->count > own ? own : fields->count;
+    csv_write_cells(line, delimiter, fields->cells, count);
+    for (size_t i = count > 0 ? count : 1; i < own; i++) {
         csv_write_delimiter(line, delimiter);
     }
 }

@@ -80,7 +80,7 @@ def test_frozen_worker_adds_nothing_behind_the_accounting(space, moment):
     (space.inbox / "gone.csv").rename(space.inbox / "leads.csv")
     first.sigcont()
     time.sleep(2)
-    assert (last.type, last.value["error"]["code"]) == ("job.failed", "source_changed")
+    assert (last.type, last.value["error"]["code"]) == ("job.failed", "source_gone")
     check_checkpoints(space, job_id, last.value)
     assert space.value("SELECT count(*) FROM leads") == last.value["inserted"]
 

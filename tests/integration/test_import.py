@@ -228,6 +228,25 @@ def test_mended_reject_file_loads(space):
     check_counters(space)
 
 
+def test_reject_file_of_a_wide_file_loads(space):
+    """512 columns, the most that a file may have of its own; and what is rejected again has the same header."""
+    (space.inbox / "leads.csv").write_text("phone" + ",".join(f"c{n}" for n in range(512))[2:] + "\n" + "12" + "," * 511)
+    space.importer()
+    create_list(space)
+    name = run_import(space, "leads.csv", mapping={"phone": "phone"})["rejects"]
+    first = (space.outbox / name).read_text()
+    assert first.count(",") == 2 * 515
+    (space.inbox / "again.csv").write_text(first)
+    again = run_import(space, "again.csv")
+    assert again["rejected"] == 1
+    assert (space.outbox / again["rejects"]).read_text() == first
+    (space.inbox / "mended.csv").write_text(first.replace("\n12,", "\n504-621-8927,"))
+    assert run_import(space, "mended.csv")["inserted"] == 1
+    (space.inbox / "wider.csv").write_text(",".join(f"phone{n}" for n in range(513)) + "\n")
+    reply = ask(space, "list.import", {"list_id": "a", "file": "wider.csv"})
+    assert (reply.type, reply.value["code"]) == ("command.rejected", "too_many_columns")
+
+
 def test_reject_file_holds_the_cells_as_they_were(space):
     (space.inbox / "leads.csv").write_text('name,phone\n"Smith, ""Bob""\nJr",12\nAnn,504-621-8927\n')
     space.importer()

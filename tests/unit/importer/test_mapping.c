@@ -304,6 +304,9 @@ Test(mapping, ignores_what_a_reject_file_adds)
         {.header = "name|phone|row|code|column|reason",
          .keep_unmapped = true,
          .json = "{\"custom.name\":1,\"phone\":2}"},
+        {.header = "name|phone|row|code|column|reason|row|code|column|reason",
+         .keep_unmapped = true,
+         .json = "{\"custom.name\":1,\"phone\":2}"},
         {.header = "phone|row|code|reason|column",
          .keep_unmapped = true,
          .json = "{\"phone\":1,\"custom.row\":2,\"custom.code\":3,\"custom.reason\":4,"
