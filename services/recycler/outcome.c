@@ -23,6 +23,7 @@ typedef struct OutcomeItem {
     Offer *offer;               /* NULL: not known, or of another lead */
     int row;                    /* in the locked leads, -1 */
     bool is_new;                /* this call is told for the first time */
+    bool is_late;               /* it started, though its offer had been given up */
 } OutcomeItem;
 
 /* One batch; what prepare finds is checked under the locks of apply. */
@@ -33,6 +34,7 @@ struct Outcomes {
     Offers offers;
     LeadDials dials;
     Message **touched_by; /* by row of dials: the last message that changed the lead */
+    const char **recalls; /* by row of dials: why its offer is revoked; NULL: it is not */
     ListGates gates;
     Attempts attempts;
     DbArray dnc_numbers;
@@ -52,6 +54,8 @@ static void outcomes_unlock(Outcomes *outcomes)
     list_gates_done(&outcomes->gates);
     free(outcomes->touched_by);
     outcomes->touched_by = NULL;
+    free(outcomes->recalls);
+    outcomes->recalls = NULL;
     attempts_begin(&outcomes->attempts);
     db_array_begin(&outcomes->dnc_numbers, DB_ARRAY_INT8);
     db_array_begin(&outcomes->campaigns, DB_ARRAY_INT4);
@@ -125,6 +129,12 @@ static Offer *offer_of(const Outcomes *outcomes, const OutcomeItem *item)
     return offer != NULL && offer->lead_id == item->said.lead_id ? offer : NULL;
 }
 
+static bool is_late(const OutcomeItem *item)
+{
+    return item->said.kind == OUTCOME_STARTED && item->offer != NULL &&
+           item->offer->state == OFFER_ENDED && item->offer->given_up;
+}
+
 /* Of the campaign that made the call. */
 static Status read_call(OutcomeItem *item, RecyclerState *state, Db *db, int64_t now_us, Error *err)
 {
@@ -149,6 +159,7 @@ static Status read_rules(Outcomes *outcomes, const Work *work, Error *err)
         item->place = outcome_place_of(&outcomes->places, item->said.lead_id);
         item->offer = offer_of(outcomes, item);
         item->number_id = item->offer != NULL ? item->offer->number_id : 0;
+        item->is_late = is_late(item);
         if (item->place != NULL) {
             status = campaign_store_get(state->campaigns, work->db, item->place->campaign_no,
                                         item->place->rules_version, &item->rules, err);
@@ -304,6 +315,30 @@ static Status add_dnc_leads(const Outcomes *outcomes, Db *db, DbArray *ids, Erro
     return status;
 }
 
+/* Leads that were offered with a number since its offer was given up, to somebody who calls it
+ * after all. */
+static Status add_late_leads(const Outcomes *outcomes, Db *db, DbArray *ids, Error *err)
+{
+    DbArray numbers = {0};
+    db_array_begin(&numbers, DB_ARRAY_INT8);
+    for (int i = 0; i < outcomes->count; i++) {
+        if (outcomes->items[i].is_late) {
+            db_array_i64(&numbers, outcomes->items[i].number_id);
+        }
+    }
+    DbParams params = {0};
+    db_param_array(&params, &numbers);
+    AUTO_RESULT *leads = NULL;
+    Status status = numbers.count > 0
+                        ? db_query_binary(db, sql_outcome_offered, &params, &leads, err)
+                        : STATUS_OK;
+    for (int row = 0; status == STATUS_OK && leads != NULL && row < db_rows(leads); row++) {
+        db_array_i64(ids, db_bin_i64(leads, row, 0));
+    }
+    db_array_done(&numbers);
+    return status;
+}
+
 static Status lock_leads(Outcomes *outcomes, Db *db, Error *err)
 {
     DbArray ids = {0};
@@ -313,11 +348,15 @@ static Status lock_leads(Outcomes *outcomes, Db *db, Error *err)
     }
     Status status = add_dnc_leads(outcomes, db, &ids, err);
     if (status == STATUS_OK) {
+        status = add_late_leads(outcomes, db, &ids, err);
+    }
+    if (status == STATUS_OK) {
         status = lead_dials_lock(db, &ids, false, &outcomes->dials, err);
     }
     db_array_done(&ids);
     outcomes->touched_by =
         mem_alloc((size_t)(outcomes->dials.count + 1) * sizeof *outcomes->touched_by);
+    outcomes->recalls = mem_alloc((size_t)(outcomes->dials.count + 1) * sizeof *outcomes->recalls);
     return status;
 }
 
@@ -345,8 +384,8 @@ static Status lock_offers(Outcomes *outcomes, Db *db, Error *err)
         OutcomeItem *item = &outcomes->items[i];
         bool known = item->offer != NULL;
         item->offer = offer_of(outcomes, item);
-        if (known != (item->offer != NULL)) {
-            return error_set(err, STATUS_RETRY, "offer_moved", "an offer came meanwhile");
+        if (known != (item->offer != NULL) || is_late(item) != item->is_late) {
+            return error_set(err, STATUS_RETRY, "offer_moved", "an offer came or ended meanwhile");
         }
     }
     return status;
@@ -531,6 +570,18 @@ static Status plan_ended(Outcomes *outcomes, OutcomeItem *item, const Work *work
     return status;
 }
 
+/* Its number is being called: nobody else is to. */
+static void recall_others(Outcomes *outcomes, const OutcomeItem *item)
+{
+    for (int row = 0; row < outcomes->dials.count; row++) {
+        const LeadDial *lead = &outcomes->dials.rows[row];
+        if (lead->phone == item->phone && lead->offer_id != 0) {
+            outcomes->recalls[row] = "number_called";
+            touch(outcomes, item, row);
+        }
+    }
+}
+
 static Status plan_item(Outcomes *outcomes, OutcomeItem *item, const Work *work, Error *err)
 {
     LeadDial *lead = item->row >= 0 ? &outcomes->dials.rows[item->row] : NULL;
@@ -541,6 +592,9 @@ static Status plan_item(Outcomes *outcomes, OutcomeItem *item, const Work *work,
     case OUTCOME_STARTED:
         if (item->offer != NULL) {
             outcome_start(item->offer, &item->said, work->now_us);
+        }
+        if (item->is_late && item->phone != 0) {
+            recall_others(outcomes, item);
         }
         return STATUS_OK;
     case OUTCOME_RELEASED:
@@ -643,7 +697,10 @@ static Status tell(const Outcomes *outcomes, const Work *work, Error *err)
         }
     }
     tell.message = NULL;
-    return offer_revoke_ended(&tell, work->db, &outcomes->gates, err);
+    Status status = offer_revoke_ended(&tell, work->db, &outcomes->gates, err);
+    return status == STATUS_OK
+               ? offer_revoke(&tell, work->db, &outcomes->gates, outcomes->recalls, err)
+               : status;
 }
 
 Status outcome_apply(Work *work, Error *err)

@@ -462,6 +462,27 @@ def test_a_dialer_that_lost_an_offer_before_it_fell_silent(clocked):
     wait_for(lambda: clocked.value("SELECT held FROM campaign_hopper") == "dialer_silent")
 
 
+def test_a_call_that_begins_after_its_offer_was_given_up_takes_the_next_one_back(clocked):
+    """The number is with another dialer by then, as another list's lead or as the same."""
+    create_list(clocked, "b", campaign_id="d")
+    upsert(clocked, "b", phone=BOB)
+    put(clocked, offer_lifetime_s=30, reserve_s=60)
+    dialer = clocked.dialer(clock=clocked.clock)
+    offers = offers_by_phone(dialer, 3)
+    clocked.clock.advance(seconds=20)
+    put(clocked, "d", offer_lifetime_s=600)
+    clocked.clock.advance(seconds=70)
+    again = {offer["phone"]: offer for offer in dialer.offers(6)[3:]}
+    assert again[ANN]["list_id"] == "a" and set(again) == {ANN, BOB, EVE}
+    dialer.start(offers[ANN])
+    late = dialer.start(offers[BOB])
+    assert dialer.revoked(again[ANN])["reason"] == "number_called"
+    assert dialer.revoked(again[BOB])["reason"] == "number_called"
+    assert not dialer.events("offer.revoked", offer_id=again[EVE]["offer_id"])
+    dialer.end(late, "SALE")
+    become(clocked, {BOB: ("finished", "SALE", 1)})
+
+
 def test_put_off_until_its_time_has_come(clocked):
     put(clocked, cap_gap_s=7200, offer_lifetime_s=60, reserve_s=60)
     dialer = clocked.dialer(clock=clocked.clock)
