@@ -12,6 +12,7 @@
 #include "base/metric_table.h"
 #include "recycler/expiry.h"
 #include "recycler/hopper_campaign.h"
+#include "recycler/hopper_declined.h"
 #include "recycler/hopper_gauges.h"
 #include "recycler/put_off.h"
 #include "recycler/reading.h"
@@ -42,6 +43,7 @@ struct Hopper {
     CampaignStore *store;
     HopperCampaign *campaigns; /* by campaign_no */
     int count;
+    HopperDeclined declined;
     Reading *reading;
     unsigned turn;           /* which campaign is filled first */
     const DbResult *express; /* groups of express leads; while they are offered */
@@ -75,6 +77,7 @@ static void take_campaign(Hopper *hopper, const DbResult *result, int row)
     HopperCampaign *campaign = campaign_of(hopper, (int32_t)db_bin_i64(result, row, 0));
     size_t len = 0;
     const char *held = db_bytes(result, row, 4, &len);
+    hopper_declined_remove(&hopper->declined, campaign->campaign_no);
     campaign->held_lease = true;
     campaign->active = db_bin_i64(result, row, 1) != 0;
     campaign->rules_version = db_bin_i64(result, row, 2);
@@ -98,16 +101,29 @@ static void drop_campaigns(Hopper *hopper)
     hopper->count = kept;
 }
 
-static Status claim(Hopper *hopper, Error *err)
+static Status claim_leases(Hopper *hopper, DbResult **ret, Error *err)
 {
+    DbArray declined[2] = {0};
     DbParams params = {0};
+    hopper_declined_forget(&hopper->declined);
+    hopper_declined_arrays(&hopper->declined, &declined[0], &declined[1]);
     db_param_text(&params, hopper->parts->worker_id);
     db_param_text(&params, "recycler");
     db_param_i64(&params, LEASE_MS);
+    db_param_array(&params, &declined[0]);
+    db_param_array(&params, &declined[1]);
+    Status status = db_query_binary(hopper->db, sql_hopper_claim, &params, ret, err);
+    db_array_done(&declined[0]);
+    db_array_done(&declined[1]);
+    return status;
+}
+
+static Status claim(Hopper *hopper, Error *err)
+{
     AUTO_RESULT *result = NULL;
     Status status = db_exec(hopper->db, sql_hopper_missing, NULL, -1, err);
     if (status == STATUS_OK) {
-        status = db_query_binary(hopper->db, sql_hopper_claim, &params, &result, err);
+        status = claim_leases(hopper, &result, err);
     }
     for (int i = 0; status == STATUS_OK && i < hopper->count; i++) {
         hopper->campaigns[i].held_lease = false;
@@ -214,7 +230,7 @@ static Status look_campaign(Hopper *hopper, HopperCampaign *campaign, Error *err
     return status;
 }
 
-/* One whose rules cannot be used, as without its law pack, stands still; the others go on. */
+/* One whose rules cannot be used, as without its law pack, is left to others. */
 static Status look_one(Hopper *hopper, HopperCampaign *campaign, Error *err)
 {
     static LogRate rate = LOG_RATE_INIT(3, 60000);
@@ -225,6 +241,9 @@ static Status look_one(Hopper *hopper, HopperCampaign *campaign, Error *err)
     log_rate_limited(&rate, LOG_LEVEL_ERROR, "hopper.rules", " campaign_no=%d code=%s msg=%s",
                      campaign->campaign_no, err->code, err->text);
     campaign->rules = NULL;
+    if (campaign->active) {
+        hopper_declined_add(&hopper->declined, campaign->campaign_no, campaign->rules_version);
+    }
     return STATUS_OK;
 }
 
@@ -325,7 +344,9 @@ static Status look(Hopper *hopper, Error *err)
     }
     if (status == STATUS_OK) {
         hopper->looked_ms = clock_mono_ms();
-        hopper_gauges_tell(hopper->campaigns, hopper->count);
+        hopper_gauges_tell(hopper->campaigns, hopper->count, hopper->declined.count);
+        status =
+            hopper_declined_release(&hopper->declined, hopper->db, hopper->parts->worker_id, err);
     }
     return status;
 }

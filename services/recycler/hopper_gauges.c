@@ -6,15 +6,13 @@
 #include "base/metric_table.h"
 
 /* Those of active campaigns that are held are what `campaign show` has in held. */
-static const char *const states[] = {"paused",        "unusable_rules",  "dry",
-                                     "dialer_silent", "outcomes_behind", "record_set_back",
-                                     "clock_off",     "dialing"};
+static const char *const states[] = {
+    "paused", "dry", "dialer_silent", "outcomes_behind", "record_set_back", "clock_off", "dialing"};
 enum { STATES = sizeof states / sizeof states[0] };
 
 static const char *state_of(const HopperCampaign *campaign)
 {
     return !campaign->active            ? "paused"
-           : campaign->rules == NULL    ? "unusable_rules"
            : campaign->held[0] != '\0'  ? campaign->held
            : campaign->group_count == 0 ? "dry"
                                         : "dialing";
@@ -49,12 +47,14 @@ static void tell_lists(const HopperCampaign campaigns[], int count)
     metric_set(&metric_lists, ready, "ready", NULL);
 }
 
-void hopper_gauges_tell(const HopperCampaign campaigns[], int count)
+void hopper_gauges_tell(const HopperCampaign campaigns[], int count, int declined)
 {
+    metric_set(&metric_campaigns, declined, "unusable_rules", NULL);
     for (int state = 0; state < STATES; state++) {
         int found = 0;
         for (int i = 0; i < count; i++) {
-            found += strcmp(state_of(&campaigns[i]), states[state]) == 0;
+            bool is_led = !campaigns[i].active || campaigns[i].rules != NULL;
+            found += is_led && strcmp(state_of(&campaigns[i]), states[state]) == 0;
         }
         metric_set(&metric_campaigns, found, states[state], NULL);
     }

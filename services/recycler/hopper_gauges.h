@@ -3,5 +3,5 @@
 
 #include "recycler/hopper_campaign.h"
 
-/* After a look at all that are led here. */
-void hopper_gauges_tell(const HopperCampaign campaigns[], int count);
+/* After a look at all that are led here. declined: active ones that cannot be. */
+void hopper_gauges_tell(const HopperCampaign campaigns[], int count, int declined);

@@ -1,17 +1,20 @@
 -- This worker's fair share of the campaigns: those that it has, then free ones. What is beyond the share is not
--- renewed, and is free when its lease ends.
+-- renewed, and is free when its lease ends. $4, $5: campaigns that it cannot lead by their rules of those versions.
 WITH fair AS (
     SELECT ceil((SELECT count(*) FROM campaign_hopper)::numeric
                 / (SELECT greatest(count(*), 1) FROM worker
                    WHERE service = $2 AND alive_until > clock_timestamp()))::int AS most
+), declined AS (
+    SELECT campaign_no FROM unnest($4::int[], $5::bigint[]) AS v (campaign_no, rules_version)
+    JOIN campaign USING (campaign_no, rules_version)
 ), held AS (
     SELECT campaign_no FROM campaign_hopper
-    WHERE owner = $1 AND lease_until > clock_timestamp()
+    WHERE owner = $1 AND lease_until > clock_timestamp() AND campaign_no NOT IN (SELECT campaign_no FROM declined)
     ORDER BY campaign_no LIMIT (SELECT most FROM fair)
     FOR UPDATE SKIP LOCKED
 ), free AS (
     SELECT campaign_no FROM campaign_hopper
-    WHERE lease_until <= clock_timestamp()
+    WHERE lease_until <= clock_timestamp() AND campaign_no NOT IN (SELECT campaign_no FROM declined)
     ORDER BY campaign_no LIMIT (SELECT greatest(most - (SELECT count(*) FROM held), 0) FROM fair)
     FOR UPDATE SKIP LOCKED
 )

@@ -24,7 +24,7 @@ Test(hopper_gauges, a_list_with_a_group_is_ready_and_is_counted_once)
         {.active = false, .lists = lists, .list_count = 3, .groups = groups, .group_count = 4},
         {.active = true, .lists = lists, .list_count = 2},
     };
-    hopper_gauges_tell(campaigns, 3);
+    hopper_gauges_tell(campaigns, 3, 0);
     shows("leadspool_lists{state=\"ready\"} 2\n");
     shows("leadspool_lists{state=\"dry\"} 3\n");
 }
@@ -32,7 +32,7 @@ Test(hopper_gauges, a_list_with_a_group_is_ready_and_is_counted_once)
 Test(hopper_gauges, a_campaign_without_lists_has_none)
 {
     HopperCampaign campaign = {.active = true};
-    hopper_gauges_tell(&campaign, 1);
+    hopper_gauges_tell(&campaign, 1, 0);
     shows("leadspool_lists{state=\"ready\"} 0\n");
     shows("leadspool_lists{state=\"dry\"} 0\n");
 }
