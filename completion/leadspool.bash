@@ -50,7 +50,7 @@ _leadspool_options() {
         'rules ls') echo '--campaign --json' ;;
         'rules set') echo '--campaign --max-attempts --interval --window --min-distance --timeout --command-id --json' ;;
         'rules rm') echo '--campaign --timeout --command-id --json' ;;
-        'rules try') echo '--campaign --disposition --attempts --phone --state --at --callback-at --json' ;;
+        'rules try') echo '--campaign --disposition --attempts --phone --state --time-zone --list --at --duration --callback-at --json' ;;
         'job ls') echo '--list --all --json' ;;
         'job show') echo '--json' ;;
         'job watch') echo '--json' ;;
@@ -230,7 +230,10 @@ _leadspool_option_values() {
         'rules try --attempts') echo '-' ;;
         'rules try --phone') echo '-' ;;
         'rules try --state') echo '-' ;;
+        'rules try --time-zone') echo '-' ;;
+        'rules try --list') echo '-' ;;
         'rules try --at') echo '-' ;;
+        'rules try --duration') echo '-' ;;
         'rules try --callback-at') echo '-' ;;
         'job ls --list') echo 'lists' ;;
         'job fetch --output') echo 'files' ;;

@@ -178,9 +178,11 @@ const Verb cli_rules_verbs[] = {
     {"rm", "DISPOSITION", 1, 1, "leads with this disposition are not called again",
      rules_rm_options, "rules rm B --campaign solar", rules_rm},
     {"try", "", 0, 0,
-     "when a lead would be called again; the reason is interval, callback, never_open (no open "
-     "time\n"
-     "is known), or of none: no_rule, max_tries, max_attempts, dnc, invalid, finished",
+     "when a lead would be called again, were its last call the only one to its number; the reason "
+     "is\n"
+     "interval, callback, number_cap, number_gap (a call to the number was just then), never_open\n"
+     "(no open time is known), or of none: no_rule, max_tries, max_attempts, dnc, invalid, "
+     "finished",
      rules_try_options,
      "rules try --campaign solar --disposition NA --attempts 2 --phone 504-621-8927\n"
      "rules try --campaign solar --disposition NA --phone 504-621-8927 --state LA "

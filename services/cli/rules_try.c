@@ -4,11 +4,14 @@
 #include "cli/args.h"
 #include "cli/lead_phone.h"
 #include "cli/rules_verb.h"
+#include "cli/span.h"
 #include "cli/table.h"
 #include "domain/recycle.h"
 #include "domain/stage.h"
 #include "domain/zone.h"
 #include "domain/zone_gate.h"
+#include "recycler/topup_plan.h"
+#include "sql_queries.h"
 
 const CliOption rules_try_options[] = {
     {"campaign", "ID", "the campaign"},
@@ -16,7 +19,10 @@ const CliOption rules_try_options[] = {
     {"attempts", "N", "calls of this pass that came to it, the last one included (default 1)"},
     {"phone", "NUMBER", "the lead's number"},
     {"state", "STATE", "the lead's state"},
+    {"time-zone", "ZONE", "the lead's own"},
+    {"list", "LIST", "its list, whose windows hold too"},
     {"at", "TIME", "when the last call ended (default: now)"},
+    {"duration", "SPAN", "how long it took, as in 90s or 5m (default: no time)"},
     {"callback-at", "TIME", "when it was agreed to call back"},
     ARGS_JSON,
     {0},
@@ -28,8 +34,10 @@ typedef struct Try {
     CampaignRules rules;
     const Disposition *last;
     ZoneGate gate;
+    Hours list_hours;
     int64_t attempts;
     int64_t at_us;
+    int64_t start_us; /* of the last call */
     int64_t callback_us;
 } Try;
 
@@ -45,6 +53,14 @@ static Status try_need(const Cli *cli, Error *err)
     return status;
 }
 
+static Status try_start(const Cli *cli, Try *try, Error *err)
+{
+    int64_t seconds = 0;
+    Status status = cli_option_span(cli, "duration", 0, 86400, &seconds, err);
+    try->start_us = try->at_us - seconds * CLOCK_US_PER_SECOND;
+    return status;
+}
+
 static Status try_options(const Cli *cli, Try *try, Error *err)
 {
     try->attempts = 1;
@@ -53,7 +69,29 @@ static Status try_options(const Cli *cli, Try *try, Error *err)
     if (status == STATUS_OK) {
         status = cli_option_time(cli, "at", &try->at_us, err);
     }
-    return status == STATUS_OK ? cli_option_time(cli, "callback-at", &try->callback_us, err)
+    if (status == STATUS_OK) {
+        status = cli_option_time(cli, "callback-at", &try->callback_us, err);
+    }
+    return status == STATUS_OK ? try_start(cli, try, err) : status;
+}
+
+/* The windows of --list. */
+static Status try_list(Cli *cli, Try *try, Error *err)
+{
+    enum { WINDOWS = 8 }; /* of list_find.sql */
+    const char *list_id = cli_option(cli, "list");
+    DbParams params = {0};
+    AUTO_RESULT *list = NULL;
+    if (list_id == NULL) {
+        return STATUS_OK;
+    }
+    db_param_text(&params, list_id);
+    Status status = cli_query(cli, sql_list_find, &params, &list, err);
+    if (status == STATUS_OK && db_rows(list) == 0) {
+        return error_set_field(err, "list_id", "unknown_list",
+                               "there is no list \"%s\": `leadspool list ls` shows all", list_id);
+    }
+    return status == STATUS_OK ? hours_parse(db_text(list, 0, WINDOWS), &try->list_hours, err)
                                : status;
 }
 
@@ -77,8 +115,11 @@ static Status try_place(const Cli *cli, Try *try, Error *err)
     const char *country = try->rules.default_country;
     Status status = lead_phone_parse(cli_option(cli, "phone"), country, &phone, err);
     if (status == STATUS_OK) {
-        (void)zone_candidates(phone, text_of(cli_option(cli, "state")), country, text_of(""),
-                              &evidence);
+        const char *own = cli_option(cli, "time-zone");
+        if (!zone_candidates(phone, text_of(cli_option(cli, "state")), country,
+                             text_of(own != NULL ? own : ""), &evidence)) {
+            return cli_usage(err, "\"%s\" is not a time zone", own);
+        }
         zone_key(&evidence, key);
         zone_gate(key, &try->gate);
     }
@@ -95,11 +136,11 @@ static const char *try_end(const Disposition *last)
     return stage != STAGE_READY ? stage_name(stage) : NULL;
 }
 
-static RecycleDue try_due(const Try *try)
+/* By its rule, without what else there was to the number. */
+static RecycleDue try_rule(const Try *try, const CallingPlace *place)
 {
     CallingRules calling;
-    CallingPlace place = {.zones = try->gate.zones, .regions = try->gate.regions};
-    campaign_calling(&try->rules, NULL, NULL, &calling);
+    campaign_calling(&try->rules, &try->list_hours, NULL, &calling);
     RecycleFacts facts = {.rule = campaign_rule(&try->rules, try->last->code),
                           .tries = (int)try->attempts,
                           .attempts = (int)try->attempts,
@@ -107,13 +148,34 @@ static RecycleDue try_due(const Try *try)
                           .ended_us = try->at_us,
                           .callback = try->last->callback,
                           .callback_us = try->callback_us,
-                          .starts_us = &try->at_us,
+                          .starts_us = &try->start_us,
                           .start_count = 1,
                           .calling = &calling,
-                          .place = &place};
+                          .place = place};
     RecycleDue due;
     recycle_due(&facts, &due);
     return due;
+}
+
+/* The cap and the gap of its number after that call, as a top-up sees them. */
+static const char *try_number(const Try *try, const CallingPlace *place, RecycleDue *due)
+{
+    CallingRules calling;
+    TopupFacts facts = {.rules = &try->rules,
+                        .place = place,
+                        .calls_us = &try->start_us,
+                        .call_count = 1,
+                        .now_us = due->due_us};
+    bool capped = topup_caps_free_us(&facts) > due->due_us;
+    int64_t free_us = topup_cap_free_us(&facts);
+    if (due->exhausted || free_us <= due->due_us) {
+        return NULL;
+    }
+    campaign_calling(&try->rules, &try->list_hours, campaign_rule(&try->rules, try->last->code),
+                     &calling);
+    int64_t open_us = calling_next(&calling, place, free_us);
+    due->due_us = open_us != CALLING_NEVER ? open_us : free_us;
+    return capped ? "number_cap" : "number_gap";
 }
 
 static void try_print(Cli *cli, const Try *try)
@@ -121,11 +183,14 @@ static void try_print(Cli *cli, const Try *try)
     AUTO_TABLE table;
     char text[CLOCK_RFC3339_SIZE];
     const char *end = try_end(try->last);
-    RecycleDue due = try_due(try);
+    CallingPlace place = {.zones = try->gate.zones, .regions = try->gate.regions};
+    RecycleDue due = try_rule(try, &place);
+    const char *number = end == NULL ? try_number(try, &place, &due) : NULL;
+    const char *why = number != NULL ? number : recycle_why_name(due.why);
     clock_format_rfc3339(due.due_us, text);
     table_init(&table, try_columns);
     table_add(&table, end == NULL && !due.exhausted ? text : NULL);
-    table_add(&table, end != NULL ? end : recycle_why_name(due.why));
+    table_add(&table, end != NULL ? end : why);
     table_print_one(cli, &table);
 }
 
@@ -147,6 +212,9 @@ Status rules_try(Cli *cli, Error *err)
     Status status = try_need(cli, err);
     if (status == STATUS_OK) {
         status = try_options(cli, &try, err);
+    }
+    if (status == STATUS_OK) {
+        status = try_list(cli, &try, err);
     }
     if (status == STATUS_OK) {
         status = rules_fetch(cli, &try.rules, err);
