@@ -216,3 +216,8 @@ const char *zone_tzdata_version(void)
 {
     return zone_names_version();
 }
+
+bool zone_tzdata_changed(void)
+{
+    return zone_names_changed();
+}

@@ -56,3 +56,5 @@ MUST_CHECK Status zone_check(Error *err);
 
 /* "2026a" or the like, "unknown" when the files do not say; static. */
 const char *zone_tzdata_version(void);
+/* The system has another version by now; this process keeps to what it read. */
+bool zone_tzdata_changed(void);

@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -76,11 +77,16 @@ static void resolve(ZoneName *zone)
     zone->canonical = at != NULL && at->target == NULL ? at->name : zone->name;
 }
 
-static void read_all(void)
+static FILE *open_names(void)
 {
     const char *dir = getenv("TZDIR");
     AUTO_FREE char *path = mem_sprintf("%s/tzdata.zi", dir != NULL ? dir : "/usr/share/zoneinfo");
-    FILE *file = fopen(path, "re");
+    return fopen(path, "re");
+}
+
+static void read_all(void)
+{
+    FILE *file = open_names();
     if (file == NULL) {
         return;
     }
@@ -129,4 +135,19 @@ const char *zone_names_version(void)
 {
     pthread_once(&zones.once, read_all);
     return zones.version;
+}
+
+bool zone_names_changed(void)
+{
+    char line[64] = "";
+    char version[sizeof zones.version] = "";
+    pthread_once(&zones.once, read_all);
+    FILE *file = open_names();
+    if (file == NULL) {
+        return false;
+    }
+    bool read = fgets(line, sizeof line, file) != NULL;
+    fclose(file);
+    return read && sscanf(line, "# version %31s", version) == 1 &&
+           strcmp(version, zones.version) != 0;
 }

@@ -5,6 +5,7 @@
  * for. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "domain/text.h"
@@ -16,3 +17,5 @@ size_t zone_names_count(void);
 
 /* What the first line of tzdata.zi says, or "unknown"; static. */
 const char *zone_names_version(void);
+/* Does it say otherwise by now? What was read is what holds. */
+bool zone_names_changed(void);

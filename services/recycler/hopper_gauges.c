@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "base/metric_table.h"
+#include "domain/zone.h"
 
 /* Those of active campaigns that are held are what `campaign show` has in held. */
 static const char *const states[] = {
@@ -50,6 +51,7 @@ static void tell_lists(const HopperCampaign campaigns[], int count)
 void hopper_gauges_tell(const HopperCampaign campaigns[], int count, int declined)
 {
     metric_set(&metric_campaigns, declined, "unusable_rules", NULL);
+    metric_set(&metric_tzdata_changed, zone_tzdata_changed(), zone_tzdata_version(), NULL);
     for (int state = 0; state < STATES; state++) {
         int found = 0;
         for (int i = 0; i < count; i++) {
