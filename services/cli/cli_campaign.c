@@ -12,7 +12,7 @@ static const CliOption campaign_put_options[] = {
     {"name", "NAME", "what people call it (new: the id)"},
     {"active", NULL, "offer the leads of its lists"},
     {"inactive", NULL, "stop offering them (new: so it is)"},
-    {"order", "ORDER", "fresh_first, due, newest or random"},
+    {"order", "ORDER", "fresh_first, due, newest, or random (any of those that come next)"},
     {"country", "CC", "of numbers without country code (new: US)"},
     {"assume-zone", "ZONE", "of leads without one: Europe/Berlin; repeated; or none"},
     WINDOW_OPTION,

@@ -28,8 +28,8 @@ typedef struct HopperGroup {
 } HopperGroup;
 
 /* In the order in which they are searched: callbacks, then as the campaign's order says (fresh
- * first; recycled first; fresh first and the newest of them first; both alike), then list rank,
- * lead rank. */
+ * first; recycled first; fresh first and the newest of them first; both alike, in no order), then
+ * list rank, lead rank. */
 void hopper_groups_sort(HopperGroup groups[], int count, LeadOrder order);
 
 /* Takes over what the same group of `before` knew; both sorted by hopper_groups_by_key(). */

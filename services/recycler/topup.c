@@ -95,6 +95,19 @@ static Status make_numbers(const Topup *topup, TopupFound *found, Error *err)
     return status;
 }
 
+/* One that was searched from its beginning has no more; of others leads may have been passed over.
+ */
+static void mark_group(const Topup *topup, HopperGroup *group)
+{
+    HopperGroup begin = *group;
+    hopper_group_unbind(&begin, topup->rules->order);
+    group->dry =
+        topup->rules->order != LEAD_ORDER_RANDOM || group->bound_due_us == begin.bound_due_us;
+    if (!group->dry) {
+        *group = begin;
+    }
+}
+
 /* Groups that gave all they had. When the search itself was full nobody knows. */
 static void mark_dry(const Topup *topup, TopupFound *found)
 {
@@ -104,7 +117,10 @@ static void mark_dry(const Topup *topup, TopupFound *found)
     }
     int limit = topup_group_limit(topup, found->group_count);
     for (int i = 0; i < found->group_count && found->count < topup->want; i++) {
-        found->groups[i].dry = given[i] < limit;
+        found->groups[i].dry = false;
+        if (given[i] < limit) {
+            mark_group(topup, &found->groups[i]);
+        }
     }
 }
 

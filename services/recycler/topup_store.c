@@ -52,12 +52,12 @@ static Status pick_rows(
     db_param_time(&params, topup->now_us);
     db_param_i64(&params, topup_group_limit(topup, found->group_count));
     db_param_i64(&params, topup->want);
-    bool backward = hopper_group_backward(&found->groups[0], topup->rules->order);
+    LeadOrder order = topup->rules->order;
+    const char *sql = hopper_group_backward(&found->groups[0], order) ? sql_topup_pick_newest
+                      : order == LEAD_ORDER_RANDOM                    ? sql_topup_pick_random
+                                                                      : sql_topup_pick;
     Status status = lead_look_begin(topup->db, err);
-    return status == STATUS_OK
-               ? db_query_binary(topup->db, backward ? sql_topup_pick_newest : sql_topup_pick,
-                                 &params, ret, err)
-               : status;
+    return status == STATUS_OK ? db_query_binary(topup->db, sql, &params, ret, err) : status;
 }
 
 static void pick_take(const DbResult *result, TopupLead leads[])

@@ -483,6 +483,22 @@ def test_a_call_that_begins_after_its_offer_was_given_up_takes_the_next_one_back
     become(clocked, {BOB: ("finished", "SALE", 1)})
 
 
+def test_in_random_order(space):
+    """Not in that of the file; and each comes, in the end."""
+    rows = 60
+    (space.inbox / "leads.csv").write_text("phone\n" + "".join(f"50462189{row:02d}\n" for row in range(rows)))
+    space.importer()
+    space.recycler()
+    create_list(space, "a", campaign_id="c")
+    run_import(space, "leads.csv")
+    put(space, order="random", hopper_target=10)
+    dialer = space.dialer()
+    first = sorted(int(offer["lead_id"]) & 0xFFFFFFFF for offer in dialer.offers(10))
+    assert first != list(range(first[0], first[0] + 10)), "by chance once in a billion"
+    put(space, order="random", hopper_target=rows)
+    assert len({offer["lead_id"] for offer in dialer.offers(rows, timeout=10)}) == rows
+
+
 def test_put_off_until_its_time_has_come(clocked):
     put(clocked, cap_gap_s=7200, offer_lifetime_s=60, reserve_s=60)
     dialer = clocked.dialer(clock=clocked.clock)
