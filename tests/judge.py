@@ -97,17 +97,48 @@ LAW_STATES = {
     "OK": "Oklahoma",
     "WA": "Washington State",
 }
-# Days on which AL and LA are closed whatever else their lists have.
 CLOSED_STATES = {"AL", "LA"}
 
 
-def thanksgiving(year):
-    first = date(year, 11, 1)
-    return first + timedelta(days=(3 - first.weekday()) % 7 + 21)
+# Days on which they are closed.
+def the(year, month, weekday, nth):
+    """The nth such weekday of a month (0: Monday); nth 0: the last."""
+    days = (date(year, month, 1) + timedelta(days=n) for n in range(31))
+    return [day for day in days if (day.month, day.weekday()) == (month, weekday)][nth - 1]
 
 
-def closed_day(day):
-    return (day.month, day.day) in {(1, 1), (7, 4), (12, 25)} or day == thanksgiving(day.year)
+def easter_sunday(year):
+    """By the 19 years of the moon (Butcher)."""
+    century, rest = divmod(year, 100)
+    golden = year % 19
+    epact = (19 * golden + century - century // 4 - (century - (century + 8) // 25 + 1) // 3 + 15) % 30
+    week = (32 + 2 * (century % 4) + 2 * (rest // 4) - epact - rest % 4) % 7
+    late = (golden + 11 * epact + 22 * week) // 451
+    month, day = divmod(epact + week - 7 * late + 114, 31)
+    return date(year, month, day + 1)
+
+
+def observed(day):
+    """Also the Friday before a Saturday, and the Monday behind a Sunday."""
+    return {day} | {day + timedelta(days=off) for at, off in ((5, -1), (6, 1)) if day.weekday() == at}
+
+
+@functools.cache
+def closed_days(state, year):
+    easter = easter_sunday(year)
+    days = observed(date(year, 1, 1)) | observed(date(year + 1, 1, 1)) | observed(date(year, 7, 4))
+    days |= observed(date(year, 11, 11)) | observed(date(year, 12, 25))
+    days |= {the(year, 1, 0, 3), the(year, 2, 0, 3), the(year, 5, 0, 0), the(year, 9, 0, 1), the(year, 10, 0, 2)}
+    days |= {the(year, 11, 3, 4), easter - timedelta(days=47)}
+    if state == "LA":
+        juneteenth = {the(year, 6, 5, 3)}
+        return days | juneteenth | {date(year, 1, 8), date(year, 8, 30), date(year, 11, 1), easter - timedelta(days=2)}
+    juneteenth = {day for day in observed(date(year, 6, 19)) if day >= date(2025, 6, 1)}
+    return days | juneteenth | {the(year, 4, 0, 4), the(year, 6, 0, 1)}
+
+
+def closed_day(state, day):
+    return day in closed_days(state, day.year)
 
 
 # ---- time
@@ -159,7 +190,7 @@ def law_allows(states, day, minute):
             continue
         if DAYS[day.weekday()] not in days or not begin * 60 <= minute < end * 60:
             return False
-        if state in CLOSED_STATES and closed_day(day):
+        if state in CLOSED_STATES and closed_day(state, day):
             return False
     return True
 
@@ -280,6 +311,7 @@ class Call:
     told_us: int  # when the dialer first said something about it
     started_us: int  # clamped
     ended_us: int | None = None  # when the outcome was sent
+    over_us: int | None = None  # when it was over, by its length
     disposition: str | None = None
     callback_us: int | None = None
     known_us: float = NEVER  # from when on its outcome counts
@@ -365,6 +397,7 @@ class Floor:
         if call.ended_us is not None:
             return
         call.ended_us, call.disposition = at, event["disposition"]
+        call.over_us = min(call.started_us + us(event.get("duration_s") or 0), at)
         call.callback_us = seconds(event["callback_at"]) if event.get("callback_at") else None
         if call.offer:
             call.offer.closed_us = min(call.offer.closed_us, at)
@@ -420,6 +453,10 @@ class Judge:
         commands = scenario.get("commands", [])
         self.history = History(commands, self.slack_us)
         self.entries = dnc_entries(commands)
+        self.removed = defaultdict(list)  # phone -> when entries for every campaign were taken away
+        for command in commands:
+            if command["type"] == "dnc.remove" and command["data"].get("campaign_id") is None:
+                self.removed[command["data"]["phone"]].append(seconds(command.get("sent", command["at"])))
         self.places = Places(scenario.get("leads", {}))
         self.resets = defaultdict(list)
         for reset in scenario.get("resets", []):
@@ -437,8 +474,8 @@ class Judge:
             phone = call.offer.phone if call.offer else phones.get(call.lead_id)
             self.calls_of_lead[call.lead_id].append(call)
             self.calls_of_phone[phone].append(call)
-        for calls in self.calls_of_phone.values():
-            self.note_dnc_outcomes(calls)
+        for phone, calls in self.calls_of_phone.items():
+            self.note_dnc_outcomes(phone, calls)
         for offer in offers:
             self.judge_offer(offer)
             self.by_lead[offer.lead_id].append(offer)
@@ -453,14 +490,15 @@ class Judge:
             "unjudged": len(self.unjudged),
         }
 
-    def note_dnc_outcomes(self, calls):
-        for call in calls:
-            phone = call.offer.phone if call.offer else None
-            if phone is None or call.ended_us is None:
+    def note_dnc_outcomes(self, phone, calls):
+        """The entry is for every campaign. phone: None when nobody knows which was called."""
+        for call in calls if phone else ():
+            if call.ended_us is None:
                 continue
             versions = self.history.versions(call.ended_us)
             if all(rules.disposition(call.campaign_id, call.disposition)[1].get("dnc") for rules in versions):
-                self.entries[phone].append(Entry(call.campaign_id, call.known_us))
+                gone = (at for at in self.removed[phone] if at > call.known_us)
+                self.entries[phone].append(Entry(None, call.known_us, min(gone, default=NEVER)))
 
     def violation(self, kind, offer, why, other=None):
         pair = {"offer_id": offer.offer_id, "lead_id": offer.lead_id, "phone": offer.phone}
@@ -612,7 +650,7 @@ class Judge:
         if tries >= rule["max_attempts"]:
             return (f"{tries} calls came to {code}, {rule['max_attempts']} allowed", call)
         intervals = rule["intervals_s"]
-        due = call.started_us + us(intervals[min(tries, len(intervals)) - 1])
+        due = call.over_us + us(intervals[min(tries, len(intervals)) - 1])
         due = min(due, call.callback_us) if agreed else due
         return (f"less than its interval after {code}", call) if offer.made_us < due else None
 

@@ -3,11 +3,11 @@
 import json
 import subprocess
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from judge import KINDS, judge
+from judge import KINDS, closed_day, judge
 
 PHONE, OTHER = "+12125550101", "+13125550102"
 NEW_YORK = ZoneInfo("America/New_York")
@@ -329,7 +329,42 @@ def test_an_outcome_makes_an_entry(log):
     log.made(NOON + timedelta(hours=1), lead="2")
     log.made(NOON + timedelta(hours=3), lead="3", campaign="other")
     other = put(campaign_id="other", windows=[], law_pack="", **FREE)
-    assert judged(log, ALWAYS, other) == {"dnc_called": 1}
+    assert judged(log, ALWAYS, other) == {"dnc_called": 2}, "it is for every campaign"
+    remove = {"at": text(NOON + timedelta(hours=2)), "type": "dnc.remove", "data": {"phone": PHONE}}
+    assert judged(log, ALWAYS, other, remove) == {"dnc_called": 1}
+
+
+def test_an_outcome_that_nobody_offered_makes_an_entry(log):
+    log.called(NOON)
+    stray = {"offer_id": "none", "lead_id": "1", "list_id": "l", "campaign_id": "c"}
+    log.ended(stray, NOON + timedelta(hours=1), "DNC", call="stray")
+    log.made(NOON + timedelta(hours=2), lead="2")
+    assert judged(log, ALWAYS) == {"dnc_called": 1}
+
+
+HOLIDAYS = [
+    ("LA", (2027, 1, 8), True), ("AL", (2027, 1, 8), False), ("LA", (2027, 2, 9), True), ("AL", (2027, 2, 9), True),
+    ("LA", (2027, 3, 26), True), ("AL", (2027, 3, 26), False), ("AL", (2027, 4, 26), True), ("LA", (2027, 5, 31), True),
+    ("AL", (2027, 6, 7), True), ("AL", (2027, 6, 18), True), ("LA", (2027, 6, 19), True), ("LA", (2027, 7, 5), True),
+    ("AL", (2027, 12, 31), True), ("LA", (2027, 12, 24), True), ("LA", (2027, 12, 23), False),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("state, day, closed", HOLIDAYS, ids=lambda value: str(value))
+def test_holidays(state, day, closed):
+    assert closed_day(state, date(*day)) is closed
+
+
+def test_an_interval_begins_when_the_call_is_over(log):
+    """Of twenty seconds."""
+    rule = put(type="recycle_rule.put", disposition="NA", max_attempts=9, intervals_s=[60])
+    start = NOON + timedelta(seconds=10)
+    log.called(NOON)
+    log.made(start + timedelta(seconds=79), why="recycle")
+    assert judged(log, put(windows=[], law_pack="", **FREE), rule) == {"over_attempts": 1}
+    log.events.pop()
+    log.made(start + timedelta(seconds=80), why="recycle")
+    assert judged(log, put(windows=[], law_pack="", **FREE), rule) == {}
 
 
 # ---- attempts
@@ -344,8 +379,8 @@ def test_attempts_in_all(log):
 
 def test_attempts_by_disposition_and_their_intervals(log):
     log.called(NOON)
-    log.called(NOON + timedelta(seconds=10, minutes=30))
-    log.called(NOON + timedelta(seconds=20, minutes=150))
+    log.called(NOON + timedelta(seconds=30, minutes=30))
+    log.called(NOON + timedelta(seconds=60, minutes=150))
     assert judged(log, ALWAYS) == {}
     log.made(NOON + DAY)
     assert judged(log, ALWAYS) == {"over_attempts": 1}
