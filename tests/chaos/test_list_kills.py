@@ -9,7 +9,7 @@ from test_list_delete import doctor
 
 LEADS = scale(10_000, long=400_000)
 BACK = LEADS * 2 // 5
-TWINS = LEADS // 5  # leads of a third list with numbers of the first
+TWINS = LEADS * 3 // 10  # leads of a third list with numbers of the first: two chunks
 OFFERED = {"a": 7, "e": 8}  # of fifty numbers that one; half of the calls have begun
 KILLS = scale(2, long=20)  # of each job
 FAST = {
