@@ -26,6 +26,24 @@ Held *intake_hold(Intake *intake, const Position *position)
     return held;
 }
 
+/* A value of a Jansson tree: the node, and its place in an array or an object. */
+enum { NODE_BYTES = 64 };
+
+/* Commas count the values of a tree, which takes up many times its text when they are small. */
+static int64_t message_weight(const Message *message)
+{
+    const BusRecord *record = message->record;
+    size_t bytes = record->key_len + record->value_len;
+    for (int i = 0; i < record->header_count; i++) {
+        bytes += record->headers[i].len;
+    }
+    size_t nodes = 0;
+    for (size_t i = 0; record->value != NULL && i < record->value_len; i++) {
+        nodes += record->value[i] == ',';
+    }
+    return (int64_t)(bytes + nodes * NODE_BYTES);
+}
+
 void intake_add(Intake *intake, Held *held, Message *message)
 {
     if (held->first + held->count == held->cap) {
@@ -41,7 +59,8 @@ void intake_add(Intake *intake, Held *held, Message *message)
     held->queue[held->first + held->count++] = message;
     held->next_seen = message->record->offset + 1;
     intake->queued++;
-    intake->queued_bytes += (int64_t)message->record->value_len;
+    message->weight = message_weight(message);
+    intake->queued_bytes += message->weight;
 }
 
 int intake_untold(Intake *intake, int64_t now_ms, BusPartition ret[])
@@ -72,7 +91,7 @@ void intake_drop(Intake *intake, Held *held)
 {
     for (int i = 0; i < held->count; i++) {
         intake->queued--;
-        intake->queued_bytes -= (int64_t)held->queue[held->first + i]->record->value_len;
+        intake->queued_bytes -= held->queue[held->first + i]->weight;
         message_free(held->queue[held->first + i]);
     }
     held->first = 0;
@@ -185,7 +204,7 @@ void intake_pop(Intake *intake, Batch *batch, int count)
     for (int i = 0; i < count; i++) {
         Held *held = batch->from[i];
         assert(held->queue[held->first] == batch->messages[i]);
-        intake->queued_bytes -= (int64_t)batch->messages[i]->record->value_len;
+        intake->queued_bytes -= batch->messages[i]->weight;
         message_free(batch->messages[i]);
         held->first++;
         held->count--;

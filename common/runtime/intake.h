@@ -34,10 +34,10 @@ typedef struct Held {
 typedef struct Intake {
     Held held[INTAKE_PARTITIONS_MAX];
     int held_count;
-    int64_t again_ms; /* when Kafka is told all positions again; monotonic */
-    int turn;         /* which partition begins the next batch */
-    int queued;       /* messages in all queues */
-    int64_t queued_bytes;
+    int64_t again_ms;     /* when Kafka is told all positions again; monotonic */
+    int turn;             /* which partition begins the next batch */
+    int queued;           /* messages in all queues */
+    int64_t queued_bytes; /* of memory: keys, headers and what was read from values count too */
 } Intake;
 
 /* What one transaction takes. */

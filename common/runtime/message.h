@@ -40,6 +40,7 @@ typedef struct Message {
     char *reply;     /* JSON members of the reply, e.g. "\"results\":[…]" */
     bool repeated;   /* reply is an earlier answer, given again */
     int64_t reply_n; /* ce_sequence number of the reply */
+    int64_t weight;  /* about how many bytes it takes up; intake.c's */
 } Message;
 
 /* Takes the record over. A message without identity is MESSAGE_DEAD from the start, one whose data

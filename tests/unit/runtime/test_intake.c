@@ -174,6 +174,19 @@ Test(intake, is_full_from_its_limits_down_to_half_of_them)
     }
 }
 
+Test(intake, all_that_a_message_takes_up_counts, .init = begin)
+{
+    Held *held = hold(0, 7);
+    add(held, "many", 100);
+    cr_expect_eq(intake.queued_bytes, 100);
+    Message *message = mem_alloc(sizeof *message);
+    message->record = mem_alloc(sizeof *message->record);
+    *message->record = (BusRecord){.key_len = 10, .value = "[0,0,0]", .value_len = 7, .offset = 8};
+    message->record->headers[message->record->header_count++] = (BusHeader){"h", "v", 500};
+    intake_add(&intake, held, message);
+    cr_expect_geq(intake.queued_bytes, 100 + 10 + 7 + 500 + 2 * 64);
+}
+
 Test(intake, what_was_queued_is_known_as_seen, .init = begin)
 {
     Held *held = hold(0, 7);
