@@ -235,7 +235,7 @@ def test_kills_between_steps_end_no_job(space):
     job_id = start_import(space, "leads.csv")
     for _ in range(3):
         had = space.value("SELECT coalesce(sum(chunk), 0) FROM import_lane")
-        wait_for(lambda: space.value("SELECT sum(chunk) FROM import_lane") > had, 30, every=0.002)  # noqa: B023
+        wait_for(lambda: space.value("SELECT coalesce(sum(chunk), 0) FROM import_lane") > had, 30, every=0.002)  # noqa: B023
         importer.kill9()
         importer.start()
     assert finish_import(space, job_id)["inserted"] == 20_000
