@@ -515,6 +515,8 @@ def test_cancel_while_rows_trickle(space):
     assert job_events(space, job)[-1].type == "job.cancelled"
     assert time.monotonic() - begun < 3
     assert exported(space) == []
+    space.db.execute("DROP VIEW leads")
+    space.db.execute("ALTER TABLE leads_kept RENAME TO leads")
 
 
 @pytest.fixture
