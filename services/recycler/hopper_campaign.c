@@ -217,7 +217,7 @@ Status hopper_campaign_return(HopperCampaign *campaign, Db *db, bool *ret_more, 
     if (status != STATUS_OK) {
         return status;
     }
-    *ret_more = returned.found == PUT_OFF_MOST && returned.held == 0;
+    *ret_more = returned.found == PUT_OFF_MOST && returned.held < returned.found;
     if (returned.found > 0) {
         unbind_all(campaign);
     }
