@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/metric_table.h"
+#include "recycler/clock_off.h"
 #include "recycler/expiry.h"
 #include "recycler/hopper_campaign.h"
 #include "recycler/hopper_declined.h"
@@ -19,8 +20,6 @@
 #include "recycler/stray.h"
 #include "runtime/lead_dial.h"
 #include "sql_queries.h"
-
-#define CLOCK_OFF_US (5 * CLOCK_US_PER_SECOND)
 
 enum {
     ROUND_MS = 25,
@@ -51,9 +50,9 @@ struct Hopper {
     int64_t looked_ms;
     int64_t round_us; /* the time of the last one */
     int64_t counted_ms;
-    bool set_back;   /* offers that the record does not know of may be live */
-    bool clock_off;  /* hours and caps are not to be told by it */
-    bool sweep_more; /* something is left to do at once */
+    bool set_back;         /* offers that the record does not know of may be live */
+    atomic_bool clock_off; /* hours and caps are not to be told by it */
+    bool sweep_more;       /* something is left to do at once */
     bool fill_more;
 };
 
@@ -118,17 +117,37 @@ static Status claim_leases(Hopper *hopper, DbResult **ret, Error *err)
     return status;
 }
 
+/* What was prepared by a wrong clock goes with its campaign. */
+static Status leave_campaigns(Hopper *hopper, Error *err)
+{
+    DbParams params = {0};
+    db_param_text(&params, hopper->parts->worker_id);
+    return db_exec(hopper->db, sql_hopper_clock_off, &params, -1, err);
+}
+
+static Status tell_clock(Hopper *hopper, Error *err)
+{
+    DbParams params = {0};
+    db_param_text(&params, hopper->parts->worker_id);
+    db_param_bool(&params, atomic_load(&hopper->clock_off));
+    return db_exec(hopper->db, sql_hopper_clock, &params, -1, err);
+}
+
 static Status claim(Hopper *hopper, Error *err)
 {
     AUTO_RESULT *result = NULL;
     Status status = db_exec(hopper->db, sql_hopper_missing, NULL, -1, err);
     if (status == STATUS_OK) {
-        status = claim_leases(hopper, &result, err);
+        status = tell_clock(hopper, err);
+    }
+    if (status == STATUS_OK) {
+        status = atomic_load(&hopper->clock_off) ? leave_campaigns(hopper, err)
+                                                 : claim_leases(hopper, &result, err);
     }
     for (int i = 0; status == STATUS_OK && i < hopper->count; i++) {
         hopper->campaigns[i].held_lease = false;
     }
-    for (int row = 0; status == STATUS_OK && row < db_rows(result); row++) {
+    for (int row = 0; status == STATUS_OK && result != NULL && row < db_rows(result); row++) {
         take_campaign(hopper, result, row);
     }
     if (status == STATUS_OK) {
@@ -137,14 +156,11 @@ static Status claim(Hopper *hopper, Error *err)
     return status;
 }
 
-/* Hours, caps and gaps are decided by this host's clock, which may be wrong. PostgreSQL's is the
- * one that all share; an answer that took its time is no difference. */
+/* Hours, caps and gaps are decided by this host's clock, which may be wrong. */
 static void compare_clocks(Hopper *hopper, int64_t before_us, int64_t server_us, int64_t after_us)
 {
-    int64_t off_us = server_us < before_us  ? before_us - server_us
-                     : server_us > after_us ? after_us - server_us
-                                            : 0;
-    hopper->clock_off = off_us > CLOCK_OFF_US || off_us < -CLOCK_OFF_US;
+    int64_t off_us = clock_off_us(before_us, server_us, after_us);
+    atomic_store(&hopper->clock_off, clock_off_is_much(off_us));
     metric_set(&metric_clock_off_seconds, (double)off_us / CLOCK_US_PER_SECOND, NULL, NULL);
 }
 
@@ -322,9 +338,12 @@ campaigns_each(Hopper *hopper, Status (*work)(Hopper *, HopperCampaign *, Error 
     return status;
 }
 
-/* A batch of each; the rest is for the next round. */
+/* A batch of each; the rest is for the next round. None of it by a wrong clock. */
 static Status sweep(Hopper *hopper, int64_t now_us, Error *err)
 {
+    if (atomic_load(&hopper->clock_off)) {
+        return STATUS_OK;
+    }
     Status status = expire(hopper, now_us, err);
     if (status == STATUS_OK) {
         status = revoke_stray(hopper, now_us, err);
@@ -425,9 +444,6 @@ static const char *trouble_of(Hopper *hopper, HopperCampaign *campaign, int64_t 
 {
     if (hopper->set_back) {
         return "record_set_back";
-    }
-    if (hopper->clock_off) {
-        return "clock_off";
     }
     return hopper_campaign_trouble(campaign, complete_until_us(hopper), now_us);
 }
@@ -597,6 +613,13 @@ Status hopper_start(const ServiceParts *parts, Hopper **ret, Error *err)
     }
     *ret = hopper;
     return STATUS_OK;
+}
+
+Status hopper_check_clock(Hopper *hopper, Error *err)
+{
+    return atomic_load(&hopper->clock_off)
+               ? error_set(err, STATUS_RETRY, "clock_off", "this host's clock is not PostgreSQL's")
+               : STATUS_OK;
 }
 
 void hopper_stop(Hopper *hopper)

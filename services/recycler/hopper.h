@@ -10,10 +10,10 @@
  * an express lead waits for one top-up, not for all. What asks the broker has a thread of its own
  * (reading.h). A campaign is topped up by the recycler that holds its lease; that is for peace, not
  * for safety: what is offered is decided under locks. While dialers' outcomes are read late nothing
- * is topped up (outcomes_behind), nor where the record was
- * set back and offers of the lost time may be live (record_set_back), nor by a host whose clock is
- * not PostgreSQL's by more than five seconds (clock_off), and where a dialer has stopped answering
- * only a probe is (dialer_silent). */
+ * is topped up (outcomes_behind), nor where the record was set back and offers of the lost time may
+ * be live (record_set_back), and where a dialer has stopped answering only a probe is
+ * (dialer_silent). A host whose clock is not PostgreSQL's (clock_off.h) leads no campaign, ends no
+ * offer and applies no outcome; campaigns that nobody else leads are clock_off. */
 #pragma once
 
 #include "runtime/service.h"
@@ -22,5 +22,7 @@ typedef struct Hopper Hopper;
 
 /* parts: borrowed for its life. */
 Status hopper_start(const ServiceParts *parts, Hopper **ret, Error *err) MUST_CHECK;
+/* STATUS_RETRY clock_off: what is written by this host's clock would be wrong. Any thread. */
+Status hopper_check_clock(Hopper *hopper, Error *err) MUST_CHECK;
 /* Waits for the round under way, for a few seconds. NULL is allowed. */
 void hopper_stop(Hopper *hopper);

@@ -372,7 +372,7 @@ static bool found_holds(const HopperCampaign *campaign)
 {
     const TopupFound *found = campaign->found;
     int64_t now_us = clock_now_us();
-    if (found == NULL || found->count == 0 || clock_is_virtual() ||
+    if (found == NULL || found->count == 0 || clock_is_virtual() || now_us < found->found_us ||
         now_us > found->found_us + FOUND_US) {
         return false;
     }

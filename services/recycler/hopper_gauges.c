@@ -8,7 +8,7 @@
 
 /* Those of active campaigns that are held are what `campaign show` has in held. */
 static const char *const states[] = {
-    "paused", "dry", "dialer_silent", "outcomes_behind", "record_set_back", "clock_off", "dialing"};
+    "paused", "dry", "dialer_silent", "outcomes_behind", "record_set_back", "dialing"};
 enum { STATES = sizeof states / sizeof states[0] };
 
 static const char *state_of(const HopperCampaign *campaign)

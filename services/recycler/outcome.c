@@ -708,7 +708,10 @@ Status outcome_apply(Work *work, Error *err)
     RecyclerState *state = work->service;
     Outcomes *outcomes = state->outcomes;
     outcomes_unlock(outcomes);
-    Status status = lead_begin(work->db, err);
+    Status status = hopper_check_clock(state->hopper, err);
+    if (status == STATUS_OK) {
+        status = lead_begin(work->db, err);
+    }
     if (status == STATUS_OK) {
         status = lock_numbers(outcomes, work->db, err);
     }

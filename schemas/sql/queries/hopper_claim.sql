@@ -3,7 +3,7 @@
 WITH fair AS (
     SELECT ceil((SELECT count(*) FROM campaign_hopper)::numeric
                 / (SELECT greatest(count(*), 1) FROM worker
-                   WHERE service = $2 AND alive_until > clock_timestamp()))::int AS most
+                   WHERE service = $2 AND alive_until > clock_timestamp() AND NOT clock_off))::int AS most
 ), declined AS (
     SELECT campaign_no FROM unnest($4::int[], $5::bigint[]) AS v (campaign_no, rules_version)
     JOIN campaign USING (campaign_no, rules_version)
