@@ -7,6 +7,7 @@
 #include "base/guard.h"
 #include "base/mem.h"
 #include "base/metric_table.h"
+#include "recycler/clock_off.h"
 #include "recycler/offer_made.h"
 #include "recycler/put_off.h"
 #include "recycler/topup_plan.h"
@@ -395,11 +396,24 @@ static Status write_leads(Run *run, Error *err)
 
 enum { MOMENT_S = 10 }; /* between the look at the clock and the offer, at most */
 
+/* What the decisions were made by may have become wrong since the hopper compared. */
+static Status check_clock(int64_t before_us, int64_t server_us, int64_t after_us, Error *err)
+{
+    bool off = clock_off_is_much(clock_off_us(before_us, server_us, after_us));
+    return off ? error_set(err, STATUS_RETRY, "clock_off", "this host's clock is not PostgreSQL's")
+               : STATUS_OK;
+}
+
 /* Windows of a list change with its gate locked. */
 static Status check_hours(const Run *run, Error *err)
 {
     AUTO_RESULT *result = NULL;
+    int64_t before_us = clock_now_us();
     Status status = topup_read_hours(run->topup, &run->gates, &result, err);
+    int64_t after_us = clock_now_us();
+    if (status == STATUS_OK && !clock_is_virtual() && db_rows(result) > 0) {
+        status = check_clock(before_us, db_i64(result, 0, 2), after_us, err);
+    }
     for (int row = 0; status == STATUS_OK && row < db_rows(result); row++) {
         const Hours *used = list_hours(run->topup, (int32_t)db_i64(result, row, 0));
         Hours hours;
@@ -416,7 +430,8 @@ static Status check_hours(const Run *run, Error *err)
  * it cannot have been for long: the server ends one that is idle. */
 static Status check_time(const Run *run, Error *err)
 {
-    bool fresh = clock_now_us() - run->topup->now_us <= MOMENT_S * CLOCK_US_PER_SECOND;
+    int64_t age_us = clock_now_us() - run->topup->now_us; /* negative: the clock was set back */
+    bool fresh = age_us >= 0 && age_us <= MOMENT_S * CLOCK_US_PER_SECOND;
     return fresh ? STATUS_OK
                  : error_set(err, STATUS_RETRY, "rules_moved", "too much time went by meanwhile");
 }
