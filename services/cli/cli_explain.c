@@ -135,7 +135,7 @@ const Verb cli_explain_verbs[] = {
      "or\n"
      "law allow), number_gap (its number was called just now), number_offered (its number is with\n"
      "a dialer for another lead), dialable_now. Until is when that ends, as far as it is known.\n"
-     "The evidence that decides comes first.",
+     "The evidence that decides comes first; campaign_held is why none of the campaign is offered.",
      explain_options,
      "explain 4294967297\n"
      "explain spring/+15046218927 --at 2026-11-24T22:30:00Z --json",

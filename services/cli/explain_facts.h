@@ -18,6 +18,7 @@ enum {
     EXPLAIN_REGIONS,
     EXPLAIN_NUMBER_ID, /* null: the number was never offered, called or forbidden */
     EXPLAIN_PUT_OFF,   /* TopupWhy */
+    EXPLAIN_HELD,      /* why its campaign is not topped up, or empty */
 };
 enum { ENTRY_CAMPAIGN, ENTRY_SOURCE, ENTRY_ADDED, ENTRY_EXPIRES };
 enum {

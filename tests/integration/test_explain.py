@@ -101,6 +101,9 @@ def test_each_reason_in_its_turn(clocked):
     clocked.rows(f"UPDATE campaign SET {sets} RETURNING 1", *free.values())
     clocked.rows("UPDATE list_stats SET campaign_active = true RETURNING 1")
     assert why(clocked, ANN) == ("dialable_now", None)
+    clocked.rows("UPDATE campaign_hopper SET held = 'record_set_back' RETURNING 1")
+    [first, *_] = explain(clocked, ANN)["evidence"]
+    assert first == {"rule": "campaign_held", "value": "record_set_back", "source": "campaign c"}
     closing = '[{"days":["wed"],"from":"09:00","to":"12:30"}]'
     clocked.rows("UPDATE campaign SET windows = %s RETURNING 1", closing)
     assert why(clocked, ANN) == ("dialable_now", NOON + timedelta(minutes=30))
