@@ -7,7 +7,7 @@
 static const CliOption epoch_options[] = {ARGS_JSON, {0}};
 static const CliOption epoch_bump_options[] = {
     {"lost-nothing", NULL,
-     "no commit was lost, as with a synchronous standby: offers go on at once"},
+     "no commit was lost, as with a synchronous standby: no wait, but that of an earlier bump"},
     ARGS_JSON,
     {0},
 };

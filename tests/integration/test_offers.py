@@ -425,25 +425,27 @@ def test_who_is_held_when_the_rules_change_comes_back_after_it(clocked):
 
 def test_after_a_restore_nobody_is_offered_while_lost_offers_may_live(clocked):
     """What was offered in the lost time the record does not know: no lead and no number is offered in any campaign until
-    the longest-lived of such offers must be over."""
+    the longest-lived of such offers must be over, one that became a call four hours after it began at the latest."""
     put(clocked, active=False, offer_lifetime_s=100, reserve_s=60)
     put(clocked, "other", active=False, offer_lifetime_s=30, reserve_s=600)
     clocked.db.execute("UPDATE namespace SET timeline = '000000FF'")
-    assert clocked.cli_json("epoch", "bump")["offers_held_until"] == "2026-11-25T18:10:30Z"
+    assert clocked.cli_json("epoch", "bump")["offers_held_until"] == "2026-11-25T22:01:40Z"
     put(clocked)
     held = "SELECT held FROM campaign_hopper JOIN campaign USING (campaign_no) WHERE campaign_id = 'c'"
     wait_for(lambda: clocked.value(held) == "record_set_back")
     upsert(clocked, phone=NEW, priority=99)
     dialer = clocked.dialer(clock=clocked.clock)
-    clocked.clock.advance(seconds=629)
+    clocked.clock.advance(seconds=4 * 3600 + 99)
     dialer.quiet(1)
     clocked.clock.advance(seconds=1)
     dialer.offers(4)
     wait_for(lambda: clocked.value(held) == "")
-    clocked.cli("epoch", "bump")
+    assert clocked.cli_json("epoch", "bump", "--lost-nothing")["offers_held_until"] == "2026-11-25T22:01:40Z"
+    until = clocked.cli_json("epoch", "bump")["offers_held_until"]
     wait_for(lambda: clocked.value(held) == "record_set_back")
-    assert clocked.cli_json("epoch", "bump", "--lost-nothing")["offers_held_until"] is None
-    wait_for(lambda: clocked.value(held) == "")
+    put(clocked, offer_lifetime_s=30)
+    for words in [], ["--lost-nothing"]:
+        assert clocked.cli_json("epoch", "bump", *words)["offers_held_until"] == until, "it is not shortened"
 
 
 def test_a_dialer_that_lost_an_offer_before_it_fell_silent(clocked):
