@@ -534,6 +534,7 @@ static Status hopper_round(Hopper *hopper, Error *err)
         look_due || hopper->fill_more || clock_is_virtual() || is_time(hopper->counted_ms, FILL_MS);
     Status status = look_round(hopper, look_due, err);
     if (status != STATUS_OK || relay_is_backed_up(hopper->parts->relay) || hopper->count == 0) {
+        hopper->fill_more = false; /* what is left of a round waits, too */
         return status;
     }
     return fill_round(hopper, fill_due, err);
