@@ -16,7 +16,7 @@ _leadspool_verbs() {
         stats) echo 'rebuild reconcile' ;;
         topics) echo 'print check' ;;
         position) echo 'ls reset incidents ack' ;;
-        epoch) echo 'show bump' ;;
+        epoch) echo 'show bump release' ;;
         offer) echo 'ls' ;;
         dlq) echo 'ls show replay drop' ;;
     esac
@@ -71,6 +71,7 @@ _leadspool_options() {
         'position ack') echo '--all --yes --json' ;;
         'epoch show') echo '--json' ;;
         'epoch bump') echo '--lost-nothing --json' ;;
+        'epoch release') echo '--yes --json' ;;
         'offer ls') echo '--campaign --list --lead --all --limit --json' ;;
         'explain') echo '--at --country --json' ;;
         'outcome') echo '--offer --lead --start --release --reason --call-id --started-at --duration --agent --callback-at --callback-agent --json' ;;

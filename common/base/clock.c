@@ -61,7 +61,7 @@ Status clock_use_file(const char *path, Error *err)
 
 bool clock_is_virtual(void)
 {
-    return clock_file != NULL;
+    return clock_is_frozen || clock_file != NULL;
 }
 
 int64_t clock_now_us(void)

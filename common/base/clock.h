@@ -20,7 +20,7 @@ int64_t clock_mono_ms(void); /* for leases, timeouts and rates; never goes back,
  * while it cannot be read, or goes back, the last time stands. Before other threads start.
  * STATUS_FATAL with code clock_unreadable when there is no time in it. */
 Status clock_use_file(const char *path, Error *err) MUST_CHECK;
-bool clock_is_virtual(void);    /* a file gives it */
+bool clock_is_virtual(void);    /* a file gives it, or it is frozen */
 void clock_nap(int64_t nap_ms); /* a signal may end it early */
 
 /* For tests: clock_now_us() gives now_us from here on; clock_unfreeze() ends it. Process-wide. */

@@ -12,6 +12,12 @@ static const CliOption epoch_bump_options[] = {
     {0},
 };
 
+static const CliOption epoch_release_options[] = {
+    {"yes", NULL, "do not ask"},
+    ARGS_JSON,
+    {0},
+};
+
 static const TableColumn epoch_columns[] = {
     {"epoch", TABLE_NUMBER},
     {"holds", TABLE_BOOL}, /* the record is the one that the epoch belongs to */
@@ -74,6 +80,36 @@ static Status epoch_bump(Cli *cli, Error *err)
     return status;
 }
 
+/* Only who has looked at the dialers knows. */
+static Status epoch_release(Cli *cli, Error *err)
+{
+    bool yes = false;
+    Status status = cli_confirm(cli,
+                                "Offers of the lost time may still be called, by dialers that have "
+                                "them: leads and numbers are offered again all the same.",
+                                &yes, err);
+    if (status != STATUS_OK || !yes) {
+        cli->exit_code = CLI_FAILED;
+        return status;
+    }
+    AUTO_RESULT *result = NULL;
+    AUTO_TX Db *db = cli_db(cli);
+    status = db_begin(db, err);
+    if (status == STATUS_OK) {
+        status = db_exec(db, sql_cli_epoch_release, NULL, 1, err);
+    }
+    if (status == STATUS_OK) {
+        status = db_query(db, sql_cli_epoch_show, NULL, &result, err);
+    }
+    if (status == STATUS_OK) {
+        status = db_commit(db, err);
+    }
+    if (status == STATUS_OK) {
+        epoch_print(cli, result);
+    }
+    return status;
+}
+
 const Verb cli_epoch_verbs[] = {
     {"show", "", 0, 0, "the epoch, and whether the server is the one it belongs to", epoch_options,
      "epoch show --json", epoch_show},
@@ -81,5 +117,9 @@ const Verb cli_epoch_verbs[] = {
      "begin a new one: workers that hold since a restore go on. Offers of the lost time are not\n"
      "known any more; no new one is made until the last of them is over (offers_held_until)",
      epoch_bump_options, "epoch bump", epoch_bump},
+    {"release", "", 0, 0,
+     "offers go on before the wait of `epoch bump` is over: when you know that no dialer has, or\n"
+     "calls, anything of the lost time, as when all of them stood still",
+     epoch_release_options, "epoch release --yes", epoch_release},
     {0},
 };

@@ -618,7 +618,7 @@ Status hopper_start(const ServiceParts *parts, Hopper **ret, Error *err)
 
 Status hopper_check_clock(Hopper *hopper, Error *err)
 {
-    return atomic_load(&hopper->clock_off)
+    return hopper != NULL && atomic_load(&hopper->clock_off)
                ? error_set(err, STATUS_RETRY, "clock_off", "this host's clock is not PostgreSQL's")
                : STATUS_OK;
 }

@@ -446,6 +446,10 @@ def test_after_a_restore_nobody_is_offered_while_lost_offers_may_live(clocked):
     put(clocked, offer_lifetime_s=30)
     for words in [], ["--lost-nothing"]:
         assert clocked.cli_json("epoch", "bump", *words)["offers_held_until"] == until, "it is not shortened"
+    clocked.cli("epoch", "release", code=2)
+    assert clocked.value(held) == "record_set_back", "nobody said yes"
+    assert clocked.cli_json("epoch", "release", "--yes")["offers_held_until"] is None
+    wait_for(lambda: clocked.value(held) == "")
 
 
 def test_a_dialer_that_lost_an_offer_before_it_fell_silent(clocked):

@@ -1,0 +1,1 @@
+UPDATE namespace SET offers_held_until = NULL
