@@ -22,7 +22,8 @@ typedef struct Hopper Hopper;
 
 /* parts: borrowed for its life. */
 Status hopper_start(const ServiceParts *parts, Hopper **ret, Error *err) MUST_CHECK;
-/* STATUS_RETRY clock_off: what is written by this host's clock would be wrong. Any thread. */
+/* hopper: NULL where there is none. STATUS_RETRY clock_off: what is written by this host's clock
+ * would be wrong. Any thread. */
 Status hopper_check_clock(Hopper *hopper, Error *err) MUST_CHECK;
 /* Waits for the round under way, for a few seconds. NULL is allowed. */
 void hopper_stop(Hopper *hopper);
