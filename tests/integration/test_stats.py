@@ -64,8 +64,9 @@ def test_the_record_read_last_may_be_gone(space):
     stats = space.stats()
     create_list(space)
     place = "SELECT partition, next_offset FROM consumer_position WHERE topic = 'list.stats' AND next_offset > 0"
-    [(partition, _)] = wait_for(lambda: space.rows(place), what="list.stats read")
+    wait_for(lambda: space.rows(place), what="list.stats read")
     stats.terminate()
+    [(partition, next_offset)] = space.rows(place)
     topic = f"{space.ns}.list.stats"
     aborted = Producer(bus_client(transactional_id=space.ns))
     aborted.init_transactions(30)
@@ -73,7 +74,7 @@ def test_the_record_read_last_may_be_gone(space):
     aborted.produce(topic, b"{}", "gone", partition)
     aborted.flush(30)
     aborted.abort_transaction(30)
-    end = newest(topic, partition)
+    end = wait_for(lambda: newest(topic, partition, above=next_offset), what="the mark of the transaction")
     gone = "UPDATE consumer_position SET next_offset = %s, fingerprint = 1 WHERE topic = 'list.stats' AND partition = %s"
     space.db.execute(gone, (end, partition))
     upsert(space, phone="+15046218927")
@@ -84,10 +85,11 @@ def test_the_record_read_last_may_be_gone(space):
     equal(space)
 
 
-def newest(topic, partition):
-    """The offset that the next record will have."""
+def newest(topic, partition, above):
+    """The offset that the next record will have, once no transaction is open before it and it is above that one."""
     with closing(Consumer(bus_client(group_id="nobody"))) as reader:
-        return reader.get_watermark_offsets(TopicPartition(topic, partition), 30)[1]
+        end = reader.get_watermark_offsets(TopicPartition(topic, partition), 30)[1]
+        return end if end > above else None
 
 
 def phone(round, number):
