@@ -270,27 +270,19 @@ static void db_notice(void *context, const char *message)
     LOG_DEBUG("db.notice", "%s", message);
 }
 
-/* libpq's own text about a string that it cannot read may hold a part of it: of a password, say. */
-static bool db_url_reads(const char *url)
+/* Can it be read, and does it name several hosts? libpq's own text about a string that it cannot
+ * read is not shown: it may hold a part of it, of a password, say. */
+static bool db_url_reads(const char *url, bool *ret_hosts)
 {
-    char *text = NULL;
-    PQconninfoOption *parts = PQconninfoParse(url, &text);
-    bool reads = parts != NULL;
-    PQfreemem(text);
-    PQconninfoFree(parts);
-    return reads;
-}
-
-static bool db_url_has_hosts(const char *url)
-{
-    bool several = false;
     PQconninfoOption *parts = PQconninfoParse(url, NULL);
+    bool reads = parts != NULL;
+    *ret_hosts = false;
     for (PQconninfoOption *part = parts; part != NULL && part->keyword != NULL; part++) {
-        several = several || (strncmp(part->keyword, "host", 4) == 0 && part->val != NULL &&
-                              strchr(part->val, ',') != NULL);
+        *ret_hosts |= strncmp(part->keyword, "host", 4) == 0 && part->val != NULL &&
+                      strchr(part->val, ',') != NULL;
     }
     PQconninfoFree(parts);
-    return several;
+    return reads;
 }
 
 static Status db_connect(Db *db, Error *err)
@@ -302,8 +294,15 @@ static Status db_connect(Db *db, Error *err)
     db_disconnect(db);
     char timeout[8];
     snprintf(timeout, sizeof timeout, "%d", CONNECT_TIMEOUT_S);
+    bool several = false;
+    if (!db_url_reads(db->url, &several)) {
+        return error_set(err, STATUS_FATAL, "database_url",
+                         "DATABASE_URL is no connection string that libpq can read: blanks and "
+                         "other signs in a password are percent-encoded in a URL, quoted in "
+                         "key='value' pairs");
+    }
     /* A default; what stands in the URL, which comes behind it, holds. */
-    const char *attributes = db_url_has_hosts(db->url) ? "read-write" : NULL;
+    const char *attributes = several ? "read-write" : NULL;
     const char *const keywords[] = {"target_session_attrs",      "dbname",
                                     "fallback_application_name", "connect_timeout",
                                     "keepalives_idle",           "keepalives_interval",
@@ -311,12 +310,6 @@ static Status db_connect(Db *db, Error *err)
                                     "client_encoding",           NULL};
     const char *const settings[] = {attributes, db->url, db->name, timeout, "10",
                                     "5",        "3",     "20000",  "UTF8",  NULL};
-    if (!db_url_reads(db->url)) {
-        return error_set(err, STATUS_FATAL, "database_url",
-                         "DATABASE_URL is no connection string that libpq can read: blanks and "
-                         "other signs in a password are percent-encoded in a URL, quoted in "
-                         "key='value' pairs");
-    }
     db->conn = PQconnectdbParams(keywords, settings, 1);
     if (PQstatus(db->conn) != CONNECTION_OK) {
         return db_fail(db, NULL, err);

@@ -47,13 +47,26 @@ static Status epoch_show(Cli *cli, Error *err)
     return status;
 }
 
+/* What was changed, as it stands then. */
+static Status epoch_commit(Cli *cli, Db *db, Error *err)
+{
+    AUTO_RESULT *result = NULL;
+    Status status = db_query(db, sql_cli_epoch_show, NULL, &result, err);
+    if (status == STATUS_OK) {
+        status = db_commit(db, err);
+    }
+    if (status == STATUS_OK) {
+        epoch_print(cli, result);
+    }
+    return status;
+}
+
 static Status epoch_bump(Cli *cli, Error *err)
 {
     DbParams params = {0};
     db_param_i64(&params, clock_now_us() / CLOCK_US_PER_SECOND);
     db_param_time(&params, clock_is_virtual() ? clock_now_us() : 0);
     db_param_bool(&params, cli_flag(cli, "lost-nothing"));
-    AUTO_RESULT *result = NULL;
     AUTO_TX Db *db = cli_db(cli);
     Status status = db_begin_unchecked(db, err);
     if (status == STATUS_OK) {
@@ -68,16 +81,7 @@ static Status epoch_bump(Cli *cli, Error *err)
     if (status == STATUS_OK) {
         status = db_exec(db, sql_cli_epoch_dnc, NULL, -1, err);
     }
-    if (status == STATUS_OK) {
-        status = db_query(db, sql_cli_epoch_show, NULL, &result, err);
-    }
-    if (status == STATUS_OK) {
-        status = db_commit(db, err);
-    }
-    if (status == STATUS_OK) {
-        epoch_print(cli, result);
-    }
-    return status;
+    return status == STATUS_OK ? epoch_commit(cli, db, err) : status;
 }
 
 /* Only who has looked at the dialers knows. */
@@ -92,22 +96,12 @@ static Status epoch_release(Cli *cli, Error *err)
         cli->exit_code = CLI_FAILED;
         return status;
     }
-    AUTO_RESULT *result = NULL;
     AUTO_TX Db *db = cli_db(cli);
     status = db_begin(db, err);
     if (status == STATUS_OK) {
         status = db_exec(db, sql_cli_epoch_release, NULL, 1, err);
     }
-    if (status == STATUS_OK) {
-        status = db_query(db, sql_cli_epoch_show, NULL, &result, err);
-    }
-    if (status == STATUS_OK) {
-        status = db_commit(db, err);
-    }
-    if (status == STATUS_OK) {
-        epoch_print(cli, result);
-    }
-    return status;
+    return status == STATUS_OK ? epoch_commit(cli, db, err) : status;
 }
 
 const Verb cli_epoch_verbs[] = {

@@ -11,23 +11,13 @@ static int64_t id_hash(TextSlice id)
 
 static int64_t id_of_list(const DbResult *found, int64_t phone)
 {
-    int low = 0;
-    int high = db_rows(found) - 1;
-    while (low <= high) {
-        int middle = low + (high - low) / 2;
-        int64_t here = db_bin_i64(found, middle, 0);
-        if (here == phone) {
-            TextSlice id;
-            id.data = db_bytes(found, middle, 1, &id.len);
-            return id_hash(id);
-        }
-        if (here < phone) {
-            low = middle + 1;
-        } else {
-            high = middle - 1;
-        }
+    int row = db_bin_find(found, 0, phone);
+    if (row < 0) {
+        return 0;
     }
-    return 0;
+    TextSlice id;
+    id.data = db_bytes(found, row, 1, &id.len);
+    return id_hash(id);
 }
 
 static Status ids_find(Db *db, int32_t list_no, const ChunkShare *share, DbResult **ret, Error *err)

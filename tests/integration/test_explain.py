@@ -180,8 +180,8 @@ def test_a_corrected_number_waits_for_no_rule(clocked):
     assert not [piece for piece in explain(clocked, new)["evidence"] if piece["source"] == "rule"]
 
 
-def test_caps_and_gaps_of_a_number(clocked):
-    """Two lists of two campaigns have the numbers; the second one asks."""
+def call_two_of_both_lists(clocked):
+    """Lists of two campaigns have the numbers; the first one's dialer called ANN and BOB, and has EVE."""
     create_list(clocked, "b", campaign_id="d")
     run_import(clocked, "leads.csv", list_id="b")
     put(clocked, reserve_s=3600)
@@ -190,6 +190,11 @@ def test_caps_and_gaps_of_a_number(clocked):
     dialer.answer(offers[ANN], "NA", duration_s=0)
     dialer.answer(offers[BOB], "B", duration_s=0)
     wait_for(lambda: clocked.value("SELECT count(*) FROM attempt") == 2)
+
+
+def test_caps_and_gaps_of_a_number(clocked):
+    """Two lists of two campaigns have the numbers; the second one asks."""
+    call_two_of_both_lists(clocked)
     clocked.clock.advance(seconds=60)
     quiet(clocked)
     sets = "active = true, windows = '[]', cap_calls = 0, cap_gap_s = 900"
@@ -209,14 +214,7 @@ def test_caps_and_gaps_of_a_number(clocked):
 
 def test_what_the_hopper_put_off_is_told_with_what_for(clocked):
     """It looked at the leads, and moved their due times: that is not all that there is to say."""
-    create_list(clocked, "b", campaign_id="d")
-    run_import(clocked, "leads.csv", list_id="b")
-    put(clocked, reserve_s=3600)
-    dialer = clocked.dialer(clock=clocked.clock)
-    offers = offers_by_phone(dialer, 3)
-    dialer.answer(offers[ANN], "NA", duration_s=0)
-    dialer.answer(offers[BOB], "B", duration_s=0)
-    wait_for(lambda: clocked.value("SELECT count(*) FROM attempt") == 2)
+    call_two_of_both_lists(clocked)
     moved = "SELECT count(*) FROM leads JOIN list USING (list_no) WHERE list_id = 'b' AND due_at > %s"
     put(clocked, "d", cap_gap_s=900)
     wait_for(lambda: clocked.value(moved, NOON) == 3, what="all are put off")
