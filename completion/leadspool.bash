@@ -32,9 +32,9 @@ _leadspool_options() {
         'import') echo '--list --map --encoding --delimiter --header --on-duplicate --duplicate-scope --empty-erases --default-country --phone-policy --keep-unmapped --lead-events --dry-run --wait --no-wait --yes --timeout --command-id --json' ;;
         'import undo') echo '--dry-run --yes --wait --no-wait --timeout --command-id --json' ;;
         'export') echo '--list --output --what --job --field --all-fields --where --order --delimiter --line-end --bom --no-header --raw --dry-run --no-wait --timeout --command-id --json' ;;
-        'move') echo '--from --to --where --ids --ids-from --on-duplicate --dry-run --yes --wait --no-wait --timeout --command-id --json' ;;
+        'move') echo '--from --to --where --ids --ids-from --on-duplicate --lead-events --dry-run --yes --wait --no-wait --timeout --command-id --json' ;;
         'move report') echo '--json' ;;
-        'reset') echo '--list --where --skip-offered --dry-run --yes --wait --no-wait --timeout --command-id --json' ;;
+        'reset') echo '--list --where --skip-offered --lead-events --dry-run --yes --wait --no-wait --timeout --command-id --json' ;;
         'lead show') echo '--list --phone --country --json' ;;
         'lead upsert') echo '--list --file --phone --external-id --extension --first-name --last-name --email --address --city --state --zip --country --time-zone --priority --revision --field --timeout --command-id --json' ;;
         'lead rm') echo '--list --phone --external-id --country --dry-run --yes --timeout --command-id --json' ;;

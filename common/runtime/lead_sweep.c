@@ -33,6 +33,7 @@ typedef struct Sweep {
     bool done;
     int long_ways; /* so many chunks do without whole() */
     int64_t progress_ms;
+    bool lead_events;
 } Sweep;
 
 /* ---- the mark ---- */
@@ -167,7 +168,8 @@ static Status sweep_chunk(Sweep *sweep, Error *err)
                         .context = sweep->context,
                         .db = run->db,
                         .outbox = run->outbox,
-                        .counts = next.counts};
+                        .counts = next.counts,
+                        .lead_events = sweep->lead_events};
     AUTO_TX Db *tx = run->db;
     Status status = db_begin(tx, err);
     if (status == STATUS_OK) {
@@ -230,7 +232,8 @@ Status lead_sweep(JobRun *run, const SweepKind *kind, void *context, StrBuf *ret
     Sweep sweep = {.run = run,
                    .kind = kind,
                    .context = context,
-                   .progress_ms = clock_mono_ms() + SWEEP_PROGRESS_MS};
+                   .progress_ms = clock_mono_ms() + SWEEP_PROGRESS_MS,
+                   .lead_events = json_is_true(json_object_get(run->params, "lead_events"))};
     Status status = sweep_all(&sweep, err);
     mark_fields(kind, &sweep.mark, ret_fields);
     return status;

@@ -26,6 +26,7 @@ typedef struct SweepChunk {
     int seen;        /* leads that find() looked at; 0: there are no more */
     int64_t last;    /* the last of them */
     LeadDials leads; /* those of ids, locked, once work() runs */
+    bool lead_events; /* the job's command asked for lead.updated */
 } SweepChunk;
 
 typedef struct SweepKind {

@@ -27,6 +27,13 @@ Status bulk_confirm(Cli *cli, const Table *counts, const char *question, bool *r
     return status;
 }
 
+void bulk_ask_events(const Cli *cli, Command *command)
+{
+    if (cli_flag(cli, "lead-events")) {
+        json_object_set_new(command->data, "lead_events", json_true());
+    }
+}
+
 static bool bulk_waits(const Cli *cli)
 {
     return cli_flag(cli, "wait") || (!cli_flag(cli, "no-wait") && cli->out_terminal);

@@ -14,10 +14,18 @@
         "json", NULL, "one line of JSON on standard output"                                        \
     }
 
+/* Of verbs that change leads; bulk_ask_events(). */
+#define BULK_EVENTS_OPTION                                                                         \
+    {                                                                                              \
+        "lead-events", NULL, "publish lead.updated of each lead"                                   \
+    }
+
 /* Shows the counts, one row, and with --dry-run that is all: *ret_go is false. Else asks the
  * question, unless --yes. */
 Status bulk_confirm(Cli *cli, const Table *counts, const char *question, bool *ret_go, Error *err)
     MUST_CHECK;
+
+void bulk_ask_events(const Cli *cli, Command *command);
 
 /* Of a job that is not stayed with. */
 void bulk_tell_accepted(Cli *cli, const char *job_id);

@@ -23,6 +23,7 @@ static const CliOption move_options[] = {
     {"on-duplicate", "skip|update|report",
      "a lead that the target has already stays (default); or tells its fields to that one and "
      "goes; or stays, and `move report` names it"},
+    BULK_EVENTS_OPTION,
     BULK_OPTIONS,
     {0},
 };
@@ -111,6 +112,7 @@ static Status move_send(Cli *cli, Command *command, const MoveLeads *leads, Erro
     } else {
         json_object_set_new(command->data, "where", filter_to_json(leads->filter));
     }
+    bulk_ask_events(cli, command);
     return bulk_send(cli, command, err);
 }
 

@@ -13,6 +13,7 @@ static const CliOption reset_options[] = {
     WHERE_OPTION,
     {"skip-offered", NULL,
      "leave leads alone that are with a dialer; else such offers are revoked"},
+    BULK_EVENTS_OPTION,
     BULK_OPTIONS,
     {0},
 };
@@ -33,6 +34,7 @@ static Status reset_send(Cli *cli, Command *command, const Filter *filter, Error
         if (cli_flag(cli, "skip-offered")) {
             json_object_set_new(command->data, "skip_offered", json_true());
         }
+        bulk_ask_events(cli, command);
         status = bulk_send(cli, command, err);
     }
     return status;

@@ -18,6 +18,7 @@ typedef struct LeadsMove {
     json_t *where;
     json_t *lead_ids;
     int on_duplicate;
+    JsonBool lead_events;
 } LeadsMove;
 
 /* In the order of MovePolicy. */
@@ -29,6 +30,7 @@ static const JsonField move_fields[] = {
     {"where", JSON_FIELD_OBJECT, offsetof(LeadsMove, where)},
     {"lead_ids", JSON_FIELD_ARRAY, offsetof(LeadsMove, lead_ids), .min = 1, .max = MOVE_IDS_MAX},
     {"on_duplicate", JSON_FIELD_ENUM, offsetof(LeadsMove, on_duplicate), .words = duplicate_words},
+    {"lead_events", JSON_FIELD_BOOL, offsetof(LeadsMove, lead_events)},
     {0},
 };
 
@@ -86,6 +88,9 @@ make_job(Work *work, const LeadsMove *command, const List *from, const List *to,
     json_object_set_new(params, "to_list_id", json_string(command->to_list_id));
     json_object_set_new(params, "on_duplicate",
                         json_string(move_policy_name((MovePolicy)command->on_duplicate)));
+    if (command->lead_events == JSON_BOOL_TRUE) {
+        json_object_set_new(params, "lead_events", json_true());
+    }
     if (command->where != NULL) {
         json_object_set(params, "where", command->where);
     } else {

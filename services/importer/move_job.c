@@ -312,6 +312,9 @@ static void tell_merged(const MovePlan *plan, const LeadTell *tell, const ListGa
 static void tell_moved(MovePlan *plan, const ListGates *gates)
 {
     SweepChunk *chunk = plan->chunk;
+    if (!chunk->lead_events) {
+        return;
+    }
     const LeadDials *leads = &chunk->leads;
     LeadTell tell = {
         .outbox = chunk->outbox, .dials = leads, .correlation = chunk->run->command_id};

@@ -18,12 +18,14 @@ typedef struct ListReset {
     const char *list_id;
     json_t *where;
     JsonBool skip_offered;
+    JsonBool lead_events;
 } ListReset;
 
 static const JsonField reset_fields[] = {
     {"list_id", JSON_FIELD_ID, offsetof(ListReset, list_id), .required = true},
     {"where", JSON_FIELD_OBJECT, offsetof(ListReset, where), .required = true},
     {"skip_offered", JSON_FIELD_BOOL, offsetof(ListReset, skip_offered)},
+    {"lead_events", JSON_FIELD_BOOL, offsetof(ListReset, lead_events)},
     {0},
 };
 
@@ -63,6 +65,9 @@ static Status make_job(Work *work, const ListReset *command, JobSpec *job, Error
     json_object_set(params, "where", command->where);
     json_object_set_new(params, "skip_offered",
                         json_boolean(command->skip_offered == JSON_BOOL_TRUE));
+    if (command->lead_events == JSON_BOOL_TRUE) {
+        json_object_set_new(params, "lead_events", json_true());
+    }
     AUTO_FREE char *text = json_dumps(params, JSON_COMPACT);
     job->params = text;
     return job_create(work->db, work->outbox, work->messages[0], job, err);
@@ -111,6 +116,9 @@ static Status reset_find(SweepChunk *chunk, int64_t after, Error *err)
 
 static void reset_tell(SweepChunk *chunk, const ListGates *gates)
 {
+    if (!chunk->lead_events) {
+        return;
+    }
     const LeadDials *leads = &chunk->leads;
     LeadTell tell = {
         .outbox = chunk->outbox, .dials = leads, .correlation = chunk->run->command_id};

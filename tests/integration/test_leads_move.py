@@ -97,7 +97,7 @@ def test_to_another_campaign(dialing):  # noqa: F811
     wait_for(lambda: space.value("SELECT count(*) FROM offer WHERE state = 2") == 1)
     wait_for(lambda: leads(space)[ANN] == ("ready", "NA", 1))
     before = ids(space)
-    value = move(space, where=ALL)
+    value = move(space, where=ALL, lead_events=True)
     assert (value["leads"], value["moved"], value["duplicate_leads"]) == (3, 3, 0)
     assert ids(space) == before and leads(space) == {}
     assert dialer.revoked(offers[EVE])["reason"] == "list_moved"
@@ -213,7 +213,7 @@ def test_a_merge_loses_nothing_and_is_told(space):
     upsert(space, "b", phone=EVE, custom={key.replace("a", "b"): value for key, value in wide["custom"].items()})
     same = upsert(space, "b", phone=NEW, city="Waco", revision=2)["lead_id"]
     versions = dict(space.rows("SELECT lead_id, lead_version FROM leads"))
-    value = move(space, where=ALL, on_duplicate="update")
+    value = move(space, where=ALL, on_duplicate="update", lead_events=True)
     assert (value["leads"], value["merged"], value["conflict"]) == (4, 2, 2)
     assert set(leads(space)) == {ANN, EVE}
     merged = "SELECT external_id, first_name, city, custom, revision, lead_version FROM leads WHERE lead_id = %s"

@@ -165,13 +165,17 @@ JOB = {"job.accepted", "job.started", "job.completed"}
 ORDERS = [
     ("list.import", {"list_id": "b", "file": "more.csv", "lead_events": True}, JOB | {"lead.created"}),
     ("import.undo", {}, JOB),  # of that import
-    ("list.reset", {"list_id": "a", "where": CALLED}, JOB | {"lead.updated"}),
+    ("list.reset", {"list_id": "a", "where": CALLED, "lead_events": True}, JOB | {"lead.updated"}),
     ("dnc.add", {"phone": PHONES[0]}, {"lead.updated", "offer.revoked"}),
     ("dnc.remove", {"phone": PHONES[0]}, {"lead.updated"}),
     ("dnc.import", {"file": "entries.csv"}, JOB | {"lead.updated"}),
     ("recycle_rule.put", {"campaign_id": "c", "disposition": "NA", "max_attempts": 2, "intervals_s": [60]}, JOB),
     ("campaign.put", {"campaign_id": "c", "max_attempts": 7}, JOB),
-    ("leads.move", {"list_id": "a", "to_list_id": "b", "where": BOTH}, JOB | {"lead.updated"}),
+    (
+        "leads.move",
+        {"list_id": "a", "to_list_id": "b", "where": BOTH, "lead_events": True},
+        JOB | {"lead.updated"},
+    ),
     ("lead.delete", {"list_id": "b", "phone": PHONES[0]}, set()),
     ("list.export", {"list_id": "b"}, JOB),
     ("list.delete", {"list_id": "b"}, JOB | {"list.deleted"}),
