@@ -94,6 +94,8 @@ static const ConfigKey config_keys[] = {
      .doc = "connections that write one import"},
     {"LEADSPOOL_IMPORT_CHUNK_ROWS", INT(import_chunk_rows), "20000", 100, 100000,
      .doc = "rows of a file between two checkpoints"},
+    {"LEADSPOOL_SWEEP_LANES", INT(sweep_lanes), "2", 1, 2,
+     .doc = "connections that work on one move, reset or deletion of a list"},
     {"LEADSPOOL_EXPORT_READERS", INT(export_readers), "2", 1, 16,
      .doc = "connections that read one export"},
     {"LEADSPOOL_IMPORT_SET_MIB", INT(import_set_mib), "192", 0, 1 << 20,

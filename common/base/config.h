@@ -71,6 +71,7 @@ typedef struct Config {
     int import_lanes;       /* LEADSPOOL_IMPORT_LANES */
     int import_chunk_rows;  /* LEADSPOOL_IMPORT_CHUNK_ROWS */
     int import_set_mib;     /* LEADSPOOL_IMPORT_SET_MIB; 0 = never keep a list's phones in memory */
+    int sweep_lanes;        /* LEADSPOOL_SWEEP_LANES */
     int export_readers;     /* LEADSPOOL_EXPORT_READERS */
     char *number_key;       /* LEADSPOOL_NUMBER_KEY, secret */
     bool number_key_is_default; /* the development key: the caller logs a warning */

@@ -1,15 +1,13 @@
 #include "runtime/lead_sweep.h"
 
-#include <assert.h>
 #include <inttypes.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/mem.h"
+#include "base/log.h"
 #include "runtime/job.h"
-#include "runtime/lead_filter.h"
-#include "runtime/offer_revoke.h"
 #include "sql_queries.h"
 
 enum {
@@ -20,139 +18,143 @@ enum {
     SWEEP_REST = 20,     /* of the time of a chunk, one part is left to others */
 };
 
-typedef struct SweepMark {
-    int64_t lead_id;
-    int64_t counts[SWEEP_COUNTS];
-} SweepMark;
+typedef struct Sweep Sweep;
 
-typedef struct Sweep {
-    JobRun *run;
-    const SweepKind *kind;
-    void *context;
+typedef struct SweepLane {
+    Sweep *sweep;
+    int number; /* as in sweep_mark.h */
+    Db *db;
+    Outbox *outbox;
     SweepMark mark; /* as committed */
     bool done;
     int long_ways; /* so many chunks do without whole() */
     int64_t progress_ms;
+} SweepLane;
+
+struct Sweep {
+    JobRun *run;
+    const SweepKind *kind;
+    void *context;
     bool lead_events;
-} Sweep;
-
-/* ---- the mark ---- */
-
-static void mark_fields(const SweepKind *kind, const SweepMark *mark, StrBuf *out)
-{
-    for (int i = 0; kind->counts[i] != NULL; i++) {
-        strbuf_addf(out, "%s\"%s\":%" PRId64, i > 0 ? "," : "", kind->counts[i], mark->counts[i]);
-    }
-}
-
-static Status mark_read(Sweep *sweep, Db *db, Error *err)
-{
-    DbParams params = {0};
-    db_param_i64(&params, sweep->run->job_no);
-    db_param_i64(&params, sweep->run->token);
-    AUTO_RESULT *result = NULL;
-    Status status = db_query(db, sql_sweep_begin, &params, &result, err);
-    if (status == STATUS_OK && db_rows(result) == 0) {
-        return error_set(err, STATUS_RETRY, "fenced", "another process has the job");
-    }
-    if (status != STATUS_OK) {
-        return status;
-    }
-    sweep->mark = (SweepMark){.lead_id = db_i64(result, 0, 0)};
-    json_t *counts = json_loads(db_text(result, 0, 1), 0, NULL);
-    for (int i = 0; sweep->kind->counts[i] != NULL; i++) {
-        sweep->mark.counts[i] = json_integer_value(json_object_get(counts, sweep->kind->counts[i]));
-    }
-    json_decref(counts);
-    return STATUS_OK;
-}
-
-static Status mark_write(const Sweep *sweep, Db *db, const SweepMark *next, Error *err)
-{
-    AUTO_STRBUF counts = STRBUF_INIT;
-    strbuf_addc(&counts, '{');
-    mark_fields(sweep->kind, next, &counts);
-    strbuf_addc(&counts, '}');
-    DbParams params = {0};
-    db_param_i64(&params, sweep->run->job_no);
-    db_param_i64(&params, sweep->run->token);
-    db_param_i64(&params, sweep->mark.lead_id);
-    db_param_i64(&params, next->lead_id);
-    db_param_text(&params, counts.data);
-    AUTO_RESULT *result = NULL;
-    Status status = db_query(db, sql_sweep_mark, &params, &result, err);
-    if (status == STATUS_OK && db_affected(result) == 0) {
-        return error_set(err, STATUS_RETRY, "fenced", "another process has the job");
-    }
-    return status;
-}
+    pthread_mutex_t lock;
+    int64_t bounds[SWEEP_LANES]; /* under lock; what lies between them no lane has taken */
+    atomic_bool broken;          /* a lane failed: the other one stops, too */
+    SweepLane lanes[SWEEP_LANES];
+    Db *down_db; /* of the second lane, which has a thread once there is work for it */
+    Outbox down_outbox;
+    pthread_t down_thread;
+    bool down_started;
+    Status down_status;
+    Error down_err;
+};
 
 /* ---- one chunk ---- */
 
-static Status chunk_tell_progress(Sweep *sweep, Db *db, const SweepMark *next, Error *err)
+static Status
+chunk_tell_progress(SweepLane *lane, const SweepMark *next, const char *fields, Error *err)
 {
-    JobRun *run = sweep->run;
+    JobRun *run = lane->sweep->run;
     char cause[64];
-    AUTO_STRBUF fields = STRBUF_INIT;
-    if (clock_mono_ms() < sweep->progress_ms) {
+    if (lane->number != SWEEP_UP || clock_mono_ms() < lane->progress_ms) {
         return STATUS_OK;
     }
-    sweep->progress_ms = clock_mono_ms() + SWEEP_PROGRESS_MS;
+    lane->progress_ms = clock_mono_ms() + SWEEP_PROGRESS_MS;
     snprintf(cause, sizeof cause, "job/%" PRId64 "/%" PRId64, run->job_no, next->lead_id);
-    mark_fields(sweep->kind, next, &fields);
-    return job_event(db, run->outbox, run->job_no, "job.progress", cause, 0, fields.data, err);
+    return job_event(lane->db, lane->outbox, run->job_no, "job.progress", cause, 0, fields, err);
 }
 
-static Status chunk_lock_and_work(const Sweep *sweep, SweepChunk *chunk, Error *err)
+static Status chunk_lock_and_work(const SweepKind *kind, SweepChunk *chunk, Error *err)
 {
     if (chunk->ids.count == 0) {
         return STATUS_OK;
     }
     Status status = lead_begin(chunk->db, err);
-    if (status == STATUS_OK && sweep->kind->before_lock != NULL) {
-        status = sweep->kind->before_lock(chunk, err);
+    if (status == STATUS_OK && kind->before_lock != NULL) {
+        status = kind->before_lock(chunk, err);
     }
     if (status == STATUS_OK) {
         status = lead_dials_lock(chunk->db, &chunk->ids, false, &chunk->leads, err);
     }
-    return status == STATUS_OK && chunk->leads.count > 0 ? sweep->kind->work(chunk, err) : status;
+    return status == STATUS_OK && chunk->leads.count > 0 ? kind->work(chunk, err) : status;
 }
 
-static Status chunk_end(SweepChunk *chunk, int64_t after, Error *err)
+/* The next leads of the lane that the other one has not taken: behind *ret_after up to chunk->last.
+ */
+static Status
+chunk_take(SweepLane *lane, SweepChunk *chunk, int most, int64_t *ret_after, Error *err)
 {
+    bool up = lane->number == SWEEP_UP;
     DbParams params = {0};
     db_param_i64(&params, chunk->run->list_no);
-    db_param_i64(&params, after);
-    db_param_i64(&params, SWEEP_WHOLE_LEADS);
-    AUTO_RESULT *end = NULL;
-    Status status = db_exec(chunk->db, sql_sweep_whole_begin, NULL, -1, err);
-    if (status == STATUS_OK) {
-        status = db_query(chunk->db, sql_sweep_end, &params, &end, err);
-    }
-    if (status == STATUS_OK) {
-        chunk->seen = (int)db_i64(end, 0, 0);
-        chunk->last = db_i64(end, 0, 1);
+    db_param_i64(&params, lane->sweep->bounds[SWEEP_UP]);
+    db_param_i64(&params, lane->sweep->bounds[SWEEP_DOWN]);
+    db_param_i64(&params, most);
+    AUTO_RESULT *span = NULL;
+    Status status = db_query(chunk->db, up ? sql_sweep_up : sql_sweep_down, &params, &span, err);
+    if (status == STATUS_OK && db_i64(span, 0, 0) > 0) {
+        chunk->seen = (int)db_i64(span, 0, 0);
+        chunk->last = db_i64(span, 0, 2);
+        *ret_after = db_i64(span, 0, 1) - 1;
+        lane->sweep->bounds[lane->number] = up ? chunk->last : *ret_after + 1;
     }
     return status;
 }
 
-static Status chunk_run(Sweep *sweep, SweepChunk *chunk, SweepMark *next, Error *err)
+/* What an earlier try has taken is free again. */
+static Status
+chunk_claim(SweepLane *lane, SweepChunk *chunk, int most, int64_t *ret_after, Error *err)
 {
-    bool whole = sweep->kind->whole != NULL && sweep->long_ways == 0;
-    int64_t after = sweep->mark.lead_id;
-    Status status = whole ? chunk_end(chunk, after, err) : sweep->kind->find(chunk, after, err);
+    pthread_mutex_lock(&lane->sweep->lock);
+    lane->sweep->bounds[lane->number] = lane->mark.lead_id;
+    Status status = chunk_take(lane, chunk, most, ret_after, err);
+    pthread_mutex_unlock(&lane->sweep->lock);
+    return status;
+}
+
+/* A kind that has whole() works on spans that are claimed first, another one finds its own. */
+static Status chunk_find_and_work(SweepLane *lane, SweepChunk *chunk, Error *err)
+{
+    const SweepKind *kind = lane->sweep->kind;
+    bool whole = kind->whole != NULL && lane->long_ways == 0;
+    int64_t after = lane->mark.lead_id;
+    Status status = STATUS_OK;
+    if (kind->whole != NULL) {
+        status = whole ? db_exec(chunk->db, sql_sweep_whole_begin, NULL, -1, err)
+                       : lead_begin(chunk->db, err);
+    }
+    if (status == STATUS_OK && kind->whole != NULL) {
+        status =
+            chunk_claim(lane, chunk, whole ? SWEEP_WHOLE_LEADS : SWEEP_CHUNK_LEADS, &after, err);
+    }
+    if (status == STATUS_OK && !whole && (kind->whole == NULL || chunk->seen > 0)) {
+        status = kind->find(chunk, after, err);
+    }
     if (status != STATUS_OK || chunk->seen == 0) {
-        sweep->done = status == STATUS_OK;
+        lane->done = status == STATUS_OK;
         return status;
     }
-    status = whole ? sweep->kind->whole(chunk, after, err) : chunk_lock_and_work(sweep, chunk, err);
-    next->lead_id = chunk->last;
-    next->counts[0] += chunk->seen;
-    if (status == STATUS_OK) {
-        status = mark_write(sweep, chunk->db, next, err);
+    return whole ? kind->whole(chunk, after, err) : chunk_lock_and_work(kind, chunk, err);
+}
+
+static int64_t chunk_mark(const SweepLane *lane, const SweepChunk *chunk)
+{
+    return lane->number == SWEEP_UP ? chunk->last : lane->sweep->bounds[SWEEP_DOWN];
+}
+
+static Status chunk_run(SweepLane *lane, SweepChunk *chunk, SweepMark *next, Error *err)
+{
+    const Sweep *sweep = lane->sweep;
+    AUTO_STRBUF fields = STRBUF_INIT;
+    Status status = chunk_find_and_work(lane, chunk, err);
+    if (status != STATUS_OK || lane->done) {
+        return status;
     }
+    next->lead_id = chunk_mark(lane, chunk);
+    next->counts[0] += chunk->seen;
+    status = sweep_mark_write(sweep->run, chunk->db, lane->number, sweep->kind->counts, &lane->mark,
+                              next, &fields, err);
     if (status == STATUS_OK) {
-        status = chunk_tell_progress(sweep, chunk->db, next, err);
+        status = chunk_tell_progress(lane, next, fields.data, err);
     }
     if (status == STATUS_OK) {
         status = outbox_store(chunk->outbox, chunk->db, err);
@@ -160,71 +162,155 @@ static Status chunk_run(Sweep *sweep, SweepChunk *chunk, SweepMark *next, Error 
     return status == STATUS_OK ? db_commit(chunk->db, err) : status;
 }
 
-static Status sweep_chunk(Sweep *sweep, Error *err)
+static Status sweep_chunk(SweepLane *lane, Error *err)
 {
-    JobRun *run = sweep->run;
+    Sweep *sweep = lane->sweep;
     SweepMark next;
-    SweepChunk chunk = {.run = run,
+    SweepChunk chunk = {.run = sweep->run,
                         .context = sweep->context,
-                        .db = run->db,
-                        .outbox = run->outbox,
+                        .db = lane->db,
+                        .outbox = lane->outbox,
                         .counts = next.counts,
                         .lead_events = sweep->lead_events};
-    AUTO_TX Db *tx = run->db;
+    AUTO_TX Db *tx = lane->db;
     Status status = db_begin(tx, err);
     if (status == STATUS_OK) {
-        outbox_reset(run->outbox, db_epoch(tx), clock_now_us());
-        status = mark_read(sweep, tx, err);
+        outbox_reset(lane->outbox, db_epoch(tx), clock_now_us());
+        status =
+            sweep_mark_read(sweep->run, tx, lane->number, sweep->kind->counts, &lane->mark, err);
     }
     if (status == STATUS_OK) {
-        status = job_run_check_deaths(run, err);
+        status = job_run_check_deaths(sweep->run, err);
     }
     if (status != STATUS_OK) {
         return status;
     }
-    next = sweep->mark;
+    next = lane->mark;
     db_array_begin(&chunk.ids, DB_ARRAY_INT8);
-    status = chunk_run(sweep, &chunk, &next, err);
+    status = chunk_run(lane, &chunk, &next, err);
     db_array_done(&chunk.ids);
     lead_dials_done(&chunk.leads);
     if (status == STATUS_OK) {
-        sweep->mark = next;
+        lane->mark = next;
     }
     return status;
 }
 
-/* ---- all of them ---- */
+/* ---- a lane ---- */
+
+static bool sweep_should_stop(const Sweep *sweep)
+{
+    return job_run_should_stop(sweep->run) || atomic_load(&sweep->broken);
+}
 
 /* Whatever is left of a try is undone, also when its commit is in doubt: the mark says. */
-static Status sweep_try(Sweep *sweep, Error *err)
+static Status lane_try(SweepLane *lane, Error *err)
 {
-    Status status = sweep_chunk(sweep, err);
+    Status status = sweep_chunk(lane, err);
     for (int i = 1; status == STATUS_RETRY && strcmp(err->code, "fenced") != 0 && i < SWEEP_TRIES &&
-                    !job_run_should_stop(sweep->run);
+                    !sweep_should_stop(lane->sweep);
          i++) {
-        sweep->long_ways = SWEEP_LONG_WAYS;
+        lane->long_ways = SWEEP_LONG_WAYS;
         clock_nap(SWEEP_NAP_MS);
-        status = sweep_chunk(sweep, err);
+        status = sweep_chunk(lane, err);
     }
-    sweep->long_ways -= sweep->long_ways > 0;
+    lane->long_ways -= lane->long_ways > 0;
+    return status;
+}
+
+static void sweep_start_down(Sweep *sweep);
+
+static Status lane_run(SweepLane *lane, Error *err)
+{
+    Sweep *sweep = lane->sweep;
+    Status status = STATUS_OK;
+    while (status == STATUS_OK && !lane->done && !sweep_should_stop(sweep)) {
+        int64_t begun_ms = clock_mono_ms();
+        if (relay_is_backed_up(sweep->run->relay)) {
+            clock_nap(SWEEP_NAP_MS);
+            continue;
+        }
+        status = lane_try(lane, err);
+        relay_kick(sweep->run->relay);
+        if (status == STATUS_OK && !lane->done && lane->number == SWEEP_UP) {
+            sweep_start_down(sweep);
+        }
+        clock_nap((int)((clock_mono_ms() - begun_ms) / SWEEP_REST));
+    }
+    if (status != STATUS_OK) {
+        atomic_store(&sweep->broken, true);
+    }
+    return status;
+}
+
+/* ---- both ---- */
+
+static void *down_main(void *opaque)
+{
+    Sweep *sweep = opaque;
+    log_context_job(sweep->run->job_no);
+    log_context_list(sweep->run->list_id);
+    log_context_trace(sweep->run->trace);
+    sweep->down_status = lane_run(&sweep->lanes[SWEEP_DOWN], &sweep->down_err);
+    return NULL;
+}
+
+/* Behind the first chunk: a short list has no work for two. Without a thread one lane does all. */
+static void sweep_start_down(Sweep *sweep)
+{
+    const Config *cfg = sweep->run->cfg;
+    if (sweep->down_started || sweep->kind->whole == NULL || cfg->sweep_lanes < SWEEP_LANES) {
+        return;
+    }
+    if (sweep->down_db == NULL) {
+        sweep->down_db = db_new(cfg->database_url, cfg->ns, "leadspool job lane");
+        outbox_init(&sweep->down_outbox, cfg->ns);
+        sweep->down_outbox.trace = sweep->run->trace;
+        sweep->lanes[SWEEP_DOWN].db = sweep->down_db;
+        sweep->lanes[SWEEP_DOWN].outbox = &sweep->down_outbox;
+    }
+    sweep->down_started = pthread_create(&sweep->down_thread, NULL, down_main, sweep) == 0;
+}
+
+static Status sweep_read_marks(Sweep *sweep, Error *err)
+{
+    AUTO_TX Db *tx = sweep->run->db;
+    Status status = db_begin(tx, err);
+    for (int i = 0; status == STATUS_OK && i < SWEEP_LANES; i++) {
+        SweepLane *lane = &sweep->lanes[i];
+        *lane = (SweepLane){.sweep = sweep, .number = i, .db = tx, .outbox = sweep->run->outbox};
+        lane->progress_ms = clock_mono_ms() + SWEEP_PROGRESS_MS;
+        status = sweep_mark_read(sweep->run, tx, i, sweep->kind->counts, &lane->mark, err);
+        sweep->bounds[i] = lane->mark.lead_id;
+    }
     return status;
 }
 
 static Status sweep_all(Sweep *sweep, Error *err)
 {
-    JobRun *run = sweep->run;
-    Status status = STATUS_OK;
-    while (status == STATUS_OK && !sweep->done && !job_run_should_stop(run)) {
-        int64_t begun_ms = clock_mono_ms();
-        if (relay_is_backed_up(run->relay)) {
-            clock_nap(SWEEP_NAP_MS);
-            continue;
-        }
-        status = sweep_try(sweep, err);
-        relay_kick(run->relay);
-        clock_nap((int)((clock_mono_ms() - begun_ms) / SWEEP_REST));
+    Status status = sweep_read_marks(sweep, err);
+    if (status == STATUS_OK) {
+        status = lane_run(&sweep->lanes[SWEEP_UP], err);
     }
-    return status == STATUS_OK && !sweep->done ? job_run_handed_on(run, err) : status;
+    if (sweep->down_started) {
+        pthread_join(sweep->down_thread, NULL);
+        if (status == STATUS_OK && sweep->down_status != STATUS_OK) {
+            *err = sweep->down_err;
+            status = sweep->down_status;
+        }
+    }
+    bool done =
+        sweep->lanes[SWEEP_UP].done && (!sweep->down_started || sweep->lanes[SWEEP_DOWN].done);
+    return status == STATUS_OK && !done ? job_run_handed_on(sweep->run, err) : status;
+}
+
+static void sweep_counts(const Sweep *sweep, StrBuf *ret_fields)
+{
+    int64_t totals[SWEEP_COUNTS];
+    for (int i = 0; i < SWEEP_COUNTS; i++) {
+        totals[i] = sweep->lanes[SWEEP_UP].mark.counts[i] + sweep->lanes[SWEEP_DOWN].mark.counts[i];
+    }
+    sweep_mark_fields(sweep->kind->counts, totals, ret_fields);
 }
 
 Status lead_sweep(JobRun *run, const SweepKind *kind, void *context, StrBuf *ret_fields, Error *err)
@@ -232,193 +318,14 @@ Status lead_sweep(JobRun *run, const SweepKind *kind, void *context, StrBuf *ret
     Sweep sweep = {.run = run,
                    .kind = kind,
                    .context = context,
-                   .progress_ms = clock_mono_ms() + SWEEP_PROGRESS_MS,
                    .lead_events = json_is_true(json_object_get(run->params, "lead_events"))};
+    pthread_mutex_init(&sweep.lock, NULL);
     Status status = sweep_all(&sweep, err);
-    mark_fields(kind, &sweep.mark, ret_fields);
+    sweep_counts(&sweep, ret_fields);
+    if (sweep.down_db != NULL) {
+        db_close(sweep.down_db);
+        outbox_done(&sweep.down_outbox);
+    }
+    pthread_mutex_destroy(&sweep.lock);
     return status;
-}
-
-/* ---- pieces for its kinds ---- */
-
-void sweep_take_span(SweepChunk *chunk, const DbResult *rows)
-{
-    chunk->seen = db_rows(rows);
-    for (int row = 0; row < chunk->seen; row++) {
-        chunk->last = db_i64(rows, row, 0);
-        if (db_bool(rows, row, 1)) {
-            db_array_i64(&chunk->ids, chunk->last);
-        }
-    }
-}
-
-Status sweep_find_list(SweepChunk *chunk, int32_t list_no, int64_t after, Error *err)
-{
-    DbParams params = {0};
-    db_param_i64(&params, list_no);
-    db_param_i64(&params, after);
-    db_param_i64(&params, SWEEP_CHUNK_LEADS);
-    AUTO_RESULT *rows = NULL;
-    Status status = db_query(chunk->db, sql_sweep_span, &params, &rows, err);
-    if (status == STATUS_OK) {
-        sweep_take_span(chunk, rows);
-    }
-    return status;
-}
-
-Status sweep_find_where(
-    SweepChunk *chunk, int32_t list_no, const Filter *filter, int64_t after, Error *err)
-{
-    AUTO_STRBUF sql = STRBUF_INIT;
-    DbArray values = {0};
-    DbParams params = {0};
-    lead_filter_sql(sql_sweep_where, filter, &sql, &values);
-    db_param_i64(&params, list_no);
-    db_param_i64(&params, after);
-    db_param_i64(&params, SWEEP_CHUNK_LEADS);
-    db_param_array(&params, &values);
-    AUTO_RESULT *rows = NULL;
-    Status status = db_query(chunk->db, sql.data, &params, &rows, err);
-    db_array_done(&values);
-    if (status == STATUS_OK) {
-        sweep_take_span(chunk, rows);
-    }
-    return status;
-}
-
-Status sweep_still_meant(
-    SweepChunk *chunk, int32_t list_no, const Filter *filter, DbResult **ret, Error *err)
-{
-    AUTO_STRBUF sql = STRBUF_INIT;
-    DbArray values = {0};
-    DbParams params = {0};
-    lead_filter_sql(sql_sweep_meant, filter, &sql, &values);
-    db_param_array(&params, &chunk->ids);
-    db_param_i64(&params, list_no);
-    db_param_array(&params, &values);
-    Status status = db_query_binary(chunk->db, sql.data, &params, ret, err);
-    db_array_done(&values);
-    return status;
-}
-
-bool sweep_is_meant(const DbResult *meant, int *at, int64_t lead_id)
-{
-    while (*at < db_rows(meant) && db_bin_i64(meant, *at, 0) < lead_id) {
-        (*at)++;
-    }
-    return *at < db_rows(meant) && db_bin_i64(meant, *at, 0) == lead_id;
-}
-
-static bool any_changed(const LeadDials *leads)
-{
-    for (int i = 0; i < leads->count; i++) {
-        if (leads->changed[i]) {
-            return true;
-        }
-    }
-    return false;
-}
-
-Status sweep_told(SweepChunk *chunk, const char *const reasons[], ListGates *ret, Error *err)
-{
-    LeadTell tell = {
-        .outbox = chunk->outbox, .dials = &chunk->leads, .correlation = chunk->run->command_id};
-    if (!any_changed(&chunk->leads)) {
-        return STATUS_OK;
-    }
-    Status status = lead_dials_apply(&chunk->leads, chunk->db, chunk->outbox, ret, err);
-    return status == STATUS_OK ? offer_revoke(&tell, chunk->db, ret, reasons, err) : status;
-}
-
-Status sweep_write(SweepChunk *chunk, const char *const reasons[], ListGates *ret, Error *err)
-{
-    if (!any_changed(&chunk->leads)) {
-        return STATUS_OK;
-    }
-    Status status = lead_dials_write(&chunk->leads, chunk->db, err);
-    return status == STATUS_OK ? sweep_told(chunk, reasons, ret, err) : status;
-}
-
-const char **sweep_reasons(const SweepChunk *chunk, const char *reason)
-{
-    const char **reasons = mem_alloc((size_t)(chunk->leads.count + 1) * sizeof *reasons);
-    for (int row = 0; row < chunk->leads.count; row++) {
-        reasons[row] = reason;
-    }
-    return reasons;
-}
-
-void sweep_take_leads(SweepChunk *chunk, int count, DbResult *result)
-{
-    LeadDials *leads = &chunk->leads;
-    lead_dials_done(leads);
-    leads->rows = mem_alloc((size_t)(count + 1) * sizeof *leads->rows);
-    leads->before = mem_alloc((size_t)(count + 1) * sizeof *leads->before);
-    leads->changed = mem_alloc((size_t)(count + 1) * sizeof *leads->changed);
-    leads->told = mem_alloc((size_t)(count + 1) * sizeof *leads->told);
-    leads->count = count;
-    leads->result = result;
-}
-
-Status sweep_alone(int64_t missing, Error *err)
-{
-    return missing != 0 ? error_set(err, STATUS_RETRY, "lead_race", "a lead changed meanwhile")
-                        : STATUS_OK;
-}
-
-/* Columns of reset_leads.sql. */
-enum {
-    TAKE_FATE,
-    TAKE_LEADS,
-    TAKE_LEAD_ID,
-    TAKE_LEAD_VERSION,
-    TAKE_STAGE,
-    TAKE_STAGE_WAS,
-    TAKE_STATUS,
-    TAKE_ATTEMPTS,
-    TAKE_CONTACTED,
-    TAKE_OFFER_ID,
-    TAKE_EXTERNAL_ID
-};
-
-static void take_lead(SweepChunk *chunk, const DbResult *rows, int row, int at)
-{
-    LeadDial *lead = &chunk->leads.rows[at];
-    LeadDial *before = &chunk->leads.before[at];
-    size_t len = 0;
-    const char *status = db_bytes(rows, row, TAKE_STATUS, &len);
-    snprintf(before->status, sizeof before->status, "%.*s", (int)len, status);
-    before->lead_id = db_bin_i64(rows, row, TAKE_LEAD_ID);
-    before->lead_version = (int32_t)db_bin_i64(rows, row, TAKE_LEAD_VERSION) - 1;
-    before->list_no = chunk->run->list_no;
-    before->stage = (Stage)db_bin_i64(rows, row, TAKE_STAGE_WAS);
-    before->attempts = (int16_t)db_bin_i64(rows, row, TAKE_ATTEMPTS);
-    before->contacted = db_bin_i64(rows, row, TAKE_CONTACTED) != 0;
-    before->offer_id =
-        db_is_null(rows, row, TAKE_OFFER_ID) ? 0 : db_bin_i64(rows, row, TAKE_OFFER_ID);
-    before->external_id.data = db_bytes(rows, row, TAKE_EXTERNAL_ID, &before->external_id.len);
-    *lead = *before;
-    lead->lead_version++;
-    lead->stage = (Stage)db_bin_i64(rows, row, TAKE_STAGE);
-    chunk->leads.changed[at] = true;
-}
-
-/* The counts stand before the leads; without a fate that of missing rows of the queue. */
-Status sweep_take(SweepChunk *chunk, DbResult *rows, int64_t fates[], int fate_count, Error *err)
-{
-    int64_t missing = 0;
-    int first = 0;
-    for (; first < db_rows(rows) && db_is_null(rows, first, TAKE_LEAD_ID); first++) {
-        int64_t leads = db_bin_i64(rows, first, TAKE_LEADS);
-        int64_t fate = db_is_null(rows, first, TAKE_FATE) ? -1 : db_bin_i64(rows, first, TAKE_FATE);
-        assert(fate < fate_count);
-        *(fate < 0 ? &missing : &fates[fate]) += leads;
-    }
-    int count = db_rows(rows) - first;
-    sweep_take_leads(chunk, count, rows);
-    for (int at = 0; at < count; at++) {
-        take_lead(chunk, rows, first + at, at);
-    }
-    Status status = sweep_alone(fates[0] - count, err);
-    return status == STATUS_OK ? sweep_alone(missing, err) : status;
 }

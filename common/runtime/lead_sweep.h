@@ -1,39 +1,45 @@
-/* lead_sweep.h - a job that goes over leads in the order of their ids, in chunks: each a
+/* lead_sweep.h - a job that goes over the leads of a list in chunks of neighbouring ids: each a
  * transaction with its checkpoint. Layer: runtime.
  *
  *   find (unlocked) ─▶ lock ─▶ work ─▶ mark ─▶ progress ─▶ outbox ─▶ COMMIT
  *
  * A kind may know a statement that does all of a chunk (whole), in place of find, lock and work.
  * That says when it was not alone with its leads; that chunk and some behind it go the long way.
+ * A long list of such a kind is worked on from both ends (LEADSPOOL_SWEEP_LANES): two connections
+ * take chunk after chunk until they meet, each with a checkpoint of its own.
  *
- * What is done is in jobs.mark, so that whoever claims the job goes on there; the mark also fences.
- * Between chunks it waits while the outbox is full, and leaves a part of the time to others. */
+ * What is done is in jobs.mark, so that whoever claims the job goes on there; the mark also fences
+ * (sweep_mark.h). Between chunks it waits while the outbox is full, and leaves a part of the time
+ * to others. */
 #pragma once
 
 #include "domain/filter.h"
 #include "runtime/job_runner.h"
 #include "runtime/lead_tell.h"
+#include "runtime/sweep_mark.h"
 
-enum { SWEEP_COUNTS = 8, SWEEP_CHUNK_LEADS = 2000, SWEEP_WHOLE_LEADS = 5000 };
+enum { SWEEP_CHUNK_LEADS = 2000, SWEEP_WHOLE_LEADS = 5000 };
 
 typedef struct SweepChunk {
     JobRun *run;
-    void *context; /* the job's own */
+    void *context; /* the job's own; both lanes have it */
     Db *db;        /* its transaction is open */
     Outbox *outbox;
-    int64_t *counts; /* by the places of SweepKind.counts; to be added to */
-    DbArray ids;     /* int8: find() adds those that may be concerned */
-    int seen;        /* leads that find() looked at; 0: there are no more */
-    int64_t last;    /* the last of them */
-    LeadDials leads; /* those of ids, locked, once work() runs */
-    bool lead_events; /* the job's command asked for lead.updated */
+    int64_t *counts;     /* by the places of SweepKind.counts; to be added to */
+    DbArray ids;         /* int8: find() adds those that may be concerned */
+    int seen;            /* leads that were looked at; 0: there are no more */
+    int64_t last;        /* the last of them */
+    LeadDials leads;     /* those of ids, locked, once work() runs */
+    int32_t campaign_no; /* the job's own: of the list that they go to */
+    bool lead_events;    /* the job's command asked for lead.updated */
 } SweepChunk;
 
 typedef struct SweepKind {
     /* Names of the counts in events and in the job's result; ends with NULL. The first counts what
      * was looked at, and is kept by the sweep. */
     const char *counts[SWEEP_COUNTS + 1];
-    /* The next leads behind `after`. */
+    /* The next leads behind `after`: with whole(), those up to chunk->last; else it says how many
+     * it has seen, and the last of them. */
     Status (*find)(SweepChunk *chunk, int64_t after, Error *err);
     /* Locks numbers first where they matter; may be NULL. */
     Status (*before_lock)(SweepChunk *chunk, Error *err);
@@ -50,10 +56,9 @@ typedef struct SweepKind {
 Status lead_sweep(JobRun *run, const SweepKind *kind, void *context, StrBuf *ret_fields, Error *err)
     MUST_CHECK;
 
-/* find() of all leads of a list. */
+/* find() of all leads of a list, for a kind with whole(). */
 Status sweep_find_list(SweepChunk *chunk, int32_t list_no, int64_t after, Error *err) MUST_CHECK;
-/* The same, of those that meet the filter: the span is of all leads, so that no statement is long.
- */
+/* The same, of those that meet the filter. */
 Status sweep_find_where(
     SweepChunk *chunk, int32_t list_no, const Filter *filter, int64_t after, Error *err) MUST_CHECK;
 /* Which of the locked leads are still of this list and meet the filter (NULL: all do): rows of one

@@ -39,7 +39,6 @@ static const int count_of[MOVE_FATES] = {
 typedef struct Move {
     int32_t from_no;
     int32_t to_no;
-    int32_t campaign_no; /* of the target, as this chunk found it */
     MovePolicy policy;
     Filter *filter;    /* NULL: by ids */
     int64_t *lead_ids; /* sorted */
@@ -54,7 +53,8 @@ enum { MERGE_LEAD, MERGE_TID, MERGE_GATE, MERGE_EXTERNAL_ID, MERGE_CHANGED };
 /* ---- the target ---- */
 
 /* Who deletes a list asks its jobs to end in the same transaction. */
-static Status read_target(Move *move, JobRun *run, Db *db, Error *err)
+static Status
+read_target(const Move *move, JobRun *run, Db *db, int32_t *ret_campaign_no, Error *err)
 {
     DbParams params = {0};
     db_param_i64(&params, move->to_no);
@@ -69,7 +69,7 @@ static Status read_target(Move *move, JobRun *run, Db *db, Error *err)
                                    : error_set_field(err, "to_list_id", "list_deleting",
                                                      "the list is being deleted");
     }
-    move->campaign_no = (int32_t)db_i64(result, 0, 0);
+    *ret_campaign_no = (int32_t)db_i64(result, 0, 0);
     return STATUS_OK;
 }
 
@@ -113,8 +113,8 @@ static Status add_targets(SweepChunk *chunk, Error *err)
 
 static Status move_find(SweepChunk *chunk, int64_t after, Error *err)
 {
-    Move *move = chunk->context;
-    Status status = read_target(move, chunk->run, chunk->db, err);
+    const Move *move = chunk->context;
+    Status status = read_target(move, chunk->run, chunk->db, &chunk->campaign_no, err);
     if (status == STATUS_OK && move->filter != NULL) {
         status = sweep_find_where(chunk, move->from_no, move->filter, after, err);
     } else if (status == STATUS_OK) {
@@ -178,7 +178,7 @@ static Status plan_read(MovePlan *plan, Error *err)
         status = find_clashes(chunk, &ids, &plan->clashes, err);
     }
     if (status == STATUS_OK && ids.count > 0) {
-        status = lead_dnc_phones(chunk->db, &phones, plan->move->campaign_no, chunk->outbox->now_us,
+        status = lead_dnc_phones(chunk->db, &phones, chunk->campaign_no, chunk->outbox->now_us,
                                  &plan->dnc, err);
     }
     db_array_done(&ids);
@@ -327,11 +327,12 @@ static void tell_moved(MovePlan *plan, const ListGates *gates)
     tell_merged(plan, &tell, gates);
 }
 
-static Status check_gate(const Move *move, const ListGates *gates, Error *err)
+static Status check_gate(const SweepChunk *chunk, const ListGates *gates, Error *err)
 {
+    const Move *move = chunk->context;
     const ListGate *gate = list_gate_of(gates, move->to_no);
     if (gate != NULL &&
-        (gate->campaign_no != move->campaign_no || strcmp(gate->life, "deleting") == 0)) {
+        (gate->campaign_no != chunk->campaign_no || strcmp(gate->life, "deleting") == 0)) {
         return error_set(err, STATUS_RETRY, "list_moved", "the target changed meanwhile");
     }
     return STATUS_OK;
@@ -358,7 +359,7 @@ static Status write_plan(MovePlan *plan, Error *err)
         status = move_notes(plan, err);
     }
     if (status == STATUS_OK) {
-        status = check_gate(plan->move, &gates, err);
+        status = check_gate(plan->chunk, &gates, err);
     }
     if (status == STATUS_OK) {
         tell_moved(plan, &gates);
@@ -397,7 +398,7 @@ static Status whole_write(SweepChunk *chunk, int64_t after, DbResult **ret, Erro
     db_param_i64(&params, chunk->last);
     db_param_array(&params, &values);
     db_param_i64(&params, move->to_no);
-    db_param_i64(&params, move->campaign_no);
+    db_param_i64(&params, chunk->campaign_no);
     db_param_time(&params, chunk->outbox->now_us);
     Status status = db_query_binary(chunk->db, sql.data, &params, ret, err);
     db_array_done(&values);
@@ -415,7 +416,7 @@ static Status whole_tell(SweepChunk *chunk, Error *err)
     }
     Status status = sweep_told(chunk, reasons, &gates, err);
     if (status == STATUS_OK) {
-        status = check_gate(plan.move, &gates, err);
+        status = check_gate(chunk, &gates, err);
     }
     if (status == STATUS_OK) {
         tell_moved(&plan, &gates);
@@ -427,7 +428,7 @@ static Status move_whole(SweepChunk *chunk, int64_t after, Error *err)
 {
     int64_t moved = 0;
     DbResult *rows = NULL;
-    Status status = read_target(chunk->context, chunk->run, chunk->db, err);
+    Status status = read_target(chunk->context, chunk->run, chunk->db, &chunk->campaign_no, err);
     if (status == STATUS_OK) {
         status = whole_write(chunk, after, &rows, err);
     }
@@ -484,8 +485,7 @@ static Status leave_rules(Move *move, JobRun *run, Error *err)
     AUTO_TX Db *tx = run->db;
     Status status = db_begin(tx, err);
     if (status == STATUS_OK) {
-        status = read_target(move, run, tx, err);
-        spec.campaign_no = move->campaign_no;
+        status = read_target(move, run, tx, &spec.campaign_no, err);
     }
     if (status == STATUS_OK) {
         status = have_other_rules(move, run, tx, &other_rules, err);
