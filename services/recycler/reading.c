@@ -210,25 +210,6 @@ static bool ends_reached(Reading *reading, const DbResult *positions)
 
 /* ---- looking ---- */
 
-/* The time for all recyclers, whatever a host's clock says: PostgreSQL's, or the virtual one. */
-static Status now_of_all(Reading *reading, int64_t *ret_us, Error *err)
-{
-    if (clock_is_virtual()) {
-        *ret_us = clock_now_us();
-        return STATUS_OK;
-    }
-    AUTO_RESULT *now = NULL;
-    AUTO_TX Db *tx = reading->db;
-    Status status = db_begin(tx, err);
-    if (status == STATUS_OK) {
-        status = db_query_binary(tx, sql_clock_read, NULL, &now, err);
-    }
-    if (status == STATUS_OK) {
-        *ret_us = db_bin_time(now, 0, 0);
-    }
-    return status;
-}
-
 /* As a parameter: NULL is PostgreSQL's. */
 static void now_param(DbParams *params)
 {
@@ -263,18 +244,8 @@ static void follow_epoch(Reading *reading, int64_t epoch)
     }
 }
 
-/* A broker that does not answer is no failure: the time stands. */
-static Status look_ends(Reading *reading, Error *err)
-{
-    int64_t now_us = 0;
-    Status status = reading->asked ? STATUS_OK : now_of_all(reading, &now_us, err);
-    if (status == STATUS_OK && now_us > atomic_load(&reading->complete_until_us)) {
-        ask_ends(reading, now_us);
-    }
-    return status;
-}
-
-static Status look_positions(Reading *reading, Error *err)
+/* *ret_us: the time for all recyclers, whatever a host's clock says. */
+static Status look_positions(Reading *reading, int64_t *ret_us, Error *err)
 {
     DbParams params = {0};
     db_param_text(&params, "recycler");
@@ -290,7 +261,8 @@ static Status look_positions(Reading *reading, Error *err)
     if (status != STATUS_OK) {
         return status;
     }
-    int64_t now_us = db_rows(positions) > 0 ? db_bin_time(positions, 0, 3) : clock_now_us();
+    int64_t now_us = db_rows(positions) > 0 ? db_bin_time(positions, 0, 3) : 0;
+    *ret_us = now_us;
     known_until(reading, db_rows(positions) > 0 ? db_bin_time(positions, 0, 2) : 0, now_us);
     probe_look(reading);
     if (!ends_reached(reading, positions)) {
@@ -304,10 +276,17 @@ static Status look_positions(Reading *reading, Error *err)
     return status;
 }
 
+/* Ends are compared by the next look, with the time of this one: it was told before they are asked
+ * for. A broker that does not answer is no failure: the time stands. */
 static Status look(Reading *reading, Error *err)
 {
-    Status status = look_ends(reading, err);
-    return status == STATUS_OK ? look_positions(reading, err) : status;
+    int64_t now_us = 0;
+    Status status = look_positions(reading, &now_us, err);
+    if (status == STATUS_OK && !reading->asked &&
+        now_us > atomic_load(&reading->complete_until_us)) {
+        ask_ends(reading, now_us);
+    }
+    return status;
 }
 
 /* ---- the thread ---- */
