@@ -132,6 +132,8 @@ def closed_days(state, year):
     days |= {the(year, 11, 3, 4), easter - timedelta(days=47)}
     if state == "LA":
         juneteenth = {the(year, 6, 5, 3)}
+        if year % 2 == 0 and 2026 <= year <= 2036:  # the day of the general election
+            days |= {the(year, 11, 0, 1) + timedelta(days=1)}
         return days | juneteenth | {date(year, 1, 8), date(year, 8, 30), date(year, 11, 1), easter - timedelta(days=2)}
     juneteenth = {day for day in observed(date(year, 6, 19)) if day >= date(2025, 6, 1)}
     return days | juneteenth | {the(year, 4, 0, 4), the(year, 6, 0, 1)}
