@@ -134,8 +134,9 @@ const Verb cli_explain_verbs[] = {
      "zone_unknown, not_due, outside_hours, number_cap (as many calls to its number as campaign "
      "or\n"
      "law allow), number_gap (its number was called just now), number_offered (its number is with\n"
-     "a dialer for another lead), dialable_now. Until is when that ends, as far as it is known.\n"
-     "The evidence that decides comes first; campaign_held is why none of the campaign is offered.",
+     "a dialer for another lead), campaign_held (none of its campaign is offered, or as a probe),\n"
+     "dialable_now. Until is when that ends, as far as it is known.\n"
+     "The evidence that decides comes first.",
      explain_options,
      "explain 4294967297\n"
      "explain spring/+15046218927 --at 2026-11-24T22:30:00Z --json",

@@ -189,7 +189,6 @@ static void add_campaign(const ExplainFacts *facts, Evidence *evidence)
         facts->rules.active ? "active" : "paused");
 }
 
-/* A lead may be dialable while none of its campaign is offered. */
 static void add_held(const ExplainFacts *facts, Evidence *evidence)
 {
     const char *held = db_text(facts->row, 0, EXPLAIN_HELD);
@@ -265,7 +264,7 @@ static const struct EvidenceSection {
     {add_offers, 1U << WHY_OFFERED | 1U << WHY_NUMBER_OFFERED},
     {add_list, 1U << WHY_LIST_PAUSED},
     {add_campaign, 1U << WHY_CAMPAIGN_PAUSED},
-    {add_held, 1U << WHY_DIALABLE_NOW},
+    {add_held, 1U << WHY_CAMPAIGN_HELD},
     {add_due, 1U << WHY_NOT_DUE},
     {add_calling, 1U << WHY_ZONE_UNKNOWN | 1U << WHY_OUTSIDE_HOURS},
     {add_caps, 1U << WHY_NUMBER_CAP | 1U << WHY_NUMBER_GAP},

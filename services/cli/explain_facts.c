@@ -138,6 +138,7 @@ static void take_all(ExplainFacts *facts)
                  .calls_us = facts->calls_us,
                  .call_count = db_rows(facts->calls),
                  .now_us = facts->at_us},
+        .campaign_held = db_text(facts->row, 0, EXPLAIN_HELD)[0] != '\0',
         .list_active = strcmp(db_text(facts->row, 0, EXPLAIN_LIFE), "active") == 0,
         .entry_until_us = entry_until_us(facts->entries),
         .known_us = clock_now_us(),

@@ -141,7 +141,14 @@ static Status count_all(Look *look, Error *err)
         return STATUS_OK;
     }
     Status status = count_ready(look, err);
-    return status == STATUS_OK ? count_called(look, err) : status;
+    if (status == STATUS_OK) {
+        status = count_called(look, err);
+    }
+    if (list->campaign_held) {
+        look->ret->leads[WHY_CAMPAIGN_HELD] += look->ret->leads[WHY_DIALABLE_NOW];
+        look->ret->leads[WHY_DIALABLE_NOW] = 0;
+    }
+    return status;
 }
 
 static Status check_sum(const WhyCount *why, Error *err)

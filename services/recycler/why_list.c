@@ -6,7 +6,7 @@
 #include "sql_queries.h"
 
 /* Columns of why_list.sql. */
-enum { LIST_NO, CAMPAIGN_NO, LIFE, WINDOWS, TOTAL };
+enum { LIST_NO, CAMPAIGN_NO, LIFE, WINDOWS, HELD, TOTAL };
 
 /* ---- reading ---- */
 
@@ -37,6 +37,7 @@ Status why_list_read(Db *db, const char *list_id, int64_t at_us, WhyList *ret, E
     }
     ret->at_us = at_us;
     ret->list_no = (int32_t)db_i64(row, 0, LIST_NO);
+    ret->campaign_held = db_bool(row, 0, HELD);
     ret->total = db_i64(row, 0, TOTAL);
     for (Stage stage = STAGE_DNC; stage < STAGE_END; stage++) {
         ret->leads[stage] = db_i64(row, 0, TOTAL + (int)stage);
@@ -93,5 +94,8 @@ Why why_list_number(const WhyList *list,
                         .call_count = call_count,
                         .now_us = list->at_us};
     Why why = why_of_calls(&facts, &until_us);
-    return why == WHY_DIALABLE_NOW && busy ? WHY_NUMBER_OFFERED : why;
+    if (why != WHY_DIALABLE_NOW) {
+        return why;
+    }
+    return busy ? WHY_NUMBER_OFFERED : list->campaign_held ? WHY_CAMPAIGN_HELD : WHY_DIALABLE_NOW;
 }

@@ -17,6 +17,7 @@ static const struct WhyWords {
     [WHY_NUMBER_CAP] = {"number_cap", "its number was called as often as is allowed"},
     [WHY_NUMBER_GAP] = {"number_gap", "its number was called just now"},
     [WHY_NUMBER_OFFERED] = {"number_offered", "its number is with a dialer for another lead"},
+    [WHY_CAMPAIGN_HELD] = {"campaign_held", "its campaign is held: `campaign show` tells why"},
     [WHY_DIALABLE_NOW] = {"dialable_now", "nothing is in the way"},
 };
 
@@ -119,9 +120,11 @@ static WhyAnswer answer_number(const WhyFacts *facts, int64_t closes_us)
     if (why != WHY_DIALABLE_NOW) {
         return answer(why, until_us);
     }
-    return still_held(facts, facts->busy_until_us)
-               ? answer(WHY_NUMBER_OFFERED, facts->busy_until_us)
-               : answer(WHY_DIALABLE_NOW, closes_us);
+    if (still_held(facts, facts->busy_until_us)) {
+        return answer(WHY_NUMBER_OFFERED, facts->busy_until_us);
+    }
+    return facts->campaign_held && !is_ahead(facts) ? answer(WHY_CAMPAIGN_HELD, 0)
+                                                    : answer(WHY_DIALABLE_NOW, closes_us);
 }
 
 static WhyAnswer answer_ready(const WhyFacts *facts)

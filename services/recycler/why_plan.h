@@ -21,6 +21,7 @@ typedef enum Why {
     WHY_NUMBER_CAP,     /* as many calls to the number as campaign or law allow */
     WHY_NUMBER_GAP,     /* the last call to the number was just now */
     WHY_NUMBER_OFFERED, /* the number is with a dialer, for another lead */
+    WHY_CAMPAIGN_HELD,  /* nothing but that its campaign is not topped up */
     WHY_DIALABLE_NOW,
     WHY_END,
 } Why;
@@ -41,6 +42,7 @@ Why why_of_stage(Stage stage);
 typedef struct WhyFacts {
     TopupFacts lead;
     bool list_active;
+    bool campaign_held;     /* the campaign is not topped up, or by a probe at most; at known_us */
     int64_t entry_until_us; /* 0: no entry holds; CALLING_NEVER: without end */
     int64_t offer_until_us; /* held_until of the lead's open offer; 0: none is open */
     int64_t busy_until_us;  /* the same of an offer of the number for another lead */

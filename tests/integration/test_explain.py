@@ -12,7 +12,7 @@ ANN, BOB, EVE = "+15046218927", "+18102929388", "+18566368749"
 FILE = "phone\n504-621-8927\n810-292-9388\n856-636-8749\n"
 NOON = datetime(2026, 11, 25, 18, 0, tzinfo=UTC)  # a Wednesday, noon in New Orleans, one in the east
 REASONS = """dnc invalid finished exhausted offered list_paused campaign_paused zone_unknown not_due outside_hours
-number_cap number_gap number_offered dialable_now""".split()
+number_cap number_gap number_offered campaign_held dialable_now""".split()
 
 
 def put(space, campaign_id="c", **settings):
@@ -102,10 +102,15 @@ def test_each_reason_in_its_turn(clocked):
     clocked.rows("UPDATE list_stats SET campaign_active = true RETURNING 1")
     assert why(clocked, ANN) == ("dialable_now", None)
     clocked.rows("UPDATE campaign_hopper SET held = 'record_set_back' RETURNING 1")
+    assert why(clocked, ANN) == ("campaign_held", None)
+    assert why(clocked, ANN, at=NOON + timedelta(minutes=1)) == ("dialable_now", None)
     [first, *_] = explain(clocked, ANN)["evidence"]
     assert first == {"rule": "campaign_held", "value": "record_set_back", "source": "campaign c"}
+    assert agree(clocked, [ANN, BOB, EVE]) == {"campaign_held": 3}
     closing = '[{"days":["wed"],"from":"09:00","to":"12:30"}]'
     clocked.rows("UPDATE campaign SET windows = %s RETURNING 1", closing)
+    assert agree(clocked, [ANN, BOB, EVE]) == {"campaign_held": 1, "outside_hours": 2}
+    clocked.rows("UPDATE campaign_hopper SET held = '' RETURNING 1")
     assert why(clocked, ANN) == ("dialable_now", NOON + timedelta(minutes=30))
     assert why(clocked, BOB) == ("outside_hours", datetime(2026, 12, 2, 14, 0, tzinfo=UTC))
     assert agree(clocked, [ANN, BOB, EVE]) == {"dialable_now": 1, "outside_hours": 2}

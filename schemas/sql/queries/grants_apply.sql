@@ -78,7 +78,7 @@ BEGIN
              ' campaign_hopper import_lane put_off'),
 
             ('exporter', 'SELECT', 'TABLE', 'number dnc_entry attempt zone_set gate disposition recycle_rule offer'
-             ' put_off'),
+             ' put_off campaign_hopper'),
 
             ('cli', 'USAGE', 'SCHEMA', '-'),
             ('cli', 'SELECT', 'TABLE', 'namespace campaign campaign_hopper campaign_stats list'

@@ -225,6 +225,26 @@ Test(why_plan, what_put_a_lead_off_is_told_while_its_hours_are_open)
     }
 }
 
+Test(why_plan, a_campaign_that_is_held_now_comes_last)
+{
+    LeadDial lead = {.status = "NEW"};
+    WhyFacts facts = {.lead = {.lead = &lead, .rules = &rules, .place = &chicago, .now_us = NOW},
+                      .list_active = true,
+                      .campaign_held = true,
+                      .known_us = NOW};
+    WhyAnswer found;
+    why_plan(&facts, &found);
+    cr_expect_eq(found.why, WHY_CAMPAIGN_HELD);
+    cr_expect_eq(found.until_us, 0);
+    facts.busy_until_us = NOW + HOUR;
+    why_plan(&facts, &found);
+    cr_expect_eq(found.why, WHY_NUMBER_OFFERED);
+    facts.busy_until_us = 0;
+    facts.lead.now_us = NOW + MINUTE; /* nobody knows whether it will be held */
+    why_plan(&facts, &found);
+    cr_expect_eq(found.why, WHY_DIALABLE_NOW);
+}
+
 Test(why_plan, stages_are_reasons_of_the_same_name)
 {
     for (Stage stage = STAGE_DNC; stage < STAGE_READY; stage++) {
