@@ -84,8 +84,8 @@ typedef struct BusEvent {
     Error err;
 } BusEvent;
 
-/* group: without the namespace. topics: literal strings, borrowed for the consumer's life. group
- * NULL: "reader", which is never joined, for readers that assign by hand. */
+/* group: without the namespace; not joined yet. topics: literal strings, borrowed for the
+ * consumer's life. group NULL: "reader", which is never joined, for readers that assign by hand. */
 Status consumer_open(const Config *cfg,
                      const char *group,
                      const char *const *topics,
@@ -107,9 +107,9 @@ bool consumer_sees_broker(const Consumer *consumer);
 Status consumer_assign(Consumer *consumer, const BusPartition *partitions, int count, Error *err)
     MUST_CHECK;
 void consumer_unassign(Consumer *consumer);
-/* Leave the group without reading, and join again. */
+/* Join the group, unless it is joined; and leave it without reading. */
+Status consumer_join(Consumer *consumer, Error *err) MUST_CHECK;
 void consumer_leave(Consumer *consumer);
-Status consumer_rejoin(Consumer *consumer, Error *err) MUST_CHECK;
 /* Oldest offset kept and the next one to be written, asked of the broker. */
 Status consumer_watermarks(Consumer *consumer,
                            const char *topic,

@@ -265,15 +265,12 @@ Status consumer_open(const Config *cfg,
 {
     Consumer *consumer = consumer_new(cfg, topics, topic_count);
     Status status = consumer_create(consumer, cfg, group, err);
-    if (status == STATUS_OK && group != NULL) {
-        status = consumer_rejoin(consumer, err);
-    }
-    if (status != STATUS_OK) {
+    if (status == STATUS_OK) {
+        *ret = consumer;
+    } else {
         consumer_close(consumer);
-        return status;
     }
-    *ret = consumer;
-    return STATUS_OK;
+    return status;
 }
 
 /* Closing can hang when a partition was lost (fixed after librdkafka 2.0.2), so it has a deadline:
@@ -491,7 +488,7 @@ void consumer_leave(Consumer *consumer)
     consumer->joined = false;
 }
 
-Status consumer_rejoin(Consumer *consumer, Error *err)
+Status consumer_join(Consumer *consumer, Error *err)
 {
     if (consumer->joined) {
         return STATUS_OK;

@@ -136,6 +136,16 @@ Status lead_begin(Db *db, Error *err)
     return db_exec(db, sql_lead_begin, NULL, -1, err);
 }
 
+Status lead_begin_at(Db *db, int64_t *ret_server_us, Error *err)
+{
+    AUTO_RESULT *result = NULL;
+    Status status = db_query_binary(db, sql_lead_begin, NULL, &result, err);
+    if (status == STATUS_OK) {
+        *ret_server_us = db_bin_time(result, 0, 4);
+    }
+    return status;
+}
+
 Status lead_look_begin(Db *db, Error *err)
 {
     return db_exec(db, sql_lead_look_begin, NULL, -1, err);

@@ -63,6 +63,8 @@ typedef struct LeadDials {
  * who adds an entry that such a read does not see yet waits for all transactions that had a number
  * by then, and looks at the leads again. */
 Status lead_begin(Db *db, Error *err) MUST_CHECK;
+/* The same; tells the time by PostgreSQL's clock. */
+Status lead_begin_at(Db *db, int64_t *ret_server_us, Error *err) MUST_CHECK;
 /* The planner's part of it alone, for what only looks. */
 Status lead_look_begin(Db *db, Error *err) MUST_CHECK;
 

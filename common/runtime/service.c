@@ -67,7 +67,7 @@ typedef struct Loop {
     int try_count; /* messages of the next try; 0: a whole batch. Halved while content is bad */
     int64_t retry_at_ms; /* no batch before */
     int backoff_ms;
-    int64_t rejoin_at_ms;  /* out of the group until then; 0: in it */
+    int64_t join_at_ms;    /* out of the group until then, at least; 0: in it */
     int64_t reclaim_at_ms; /* partitions were not claimed: ask for them again then; 0: all were */
     bool paused;           /* fetching is paused: the queues are full */
     int64_t tick_at_ms;
@@ -77,6 +77,7 @@ typedef struct Loop {
     atomic_llong progress_ms;
     atomic_bool assigned;
     atomic_bool troubled;
+    _Atomic(const char *) unfit; /* why it stands aside; a literal, or NULL */
 } Loop;
 
 /* ---- signals: the first asks to stop in order, the second ends the process ---- */
@@ -139,7 +140,7 @@ static void loop_leave_group(Loop *loop)
     holding_drop(&loop->holding);
     consumer_leave(loop->consumer);
     loop_let_go(loop);
-    loop->rejoin_at_ms = clock_mono_ms() + REJOIN_WAIT_MS;
+    loop->join_at_ms = clock_mono_ms() + REJOIN_WAIT_MS;
 }
 
 static void loop_fenced(Loop *loop, const char *why)
@@ -147,6 +148,25 @@ static void loop_fenced(Loop *loop, const char *why)
     LOG_WARN("partitions.fenced", "msg=%s", why);
     metric_add(&metric_fenced, 1, NULL, NULL);
     loop_leave_group(loop);
+}
+
+/* What it was about to try is for those who take the partitions. */
+static void loop_stand_aside(Loop *loop, const char *why)
+{
+    LOG_WARN("partitions.left", "reason=%s msg=%s", why, "others are to read them for now");
+    holding_release(&loop->holding);
+    loop_leave_group(loop);
+    atomic_store(&loop->troubled, false);
+}
+
+static void loop_look_fit(Loop *loop)
+{
+    const char *why = loop->service->unfit != NULL ? loop->service->unfit(loop->state) : NULL;
+    if (why != NULL && loop->join_at_ms == 0) {
+        loop_stand_aside(loop, why);
+    }
+    atomic_store(&loop->unfit, why);
+    metric_set(&metric_stands_aside, why != NULL, NULL, NULL);
 }
 
 static Status loop_on_assign(Loop *loop, const BusEvent *event, Error *err)
@@ -441,16 +461,18 @@ static Status loop_tick(Loop *loop, Error *err)
     return status == STATUS_FATAL ? status : STATUS_OK;
 }
 
-static Status loop_rejoin(Loop *loop, Error *err)
+static Status loop_join(Loop *loop, Error *err)
 {
+    loop_look_fit(loop);
     if (loop->reclaim_at_ms != 0 && clock_mono_ms() >= loop->reclaim_at_ms) {
         loop_leave_group(loop); /* to be given the partitions that could not be claimed again */
     }
-    if (loop->rejoin_at_ms == 0 || clock_mono_ms() < loop->rejoin_at_ms) {
+    if (loop->join_at_ms == 0 || clock_mono_ms() < loop->join_at_ms ||
+        atomic_load(&loop->unfit) != NULL) {
         return STATUS_OK;
     }
-    loop->rejoin_at_ms = 0;
-    return consumer_rejoin(loop->consumer, err);
+    loop->join_at_ms = 0;
+    return consumer_join(loop->consumer, err);
 }
 
 static Status loop_round(Loop *loop, Error *err)
@@ -459,8 +481,11 @@ static Status loop_round(Loop *loop, Error *err)
     bool may_work = loop->intake.queued > 0 && clock_mono_ms() >= loop->retry_at_ms &&
                     !relay_is_backed_up(loop->relay);
     int wait_ms = clock_is_virtual() ? VIRTUAL_WAIT_MS : LOOP_WAIT_MS;
-    BusEvent event;
-    Status status = consumer_poll(loop->consumer, may_work ? 0 : wait_ms, &event, err);
+    BusEvent event = {.kind = BUS_NOTHING};
+    Status status = loop_join(loop, err);
+    if (status == STATUS_OK) {
+        status = consumer_poll(loop->consumer, may_work ? 0 : wait_ms, &event, err);
+    }
     if (status == STATUS_OK) {
         status = loop_on_event(loop, &event, err);
         if (status ==
@@ -478,9 +503,6 @@ static Status loop_round(Loop *loop, Error *err)
     if (status == STATUS_OK) {
         loop_regulate(loop);
         status = loop_tick(loop, err);
-    }
-    if (status == STATUS_OK) {
-        status = loop_rejoin(loop, err);
     }
     int64_t now_ms = clock_mono_ms();
     atomic_store(&loop->progress_ms, now_ms);
@@ -501,6 +523,11 @@ static bool loop_ready(void *context, StrBuf *reasons)
     bool ready = true;
     if (!atomic_load(&loop->assigned)) {
         strbuf_adds(reasons, "no partitions assigned\n");
+        ready = false;
+    }
+    const char *unfit = atomic_load(&loop->unfit);
+    if (unfit != NULL) {
+        strbuf_addf(reasons, "partitions are left to others: %s\n", unfit);
         ready = false;
     }
     if (atomic_load(&loop->troubled)) {
@@ -601,6 +628,7 @@ static Status loop_start(Loop *loop, Error *err)
                                   .worker_id = loop->worker_id,
                                   .careful_messages = cfg->batch_messages,
                                   .intake = &loop->intake};
+        loop->join_at_ms = clock_mono_ms(); /* that is: now, when it is fit */
     }
     return status;
 }

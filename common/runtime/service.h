@@ -4,6 +4,7 @@
  *   Kafka ─▶ consumer ─▶ intake (queues) ─▶ batch ─▶ one transaction ─▶ PostgreSQL ─▶ relay ─▶
  * Kafka │ assign: claim positions                     │ fenced: leave, wait, rejoin │ revoke: drop
  * queues                         │ trouble: back off, poll on │ bad content: split, dead letter
+ * unfit: leave, rejoin when it is fit again
  *   beside it: the relay thread, job threads with a keeper each, an HTTP thread.
  *
  * A service is the table below; service_main() is its whole main(). */
@@ -39,6 +40,10 @@ typedef struct Service {
     void (*end)(void *state);
     /* Every second, on the loop's thread, with no transaction open; may be NULL. */
     Status (*tick)(void *state, Db *db, Outbox *outbox, int64_t now_us, Error *err);
+    /* Why this worker is to leave its partitions to others for now: a code for /readyz and the log;
+     * NULL: nothing. It joins the group when there is nothing. On the loop's thread, all the time;
+     * may be NULL. */
+    const char *(*unfit)(void *state);
     /* For /readyz, on the HTTP thread: true, or false after writing why (lines). May be NULL. */
     bool (*ready)(void *state, StrBuf *reasons);
 } Service;

@@ -32,6 +32,9 @@ Status sim_group_open(const Config *cfg, const char *name, bool latest, SimGroup
     SimGroup *group = mem_alloc(sizeof *group);
     group->latest = latest;
     Status status = consumer_open(cfg, name, group_topics, 1, &group->consumer, err);
+    if (status == STATUS_OK) {
+        status = consumer_join(group->consumer, err);
+    }
     if (status != STATUS_OK) {
         sim_group_close(group);
         return status;

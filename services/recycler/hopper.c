@@ -10,11 +10,11 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/metric_table.h"
-#include "recycler/clock_off.h"
 #include "recycler/expiry.h"
 #include "recycler/hopper_campaign.h"
 #include "recycler/hopper_declined.h"
 #include "recycler/hopper_gauges.h"
+#include "recycler/hopper_hold.h"
 #include "recycler/put_off.h"
 #include "recycler/reading.h"
 #include "recycler/stray.h"
@@ -50,9 +50,8 @@ struct Hopper {
     int64_t looked_ms;
     int64_t round_us; /* the time of the last one */
     int64_t counted_ms;
-    bool set_back;         /* offers that the record does not know of may be live */
-    atomic_bool clock_off; /* hours and caps are not to be told by it */
-    bool sweep_more;       /* something is left to do at once */
+    HopperHold hold;
+    bool sweep_more; /* something is left to do at once */
     bool fill_more;
 };
 
@@ -129,7 +128,7 @@ static Status tell_clock(Hopper *hopper, Error *err)
 {
     DbParams params = {0};
     db_param_text(&params, hopper->parts->worker_id);
-    db_param_bool(&params, atomic_load(&hopper->clock_off));
+    db_param_bool(&params, hopper_hold_clock_off(&hopper->hold));
     return db_exec(hopper->db, sql_hopper_clock, &params, -1, err);
 }
 
@@ -141,8 +140,8 @@ static Status claim(Hopper *hopper, Error *err)
         status = tell_clock(hopper, err);
     }
     if (status == STATUS_OK) {
-        status = atomic_load(&hopper->clock_off) ? leave_campaigns(hopper, err)
-                                                 : claim_leases(hopper, &result, err);
+        status = hopper_hold_clock_off(&hopper->hold) ? leave_campaigns(hopper, err)
+                                                      : claim_leases(hopper, &result, err);
     }
     for (int i = 0; status == STATUS_OK && i < hopper->count; i++) {
         hopper->campaigns[i].held_lease = false;
@@ -156,37 +155,12 @@ static Status claim(Hopper *hopper, Error *err)
     return status;
 }
 
-/* Hours, caps and gaps are decided by this host's clock, which may be wrong. */
-static void compare_clocks(Hopper *hopper, int64_t before_us, int64_t server_us, int64_t after_us)
-{
-    int64_t off_us = clock_off_us(before_us, server_us, after_us);
-    atomic_store(&hopper->clock_off, clock_off_is_much(off_us));
-    metric_set(&metric_clock_off_seconds, (double)off_us / CLOCK_US_PER_SECOND, NULL, NULL);
-}
-
-static Status look_holds(Hopper *hopper, Error *err)
-{
-    AUTO_RESULT *result = NULL;
-    int64_t before_us = clock_now_us();
-    Status status = db_query_binary(hopper->db, sql_hopper_hold, NULL, &result, err);
-    int64_t after_us = clock_now_us();
-    if (status != STATUS_OK) {
-        return status;
-    }
-    int64_t now_us = clock_is_virtual() ? after_us : db_bin_time(result, 0, 1);
-    hopper->set_back = db_bin_time(result, 0, 0) > now_us;
-    if (!clock_is_virtual()) {
-        compare_clocks(hopper, before_us, now_us, after_us);
-    }
-    return STATUS_OK;
-}
-
 static Status claim_transaction(Hopper *hopper, Error *err)
 {
     AUTO_TX Db *tx = hopper->db;
     Status status = db_begin(tx, err);
     if (status == STATUS_OK) {
-        status = look_holds(hopper, err);
+        status = hopper_hold_look(&hopper->hold, tx, err);
     }
     if (status == STATUS_OK) {
         status = claim(hopper, err);
@@ -341,7 +315,7 @@ campaigns_each(Hopper *hopper, Status (*work)(Hopper *, HopperCampaign *, Error 
 /* A batch of each; the rest is for the next round. None of it by a wrong clock. */
 static Status sweep(Hopper *hopper, int64_t now_us, Error *err)
 {
-    if (atomic_load(&hopper->clock_off)) {
+    if (hopper_hold_clock_off(&hopper->hold)) {
         return STATUS_OK;
     }
     Status status = expire(hopper, now_us, err);
@@ -442,7 +416,7 @@ static void filled(Hopper *hopper, HopperCampaign *campaign, const HopperFilled 
 
 static const char *trouble_of(Hopper *hopper, HopperCampaign *campaign, int64_t now_us)
 {
-    if (hopper->set_back) {
+    if (hopper->hold.set_back) {
         return "record_set_back";
     }
     return hopper_campaign_trouble(campaign, complete_until_us(hopper), now_us);
@@ -616,11 +590,11 @@ Status hopper_start(const ServiceParts *parts, Hopper **ret, Error *err)
     return STATUS_OK;
 }
 
-Status hopper_check_clock(Hopper *hopper, Error *err)
+const char *hopper_unfit(const Hopper *hopper)
 {
-    return hopper != NULL && atomic_load(&hopper->clock_off)
-               ? error_set(err, STATUS_RETRY, "clock_off", "this host's clock is not PostgreSQL's")
-               : STATUS_OK;
+    static const char *const reasons[] = {
+        [HOPPER_CLOCK_UNKNOWN] = "clock_unknown", [HOPPER_CLOCK_OFF] = "clock_off"};
+    return reasons[atomic_load(&hopper->hold.clock)];
 }
 
 void hopper_stop(Hopper *hopper)

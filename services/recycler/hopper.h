@@ -12,8 +12,8 @@
  * for safety: what is offered is decided under locks. While dialers' outcomes are read late nothing
  * is topped up (outcomes_behind), nor where the record was set back and offers of the lost time may
  * be live (record_set_back), and where a dialer has stopped answering only a probe is
- * (dialer_silent). A host whose clock is not PostgreSQL's (clock_off.h) leads no campaign, ends no
- * offer and applies no outcome; campaigns that nobody else leads are clock_off. */
+ * (dialer_silent). A host whose clock is not PostgreSQL's (hopper_hold.h) leads no campaign, ends
+ * no offer and leaves its group; campaigns that nobody else leads are clock_off. */
 #pragma once
 
 #include "runtime/service.h"
@@ -22,8 +22,8 @@ typedef struct Hopper Hopper;
 
 /* parts: borrowed for its life. */
 Status hopper_start(const ServiceParts *parts, Hopper **ret, Error *err) MUST_CHECK;
-/* hopper: NULL where there is none. STATUS_RETRY clock_off: what is written by this host's clock
- * would be wrong. Any thread. */
-Status hopper_check_clock(Hopper *hopper, Error *err) MUST_CHECK;
+/* Why this host is not to read what dialers say, for Service.unfit: "clock_off", or "clock_unknown"
+ * before it was compared; NULL: nothing. Any thread. */
+const char *hopper_unfit(const Hopper *hopper);
 /* Waits for the round under way, for a few seconds. NULL is allowed. */
 void hopper_stop(Hopper *hopper);

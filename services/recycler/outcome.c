@@ -3,8 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/metric_table.h"
+#include "recycler/clock_off.h"
 #include "recycler/outcome_store.h"
 #include "recycler/recycler_state.h"
 #include "runtime/lead_tell.h"
@@ -261,6 +263,18 @@ Status outcome_prepare(Work *work, Error *err)
 }
 
 /* ---- locking ---- */
+
+/* When a call was, and is due again, goes by this host's clock. */
+static Status begin(const Work *work, Error *err)
+{
+    if (clock_is_virtual()) {
+        return lead_begin(work->db, err);
+    }
+    int64_t server_us = 0;
+    Status status = lead_begin_at(work->db, &server_us, err);
+    return status == STATUS_OK ? clock_off_check(work->now_us, server_us, clock_now_us(), err)
+                               : status;
+}
 
 /* Rows are in the order of their ids. */
 static int64_t phone_of(const DbResult *locked, int64_t number_id)
@@ -708,10 +722,7 @@ Status outcome_apply(Work *work, Error *err)
     RecyclerState *state = work->service;
     Outcomes *outcomes = state->outcomes;
     outcomes_unlock(outcomes);
-    Status status = hopper_check_clock(state->hopper, err);
-    if (status == STATUS_OK) {
-        status = lead_begin(work->db, err);
-    }
+    Status status = begin(work, err);
     if (status == STATUS_OK) {
         status = lock_numbers(outcomes, work->db, err);
     }

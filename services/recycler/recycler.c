@@ -48,4 +48,5 @@ const Service recycler_service = {
     .close = recycler_state_close,
     .begin = recycler_begin,
     .end = recycler_end,
+    .unfit = recycler_unfit,
 };

@@ -29,6 +29,11 @@ void recycler_state_close(void *opaque)
     free(state);
 }
 
+const char *recycler_unfit(void *state)
+{
+    return hopper_unfit(((RecyclerState *)state)->hopper);
+}
+
 Status recycler_begin(const ServiceParts *parts, Error *err)
 {
     return hopper_start(parts, &((RecyclerState *)parts->state)->hopper, err);

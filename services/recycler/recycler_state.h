@@ -21,6 +21,9 @@ typedef struct RecyclerState {
 Status recycler_state_open(const Config *cfg, void **ret, Error *err) MUST_CHECK;
 void recycler_state_close(void *state);
 
+/* hopper_unfit() */
+const char *recycler_unfit(void *state);
+
 /* The hopper's thread. */
 Status recycler_begin(const ServiceParts *parts, Error *err) MUST_CHECK;
 void recycler_end(void *state);

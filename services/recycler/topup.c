@@ -396,15 +396,8 @@ static Status write_leads(Run *run, Error *err)
 
 enum { MOMENT_S = 10 }; /* between the look at the clock and the offer, at most */
 
-/* What the decisions were made by may have become wrong since the hopper compared. */
-static Status check_clock(int64_t before_us, int64_t server_us, int64_t after_us, Error *err)
-{
-    bool off = clock_off_is_much(clock_off_us(before_us, server_us, after_us));
-    return off ? error_set(err, STATUS_RETRY, "clock_off", "this host's clock is not PostgreSQL's")
-               : STATUS_OK;
-}
-
-/* Windows of a list change with its gate locked. */
+/* Windows of a list change with its gate locked. The clock may have become wrong since the hopper
+ * compared. */
 static Status check_hours(const Run *run, Error *err)
 {
     AUTO_RESULT *result = NULL;
@@ -412,7 +405,7 @@ static Status check_hours(const Run *run, Error *err)
     Status status = topup_read_hours(run->topup, &run->gates, &result, err);
     int64_t after_us = clock_now_us();
     if (status == STATUS_OK && !clock_is_virtual() && db_rows(result) > 0) {
-        status = check_clock(before_us, db_i64(result, 0, 2), after_us, err);
+        status = clock_off_check(before_us, db_i64(result, 0, 2), after_us, err);
     }
     for (int row = 0; status == STATUS_OK && row < db_rows(result); row++) {
         const Hours *used = list_hours(run->topup, (int32_t)db_i64(result, row, 0));
