@@ -33,6 +33,25 @@ Test(law_pack, those_of_the_build)
     }
 }
 
+Test(law_pack, louisiana_is_closed_on_election_days_of_even_years)
+{
+    static const struct {
+        const char *day;
+        bool closed;
+    } cases[] = {{"2026-11-03", true},  {"2028-11-07", true}, {"2030-11-05", true},
+                 {"2032-11-02", true},  {"2034-11-07", true}, {"2036-11-04", true},
+                 {"2027-11-02", false}, {"2028-11-08", false}};
+    const LawPack *us = law_pack_find("us");
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        for (int rule = 0; rule < us->rule_count; rule++) {
+            bool closed = law_rule_holiday(&us->rules[rule], day_of(cases[i].day)) != NULL;
+            bool there = strcmp(us->rules[rule].region, "LA") == 0;
+            cr_expect_eq(closed, there && cases[i].closed, "%s %s", cases[i].day,
+                         us->rules[rule].region);
+        }
+    }
+}
+
 Test(law_pack, chosen_by_name)
 {
     const LawPack *pack = (const LawPack *)1;
