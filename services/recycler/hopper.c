@@ -11,10 +11,9 @@
 #include "base/mem.h"
 #include "base/metric_table.h"
 #include "recycler/expiry.h"
-#include "recycler/hopper_campaign.h"
-#include "recycler/hopper_declined.h"
 #include "recycler/hopper_gauges.h"
 #include "recycler/hopper_hold.h"
+#include "recycler/hopper_lease.h"
 #include "recycler/put_off.h"
 #include "recycler/reading.h"
 #include "recycler/stray.h"
@@ -28,7 +27,6 @@ enum {
     LOOK_MS = 1000,
     VIRTUAL_LOOK_MS = 25,
     TROUBLE_MS = 500,
-    LEASE_MS = 10000,
     STOP_S = 4,
 };
 
@@ -40,9 +38,7 @@ struct Hopper {
     Outbox outbox;
     Gates *gates;
     CampaignStore *store;
-    HopperCampaign *campaigns; /* by campaign_no */
-    int count;
-    HopperDeclined declined;
+    HopperLease lease;
     Reading *reading;
     unsigned turn;           /* which campaign is filled first */
     const DbResult *express; /* groups of express leads; while they are offered */
@@ -57,104 +53,6 @@ struct Hopper {
 
 /* ---- looking ---- */
 
-static HopperCampaign *campaign_of(Hopper *hopper, int32_t campaign_no)
-{
-    for (int i = 0; i < hopper->count; i++) {
-        if (hopper->campaigns[i].campaign_no == campaign_no) {
-            return &hopper->campaigns[i];
-        }
-    }
-    hopper->campaigns =
-        mem_realloc(hopper->campaigns, (size_t)(hopper->count + 1) * sizeof *hopper->campaigns);
-    hopper->campaigns[hopper->count] = (HopperCampaign){.campaign_no = campaign_no};
-    return &hopper->campaigns[hopper->count++];
-}
-
-static void take_campaign(Hopper *hopper, const DbResult *result, int row)
-{
-    HopperCampaign *campaign = campaign_of(hopper, (int32_t)db_bin_i64(result, row, 0));
-    size_t len = 0;
-    const char *held = db_bytes(result, row, 4, &len);
-    hopper_declined_remove(&hopper->declined, campaign->campaign_no);
-    campaign->held_lease = true;
-    campaign->active = db_bin_i64(result, row, 1) != 0;
-    campaign->rules_version = db_bin_i64(result, row, 2);
-    campaign->answered_us = db_bin_time(result, row, 3);
-    len = len < sizeof campaign->held ? len : sizeof campaign->held - 1;
-    memcpy(campaign->held, held, len);
-    campaign->held[len] = '\0';
-}
-
-/* Campaigns whose lease is another's by now. */
-static void drop_campaigns(Hopper *hopper)
-{
-    int kept = 0;
-    for (int i = 0; i < hopper->count; i++) {
-        if (hopper->campaigns[i].held_lease) {
-            hopper->campaigns[kept++] = hopper->campaigns[i];
-        } else {
-            hopper_campaign_done(&hopper->campaigns[i]);
-        }
-    }
-    hopper->count = kept;
-}
-
-static Status claim_leases(Hopper *hopper, DbResult **ret, Error *err)
-{
-    DbArray declined[2] = {0};
-    DbParams params = {0};
-    hopper_declined_forget(&hopper->declined);
-    hopper_declined_arrays(&hopper->declined, &declined[0], &declined[1]);
-    db_param_text(&params, hopper->parts->worker_id);
-    db_param_text(&params, "recycler");
-    db_param_i64(&params, LEASE_MS);
-    db_param_array(&params, &declined[0]);
-    db_param_array(&params, &declined[1]);
-    Status status = db_query_binary(hopper->db, sql_hopper_claim, &params, ret, err);
-    db_array_done(&declined[0]);
-    db_array_done(&declined[1]);
-    return status;
-}
-
-/* What was prepared by a wrong clock goes with its campaign. */
-static Status leave_campaigns(Hopper *hopper, Error *err)
-{
-    DbParams params = {0};
-    db_param_text(&params, hopper->parts->worker_id);
-    return db_exec(hopper->db, sql_hopper_clock_off, &params, -1, err);
-}
-
-static Status tell_clock(Hopper *hopper, Error *err)
-{
-    DbParams params = {0};
-    db_param_text(&params, hopper->parts->worker_id);
-    db_param_bool(&params, hopper_hold_clock_off(&hopper->hold));
-    return db_exec(hopper->db, sql_hopper_clock, &params, -1, err);
-}
-
-static Status claim(Hopper *hopper, Error *err)
-{
-    AUTO_RESULT *result = NULL;
-    Status status = db_exec(hopper->db, sql_hopper_missing, NULL, -1, err);
-    if (status == STATUS_OK) {
-        status = tell_clock(hopper, err);
-    }
-    if (status == STATUS_OK) {
-        status = hopper_hold_clock_off(&hopper->hold) ? leave_campaigns(hopper, err)
-                                                      : claim_leases(hopper, &result, err);
-    }
-    for (int i = 0; status == STATUS_OK && i < hopper->count; i++) {
-        hopper->campaigns[i].held_lease = false;
-    }
-    for (int row = 0; status == STATUS_OK && result != NULL && row < db_rows(result); row++) {
-        take_campaign(hopper, result, row);
-    }
-    if (status == STATUS_OK) {
-        drop_campaigns(hopper);
-    }
-    return status;
-}
-
 static Status claim_transaction(Hopper *hopper, Error *err)
 {
     AUTO_TX Db *tx = hopper->db;
@@ -163,7 +61,7 @@ static Status claim_transaction(Hopper *hopper, Error *err)
         status = hopper_hold_look(&hopper->hold, tx, err);
     }
     if (status == STATUS_OK) {
-        status = claim(hopper, err);
+        status = hopper_lease_claim(&hopper->lease, tx, hopper_hold_clock_off(&hopper->hold), err);
     }
     return status == STATUS_OK ? db_commit(tx, err) : status;
 }
@@ -171,8 +69,8 @@ static Status claim_transaction(Hopper *hopper, Error *err)
 static void numbers_param(const Hopper *hopper, DbArray *ret)
 {
     db_array_begin(ret, DB_ARRAY_INT4);
-    for (int i = 0; i < hopper->count; i++) {
-        db_array_i64(ret, hopper->campaigns[i].campaign_no);
+    for (int i = 0; i < hopper->lease.count; i++) {
+        db_array_i64(ret, hopper->lease.campaigns[i].campaign_no);
     }
 }
 
@@ -193,11 +91,12 @@ static Status count_unanswered(Hopper *hopper, int64_t now_us, Error *err)
 {
     AUTO_RESULT *result = NULL;
     Status status = count_offers(hopper, sql_hopper_unanswered, now_us, &result, err);
-    for (int i = 0; status == STATUS_OK && i < hopper->count; i++) {
-        hopper->campaigns[i].unanswered = 0;
+    for (int i = 0; status == STATUS_OK && i < hopper->lease.count; i++) {
+        hopper->lease.campaigns[i].unanswered = 0;
     }
     for (int row = 0; status == STATUS_OK && row < db_rows(result); row++) {
-        HopperCampaign *campaign = campaign_of(hopper, (int32_t)db_bin_i64(result, row, 0));
+        HopperCampaign *campaign =
+            hopper_lease_find(&hopper->lease, (int32_t)db_bin_i64(result, row, 0));
         campaign->unanswered = (int)db_bin_i64(result, row, 1);
         campaign->unanswered_since_us = db_bin_time(result, row, 2);
     }
@@ -232,7 +131,8 @@ static Status look_one(Hopper *hopper, HopperCampaign *campaign, Error *err)
                      campaign->campaign_no, err->code, err->text);
     campaign->rules = NULL;
     if (campaign->active) {
-        hopper_declined_add(&hopper->declined, campaign->campaign_no, campaign->rules_version);
+        hopper_declined_add(&hopper->lease.declined, campaign->campaign_no,
+                            campaign->rules_version);
     }
     return STATUS_OK;
 }
@@ -250,8 +150,8 @@ static Status look_all(Hopper *hopper, int64_t now_us, Error *err)
     if (status == STATUS_OK) {
         status = count_unanswered(hopper, now_us, err);
     }
-    for (int i = 0; status == STATUS_OK && i < hopper->count; i++) {
-        status = look_one(hopper, &hopper->campaigns[i], err);
+    for (int i = 0; status == STATUS_OK && i < hopper->lease.count; i++) {
+        status = look_one(hopper, &hopper->lease.campaigns[i], err);
     }
     return status;
 }
@@ -270,7 +170,7 @@ static Status expire(Hopper *hopper, int64_t now_us, Error *err)
                      .now_us = now_us};
     bool more = false;
     Status status =
-        hopper->count > 0 && until_us != 0 ? expiry_run(&expiry, &more, err) : STATUS_OK;
+        hopper->lease.count > 0 && until_us != 0 ? expiry_run(&expiry, &more, err) : STATUS_OK;
     hopper->sweep_more = hopper->sweep_more || more;
     return status;
 }
@@ -282,7 +182,7 @@ static Status revoke_stray(Hopper *hopper, int64_t now_us, Error *err)
     Stray stray = {
         .db = hopper->db, .outbox = &hopper->outbox, .campaign_nos = &numbers, .now_us = now_us};
     bool more = false;
-    Status status = hopper->count > 0 ? stray_run(&stray, &more, err) : STATUS_OK;
+    Status status = hopper->lease.count > 0 ? stray_run(&stray, &more, err) : STATUS_OK;
     hopper->sweep_more = hopper->sweep_more || more;
     db_array_done(&numbers);
     return status;
@@ -301,9 +201,9 @@ static Status
 campaigns_each(Hopper *hopper, Status (*work)(Hopper *, HopperCampaign *, Error *), Error *err)
 {
     Status status = STATUS_OK;
-    for (int i = 0; status == STATUS_OK && i < hopper->count; i++) {
+    for (int i = 0; status == STATUS_OK && i < hopper->lease.count; i++) {
         HopperCampaign *campaign =
-            &hopper->campaigns[(hopper->turn + (unsigned)i) % (unsigned)hopper->count];
+            &hopper->lease.campaigns[(hopper->turn + (unsigned)i) % (unsigned)hopper->lease.count];
         if (campaign->active && campaign->rules != NULL && !atomic_load(&hopper->stopping)) {
             status = work(hopper, campaign, err);
         }
@@ -337,9 +237,10 @@ static Status look(Hopper *hopper, Error *err)
     }
     if (status == STATUS_OK) {
         hopper->looked_ms = clock_mono_ms();
-        hopper_gauges_tell(hopper->campaigns, hopper->count, hopper->declined.count);
-        status =
-            hopper_declined_release(&hopper->declined, hopper->db, hopper->parts->worker_id, err);
+        hopper_gauges_tell(hopper->lease.campaigns, hopper->lease.count,
+                           hopper->lease.declined.count);
+        status = hopper_declined_release(&hopper->lease.declined, hopper->db,
+                                         hopper->parts->worker_id, err);
     }
     return status;
 }
@@ -349,7 +250,8 @@ static Status look(Hopper *hopper, Error *err)
 /* Rules that have moved are read at once. */
 static void take_live(Hopper *hopper, const DbResult *result, int row)
 {
-    HopperCampaign *campaign = campaign_of(hopper, (int32_t)db_bin_i64(result, row, 0));
+    HopperCampaign *campaign =
+        hopper_lease_find(&hopper->lease, (int32_t)db_bin_i64(result, row, 0));
     if (db_bin_i64(result, row, 1) != campaign->rules_version) {
         hopper->looked_ms = 0;
     }
@@ -481,7 +383,8 @@ static Status express_round(Hopper *hopper, Error *err)
 {
     Topup template = topup_template(hopper);
     AUTO_RESULT *found = NULL;
-    Status status = hopper_express_find(hopper->campaigns, hopper->count, &template, &found, err);
+    Status status =
+        hopper_express_find(hopper->lease.campaigns, hopper->lease.count, &template, &found, err);
     hopper->express = found;
     if (status == STATUS_OK && found != NULL && db_rows(found) > 0) {
         status = campaigns_each(hopper, express_campaign, err);
@@ -507,7 +410,8 @@ static Status hopper_round(Hopper *hopper, Error *err)
     bool fill_due =
         look_due || hopper->fill_more || clock_is_virtual() || is_time(hopper->counted_ms, FILL_MS);
     Status status = look_round(hopper, look_due, err);
-    if (status != STATUS_OK || relay_is_backed_up(hopper->parts->relay) || hopper->count == 0) {
+    if (status != STATUS_OK || relay_is_backed_up(hopper->parts->relay) ||
+        hopper->lease.count == 0) {
         hopper->fill_more = false; /* what is left of a round waits, too */
         return status;
     }
@@ -542,26 +446,9 @@ static void *hopper_main(void *opaque)
     return NULL;
 }
 
-/* Others need not wait for the leases to end. */
-static void hopper_leave(Hopper *hopper)
-{
-    Error err;
-    DbParams params = {0};
-    db_param_text(&params, hopper->parts->worker_id);
-    AUTO_TX Db *tx = hopper->db;
-    if (db_begin(tx, &err) != STATUS_OK ||
-        db_exec(tx, sql_hopper_release, &params, -1, &err) != STATUS_OK ||
-        db_commit(tx, &err) != STATUS_OK) {
-        LOG_WARN("hopper.not_released", "msg=%s", err.text);
-    }
-}
-
 static void hopper_free(Hopper *hopper)
 {
-    for (int i = 0; i < hopper->count; i++) {
-        hopper_campaign_done(&hopper->campaigns[i]);
-    }
-    free(hopper->campaigns);
+    hopper_lease_done(&hopper->lease);
     campaign_store_free(hopper->store);
     gates_free(hopper->gates);
     outbox_done(&hopper->outbox);
@@ -574,6 +461,7 @@ Status hopper_start(const ServiceParts *parts, Hopper **ret, Error *err)
 {
     Hopper *hopper = mem_alloc(sizeof *hopper);
     hopper->parts = parts;
+    hopper->lease.worker_id = parts->worker_id;
     hopper->db = db_new(parts->cfg->database_url, parts->cfg->ns, "leadspool hopper");
     outbox_init(&hopper->outbox, parts->cfg->ns);
     hopper->gates = gates_new();
@@ -610,6 +498,6 @@ void hopper_stop(Hopper *hopper)
         LOG_WARN("hopper.stop_abandoned");
         return; /* the thread still uses all of it; the process ends now */
     }
-    hopper_leave(hopper);
+    hopper_lease_release(&hopper->lease, hopper->db);
     hopper_free(hopper);
 }
