@@ -207,11 +207,6 @@ size_t csv_fields_extra(const CsvFields *fields, size_t columns)
     return extra;
 }
 
-bool csv_fields_are_empty(const CsvFields *fields)
-{
-    return csv_fields_extra(fields, 0) == 0;
-}
-
 /* ---- encoding ---- */
 
 static bool is_text(const char *bytes, size_t len, bool is_converted)

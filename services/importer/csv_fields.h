@@ -18,7 +18,7 @@
 
 typedef struct CsvFields {
     TextSlice *cells;
-    size_t count; /* 0 for a blank record */
+    size_t count; /* 0 for a record of nothing but spaces and tabs */
     size_t cap;
     char delimiter;
     CsvLimits limits;
@@ -49,9 +49,6 @@ static inline TextSlice csv_fields_cell(const CsvFields *fields, size_t index)
 
 /* The number of cells that are not empty beyond the first columns: extra_cells when not 0. */
 size_t csv_fields_extra(const CsvFields *fields, size_t columns);
-
-/* True when every cell is empty, as in ",,,". */
-bool csv_fields_are_empty(const CsvFields *fields);
 
 /* The column (from 1) of the first cell that is no text (reject with bad_encoding), or 0: bytes
  * that are not UTF-8, a NUL, or, when is_converted (csv_source.h), U+FFFD. bytes, len: the record

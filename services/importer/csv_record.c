@@ -219,13 +219,21 @@ static Step walk_bad_line(Walk *walk)
     return walk_ended(walk, 0);
 }
 
+/* Of a good record: a quote behind nothing but blanks opens a cell, the next one closes it, and one
+ * right behind that is text. */
 static bool walk_is_blank(const Walk *walk)
 {
-    size_t at = 0;
-    while (at < walk->span.len && is_blank_byte(walk, at)) {
-        at++;
+    bool is_open = false;
+    for (size_t at = 0; at < walk->span.len; at++) {
+        char c = walk->bytes[at];
+        bool is_doubled = is_open && at + 1 < walk->span.len && walk->bytes[at + 1] == '"';
+        if (c == '"' && !is_doubled) {
+            is_open = !is_open;
+        } else if (c != ' ' && c != '\t' && (is_open || c != walk->delimiter)) {
+            return false;
+        }
     }
-    return at == walk->span.len;
+    return true;
 }
 
 bool csv_record_span(const char *bytes,

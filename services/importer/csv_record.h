@@ -8,6 +8,9 @@
  *   - a quote anywhere else in an unquoted field is text: 5" pipe
  * That is what libcsv and Python's csv module (skipinitialspace) read too.
  *
+ * A record is blank, and no row, when all of its cells are: of no bytes, or of spaces and tabs
+ * only, in quotes or not. Spreadsheets write rows of delimiters where a table ends.
+ *
  * What breaks these rules costs one physical line, never the rest of the file: the span of a bad
  * record is the physical line on which it began, and the next record starts after it. Verdicts
  * depend on the bytes from the record's start alone, so that reading may resume at any record. */
@@ -52,7 +55,7 @@ typedef struct CsvSpan {
     size_t newline_bytes; /* 0 at the end of the file, else 1, or 2 for CRLF */
     size_t newlines;      /* physical lines that it ends, its own newline counted */
     bool has_quote;       /* some field is quoted */
-    bool is_blank;        /* empty, or spaces and tabs only */
+    bool is_blank;        /* all of its cells are */
     CsvProblem problem;
 } CsvSpan;
 

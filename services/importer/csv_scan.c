@@ -23,6 +23,7 @@ struct CsvScan {
     bool at_end;
     uint64_t left; /* to be read at most */
     const Stop *stop;
+    bool empty_rows;
     CsvPosition next;
     XXH3_state_t *hash;
 };
@@ -39,6 +40,7 @@ CsvScan *csv_scan_new(CsvSource *source, const CsvScanOptions *options)
     scan->buf = mem_alloc(scan->cap);
     scan->left = options->most_bytes > 0 ? options->most_bytes : UINT64_MAX;
     scan->stop = options->stop;
+    scan->empty_rows = options->empty_rows;
     scan->next = (CsvPosition){.offset = 0, .line = 1, .number = 1};
     scan->hash = XXH3_createState();
     XXH3_64bits_reset(scan->hash);
@@ -160,11 +162,19 @@ static Status scan_skip_line(CsvScan *scan, uint64_t *ret_dropped, size_t *ret_e
     }
 }
 
+static bool scan_is_blank(const CsvScan *scan, const CsvSpan *span)
+{
+    const char *bytes = scan->buf + scan->start;
+    bool has_cells = span->has_quote || memchr(bytes, scan->delimiter, span->len) != NULL;
+    return span->is_blank && !(scan->empty_rows && has_cells);
+}
+
 /* Gives the record at start, which takes up taken bytes of the buffer and dropped ones elsewhere.
  */
 static void
 scan_give(CsvScan *scan, const CsvSpan *span, size_t taken, uint64_t dropped, CsvRecord *ret_record)
 {
+    bool is_blank = scan_is_blank(scan, span);
     *ret_record = (CsvRecord){
         .offset = scan->next.offset,
         .end = scan->next.offset + taken + dropped,
@@ -173,13 +183,13 @@ scan_give(CsvScan *scan, const CsvSpan *span, size_t taken, uint64_t dropped, Cs
         .bytes = scan->buf + scan->start,
         .len = span->len,
         .has_quote = span->has_quote,
-        .is_blank = span->is_blank,
+        .is_blank = is_blank,
         .problem = span->problem,
     };
     scan->start += taken;
     scan->next.offset = ret_record->end;
     scan->next.line += span->newlines;
-    scan->next.number += !span->is_blank;
+    scan->next.number += !is_blank;
 }
 
 static Status scan_give_too_long(CsvScan *scan, CsvSpan *span, CsvRecord *ret_record, Error *err)

@@ -29,6 +29,7 @@ typedef struct CsvScanOptions {
     size_t buffer_bytes; /* to begin with; 0: 256 KB */
     uint64_t most_bytes; /* the source is read so far, as if it ended there; 0: all of it */
     const Stop *stop;    /* asked before each read of a buffer */
+    bool empty_rows;     /* a record of nothing but empty cells is a row, a line of blanks none */
 } CsvScanOptions;
 
 typedef struct CsvRecord {
@@ -39,7 +40,7 @@ typedef struct CsvRecord {
     const char *bytes;  /* without the newline; valid until the next call on the scan */
     size_t len;         /* of a row that is too long: the first row_bytes bytes only */
     bool has_quote;     /* for csv_fields_split */
-    bool is_blank;      /* no row: empty, or spaces and tabs only */
+    bool is_blank;      /* no row: all of its cells are empty, or spaces and tabs only */
     CsvProblem problem; /* not NONE: a bad record, bytes are its first physical line */
 } CsvRecord;
 

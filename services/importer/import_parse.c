@@ -67,8 +67,9 @@ Status import_parser_open(ImportParser *parser,
     }
     row_cleaner_init(&parser->cleaner, spec, csv_source_is_converted(parser->source));
     parser->scan =
-        csv_scan_new(parser->source,
-                     &(CsvScanOptions){.delimiter = spec->format.delimiter, .stop = start->stop});
+        csv_scan_new(parser->source, &(CsvScanOptions){.delimiter = spec->format.delimiter,
+                                                       .stop = start->stop,
+                                                       .empty_rows = spec->empty_rows});
     if (spec->mapping.column_of[MAPPING_FIELD_EXTERNAL_ID] > 0) {
         parser->external_ids = external_ids_new(start->ids);
     }
@@ -99,14 +100,15 @@ import_read_header(const ImportSpec *spec, int fd, CsvFields *ret_fields, Arena 
     }
     AUTO_CSV_SCAN CsvScan *scan =
         csv_scan_new(source, &(CsvScanOptions){.delimiter = spec->format.delimiter,
-                                               .most_bytes = IMPORT_HEADER_BYTES});
+                                               .most_bytes = IMPORT_HEADER_BYTES,
+                                               .empty_rows = spec->empty_rows});
     CsvRecord record = {.is_blank = true};
     bool more = true;
     while (status == STATUS_OK && more && record.is_blank) {
         status = csv_scan_next(scan, &record, &more, err);
     }
     if (status == STATUS_OK && !more) {
-        return error_set_field(err, "file", "empty_file", "the file holds nothing but blank lines");
+        return error_set_field(err, "file", "empty_file", "the file holds nothing but blank rows");
     }
     if (status == STATUS_OK) {
         csv_fields_split(ret_fields, arena_copy(arena, record.bytes, record.len), record.len,

@@ -34,6 +34,7 @@ typedef struct ImportSpec {
     int lanes;
     int chunk_rows;
     int chunk_bytes;
+    bool empty_rows; /* csv_scan.h; of jobs from before rows of empty cells were blank */
 } ImportSpec;
 
 json_t *import_spec_to_json(const ImportSpec *spec); /* a new reference */

@@ -125,7 +125,7 @@ class RowMaker:
     def row(self, out):
         rng = self.rng
         if not self.force_quote and rng.random() < self.shape.blank:
-            out.append(("" if rng.random() < 0.5 else "  ") + self._newline())
+            out.append(self._blank(rng.random()) + self._newline())
         if self.force_quote:
             self.force_quote = False
             out.append(self._plain(quote_first=True))
@@ -136,6 +136,12 @@ class RowMaker:
                 out.append(method())
                 return
         out.append(self._plain())
+
+    def _blank(self, dice):
+        """No row: nothing, blanks, or the delimiters that spreadsheets leave."""
+        if dice < 0.7:
+            return "" if dice < 0.4 else "  "
+        return self.shape.delimiter * (len(self.shape.columns) - 1)
 
     def _newline(self):
         newlines = self.shape.newlines

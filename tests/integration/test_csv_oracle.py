@@ -75,23 +75,21 @@ def written(cell, delimiter, rng):
 
 
 def well_formed(rng):
-    """(text, delimiter, rows) with None for a blank line."""
+    """(text, delimiter, rows) with None for a blank row: one without cells, or of empty ones."""
     delimiter = rng.choice(",;\t|")
     newlines = rng.choice([["\n"], ["\r\n"], ["\r"], ["\n", "\r\n", "\r"]])
     lines, rows = [], []
     for _ in range(rng.randrange(1, 40)):
         if rows and rng.random() < 0.05:
             rows.append(None)
-            lines.append(rng.choice(["", "  "]))
+            lines.append(rng.choice(["", "  ", delimiter * 3, f'{delimiter} ""{delimiter}"  "']))
             continue
         texts = (
             TEXTS + (ODD_TEXTS if rng.random() < 0.4 else []) + (PLAIN_QUOTES if rng.random() < 0.2 else [])
         )
         row = [rng.choice(texts) for _ in range(rng.randrange(1, 8))]
-        if is_blank(row):  # a lone empty cell: Python's reading cannot tell "" from a blank line
-            row = ["x"]
         line = delimiter.join(written(cell, delimiter, rng) for cell in row)
-        rows.append(row)
+        rows.append(None if is_blank(row) else row)
         lines.append(line)
     text = "".join(line + rng.choice(newlines) for line in lines)
     if newlines != ["\r"] and rng.random() < 0.5 and lines[-1].strip():
@@ -114,7 +112,7 @@ def stripped(cells):
 
 
 def is_blank(cells):
-    return len(cells) < 2 and not "".join(cells).strip(" \t")
+    return not "".join(cells).strip(" \t")
 
 
 def check_places(records, size):

@@ -652,6 +652,26 @@ def test_dry_run_says_what_the_import_then_does(space):
     check_leads(space, expected)
 
 
+@pytest.mark.parametrize("header", [True, False])
+def test_rows_of_empty_cells_are_no_rows(space, header):
+    """As spreadsheets leave them: before the header, between rows, by the hundred behind the last."""
+    rows = ["Ann,504-621-8927,", ",,", '"", ,"  "', "Bob,12,", *[",,"] * 500, ",,x", *[",,"] * 500]
+    head = [",,", "name,phone,city"] if header else [",,"]
+    (space.inbox / "leads.csv").write_text("\n".join(head + rows) + "\n")
+    mapping = {} if header else {"first_name": 1, "phone": 2, "city": 3}
+    words = [word for field, column in mapping.items() for word in ("--map", f"{field}={column}")]
+    space.importer()
+    create_list(space)
+    said = space.cli_json("import", space.inbox / "leads.csv", "--list", "a", "--dry-run", *words)
+    ended = run_import(space, "leads.csv", **({"mapping": mapping} if mapping else {}))
+    assert counts_of(said) == counts_of(ended)
+    assert (ended["rows"], ended["inserted"], ended["rejected"]) == (3, 1, 2)
+    assert [(row, code) for *_, row, code, _, _ in rejects_of(space, ended)[-2:]] == [
+        ("2", "phone_too_short"),
+        ("3", "phone_missing"),
+    ]
+
+
 def test_dry_run_of_an_update_says_which_rows_are_about_two_leads(space):
     """Phones that the list, or an earlier row, has with another external id; also in a later chunk."""
     space.extra_env["LEADSPOOL_IMPORT_CHUNK_ROWS"] = "100"

@@ -32,11 +32,17 @@ Test(csv_record, ends_where_the_dialect_says)
         {"\na", 0, 1, 1, false, true},
         {"\r\na", 0, 2, 1, false, true},
         {" \t \na", 3, 1, 1, false, true},
-        {" , \na", 3, 1, 1, false, false},
+        {" , \na", 3, 1, 1, false, true},
+        {",,,,", 4, 0, 0, false, true},
+        {",\"\", \" \t\" ,\r\na", 11, 2, 1, true, true},
+        {",\",\"\na", 4, 1, 1, true, false},
+        {",\"\n\"\na", 4, 1, 2, true, false},
+        {",\" \"\" \"\na", 7, 1, 1, true, false},
+        {",,x,\na", 4, 1, 1, false, false},
         {"\"a\nb\",c\nd", 7, 1, 2, true, false},
         {"\"a\r\nb\rc\"\r\nd", 8, 2, 3, true, false},
         {"\"a\"\"\nb\"\nc", 7, 1, 2, true, false},
-        {"\"\"\nc", 2, 1, 1, true, false},
+        {"\"\"\nc", 2, 1, 1, true, true},
         {"\"\"\"\"\nc", 4, 1, 1, true, false},
         {"\"a,b\"", 5, 0, 0, true, false},
         {"x, \t\"a\nb\"\nc", 9, 1, 2, true, false},
@@ -61,8 +67,8 @@ Test(csv_record, ends_where_the_dialect_says)
 
 Test(csv_record, a_tab_that_delimits_is_no_blank)
 {
-    CsvSpan span = span_of("\t\t\nx", '\t');
-    cr_expect_not(span.is_blank);
+    CsvSpan span = span_of("\t\" \t\"\t\nx", '\t');
+    cr_expect(span.is_blank, "but between quotes it delimits nothing");
     span = span_of("a\"\t \"b\nc\"\nd", '\t');
     cr_expect_eq(span.len, 9, "the blank before the quote is dropped, the tab delimits");
     cr_expect(span.has_quote);

@@ -83,6 +83,24 @@ Test(import_parse, chunks_end_where_the_job_says)
     import_spec_done(&spec);
 }
 
+/* Spreadsheets leave rows of delimiters by the thousand. Jobs of before they were blank go on
+ * counting them, since their checkpoints do. */
+Test(import_parse, rows_of_empty_cells_are_none_unless_the_job_says)
+{
+    AUTO_STRBUF text = STRBUF_INIT;
+    ImportSpec spec = spec_of_leads(false);
+    spec.chunk_rows = 2;
+    strbuf_adds(&text, "phone,id\n,\n5042000001,a\n\"\", \" \"\n5042000002,b\n,,,,,,\n\n");
+    int fd = file_of(&text);
+    AUTO_FREE char *chunks = chunks_of(&spec, fd);
+    cr_expect_str_eq(chunks, "2 0");
+    spec.empty_rows = true;
+    AUTO_FREE char *before = chunks_of(&spec, fd);
+    cr_expect_str_eq(before, "2 2 1");
+    close(fd);
+    import_spec_done(&spec);
+}
+
 /* ---- being told to stop ---- */
 
 typedef struct Patience {
@@ -188,6 +206,7 @@ Test(import_parse, header_is_looked_for_in_the_first_16_mb_only)
     Error err = {0};
     cr_expect_eq(header_of("phone,id\n", 100, "", &err), STATUS_OK);
     cr_expect_eq(header_of("", 100, "phone,id\n", &err), STATUS_OK);
+    cr_expect_eq(header_of(", ,\"\"\n", 100, "phone,id\n", &err), STATUS_OK);
     cr_expect_eq(header_of("", (16 << 20) - 9, "phone,id\n", &err), STATUS_OK);
     cr_expect_eq(header_of("", 16 << 20, "phone,id\n", &err), STATUS_BAD_INPUT);
     cr_expect_str_eq(err.code, "empty_file");

@@ -48,6 +48,7 @@ Test(import_spec, comes_back_as_it_was_stored)
     cr_expect_eq(spec.lanes, 3);
     cr_expect_eq(spec.chunk_rows, 250);
     cr_expect_eq(spec.chunk_bytes, 4096);
+    cr_expect_not(spec.empty_rows);
     import_spec_done(&spec);
 }
 
@@ -66,6 +67,16 @@ Test(import_spec, jobs_from_before_chunk_bytes_keep_their_chunks)
     json_object_set_new(json, "dev", json_string("2049"));
     cr_assert_eq(import_spec_from_json(json, &spec, NULL), STATUS_OK);
     cr_expect_eq(spec.chunk_bytes, 8 << 20);
+    import_spec_done(&spec);
+}
+
+Test(import_spec, jobs_from_before_rows_of_empty_cells_were_blank_keep_them)
+{
+    AUTO_JSON json_t *json = json_of_two_columns();
+    ImportSpec spec;
+    json_object_del(json, "empty_rows");
+    cr_assert_eq(import_spec_from_json(json, &spec, NULL), STATUS_OK);
+    cr_expect(spec.empty_rows);
     import_spec_done(&spec);
 }
 
