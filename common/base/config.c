@@ -99,9 +99,9 @@ static const ConfigKey config_keys[] = {
     {"LEADSPOOL_EXPORT_READERS", INT(export_readers), "2", 1, 16,
      .doc = "connections that read one export"},
     {"LEADSPOOL_IMPORT_SET_MIB", INT(import_set_mib), "192", 0, 1 << 20,
-     .doc =
-         "memory for the phones of a list during an import, and as much for the external ids of "
-         "its file; what has no room is asked of the database, or of a file in LEADSPOOL_OUTBOX"},
+     .doc = "memory for the phones of a list during an import or a dry run, and as much for the "
+            "external ids of its file (in a dry run for its phones, too); what has no room is "
+            "asked of the database, or of a file in LEADSPOOL_OUTBOX"},
     {"LEADSPOOL_NUMBER_KEY", TEXT(number_key), DEVELOPMENT_NUMBER_KEY,
      .check = config_check_number_key, .allowed = "16 bytes or more", .secret = true,
      .doc = "key of the digests of phone numbers; the default is for development only"},

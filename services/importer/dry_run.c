@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "importer/dry_ids.h"
+#include "importer/dry_phones.h"
 #include "importer/import_command.h"
 #include "importer/import_parse.h"
 #include "importer/import_plan.h"
@@ -25,7 +26,7 @@ typedef struct DryRun {
     List list;
     ImportSpec spec;
     int fd;
-    PhoneSet set;
+    DryPhones phones;
     ExternalIds *id_of; /* under update, of each phone of the file; NULL: no column has ids */
     ImportPlan plan;
     ImportCounts counts;
@@ -37,10 +38,10 @@ typedef struct DryRun {
     json_t *first_problems;
 } DryRun;
 
-static void dry_add_phone(void *context, uint64_t phone, bool made_here)
+/* Of each of the tables: the list's phones, the file's, its external ids. */
+static ExternalIdsRoom dry_room(const DryRun *dry)
 {
-    (void)made_here;
-    phone_set_add(context, phone, PHONE_IN_LIST);
+    return (ExternalIdsRoom){dry->cfg->outbox, (size_t)dry->cfg->import_set_mib << 20};
 }
 
 static Status dry_find_list(DryRun *dry, const json_t *command, Error *err)
@@ -68,9 +69,7 @@ static Status dry_open(DryRun *dry, const json_t *command, Error *err)
         status = import_read_header(&dry->spec, dry->fd, &dry->header, &dry->arena, err);
     }
     if (status == STATUS_OK) {
-        ImportPhones phones = {
-            .list_no = dry->list.list_no, .phone = dry_add_phone, .context = &dry->set};
-        status = import_each_phone(dry->db, &phones, err);
+        status = dry_phones_open(&dry->phones, dry->db, dry->list.list_no, dry_room(dry), err);
     }
     return status;
 }
@@ -80,7 +79,7 @@ static void dry_close(DryRun *dry)
     if (dry->fd >= 0) {
         close(dry->fd);
     }
-    phone_set_done(&dry->set);
+    dry_phones_close(&dry->phones);
     external_ids_free(dry->id_of);
     import_plan_done(&dry->plan);
     csv_fields_done(&dry->header);
@@ -234,9 +233,13 @@ static Status dry_chunk(DryRun *dry, ImportChunk *chunk, Error *err)
         status = dry_probe(dry, share, &elsewhere, &external, err);
     }
     if (status == STATUS_OK) {
+        status = dry_phones_look(&dry->phones, tx, share, err);
+    }
+    if (status == STATUS_OK) {
         PlanFacts facts = {.elsewhere = elsewhere, .external = external};
-        import_plan_by_set(&dry->plan, share, &dry->set, &facts);
-        if (dry->id_of != NULL) {
+        import_plan_by_set(&dry->plan, share, &dry->phones.chunk, &facts);
+        status = dry_phones_note(&dry->phones, &dry->plan, err);
+        if (status == STATUS_OK && dry->id_of != NULL) {
             status = dry_ids_check(dry->id_of, dry->db, dry->list.list_no, &dry->plan, share, err);
         }
     }
@@ -253,15 +256,14 @@ static Status dry_chunk(DryRun *dry, ImportChunk *chunk, Error *err)
 static Status dry_read(DryRun *dry, Error *err)
 {
     ImportParser parser;
-    ExternalIdsRoom room = {dry->cfg->outbox, (size_t)dry->cfg->import_set_mib << 20};
-    ImportParserStart start = {.ids = room};
+    ImportParserStart start = {.ids = dry_room(dry)};
     Status status = import_parser_open(&parser, &dry->spec, 0, dry->fd, &start, err);
     if (status != STATUS_OK) {
         return status;
     }
     if (dry->spec.on_duplicate == IMPORT_UPDATE &&
         dry->spec.mapping.column_of[MAPPING_FIELD_EXTERNAL_ID] > 0) {
-        dry->id_of = external_ids_new(room);
+        dry->id_of = external_ids_new(dry_room(dry));
     }
     ImportChunk *chunk = import_chunk_new();
     do {

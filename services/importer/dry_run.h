@@ -1,8 +1,9 @@
 /* dry_run.h - an import that writes nothing: what would become of a file. Layer: services/importer.
  *
- * Reads the file, the list and the do-not-call entries as an import would, in one thread. Keeps all
- * phones of the list and the file in memory, some 13 bytes each, and the file's external ids as an
- * import does: those beyond cfg->import_set_mib in a file without a name in cfg->outbox. */
+ * Reads the file, the list and the do-not-call entries as an import would, in one thread. Each
+ * table that grows takes at most cfg->import_set_mib: phones of the list beyond that are asked of
+ * the database; phones and external ids of the file lie in files without a name in cfg->outbox
+ * (under update with external ids three of them, else two). */
 #pragma once
 
 #include <jansson.h>

@@ -110,6 +110,14 @@ static Status external_grow(ExternalIds *ids, Error *err)
     return STATUS_OK;
 }
 
+int64_t external_ids_find(const ExternalIds *ids, TextSlice external_id)
+{
+    Hash128 hash = hash_u128(external_id.data, external_id.len, ids->key);
+    const ExternalSlot *slot =
+        external_slot(ids->slots, ids->cap, hash.low, external_more(hash.high));
+    return (int64_t)(slot->word >> EXTERNAL_MORE_BITS);
+}
+
 Status external_ids_meet(
     ExternalIds *ids, TextSlice external_id, int64_t phone, int64_t *ret_phone, Error *err)
 {

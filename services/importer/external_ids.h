@@ -31,5 +31,7 @@ Status external_ids_meet(ExternalIds *ids,
                          int64_t phone,
                          int64_t *ret_phone,
                          Error *err) MUST_CHECK;
+/* The phone that this id came with first, or 0. */
+int64_t external_ids_find(const ExternalIds *ids, TextSlice external_id);
 /* Is the table in a file? */
 bool external_ids_spill(const ExternalIds *ids);

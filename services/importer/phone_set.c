@@ -73,6 +73,18 @@ void phone_set_add(PhoneSet *set, uint64_t phone, PhoneOrigin origin)
     set->count++;
 }
 
+/* Cap c is left at three quarters of it, with an array of twice the size beside. */
+size_t phone_set_bytes_of(size_t count)
+{
+    size_t cap = PHONE_SET_FIRST;
+    size_t before = 0;
+    while (count > cap / 4 * 3) {
+        before = cap;
+        cap *= 2;
+    }
+    return count > 0 ? (before + cap) * sizeof(uint64_t) : 0;
+}
+
 size_t phone_set_bytes_after_add(const PhoneSet *set)
 {
     size_t words = set_is_full(set) ? set->cap * 3 : set->cap;

@@ -25,6 +25,8 @@ void phone_set_done(PhoneSet *set); /* frees; empty again */
 PhoneOrigin phone_set_find(const PhoneSet *set, uint64_t phone);
 /* phone: not 0, below 2^62; must be absent. */
 void phone_set_add(PhoneSet *set, uint64_t phone, PhoneOrigin origin);
+/* What so many phones make it take at its peak. */
+size_t phone_set_bytes_of(size_t count);
 /* What one more phone would make it take at its peak, both arrays of a growth counted. */
 size_t phone_set_bytes_after_add(const PhoneSet *set);
 /* Mixes the digits, so that neighbouring numbers spread: for lanes and slots. */

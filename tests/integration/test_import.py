@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import time
+from pathlib import Path
 
 import pytest
 from dirty_csv import make
@@ -67,6 +68,29 @@ def test_without_memory_every_row_is_accounted_for(space):
     assert (ended["inserted"], ended["rejected"]) == (4_500, 500)
     assert {code for _, _, code, *_ in rejects_of(space, ended)[1:]} == {"identity_conflict"}
     assert [path.name for path in space.outbox.iterdir()] == ["rejects"]
+
+
+@pytest.mark.parametrize("scope", ["list", "campaign"])
+def test_dry_run_without_memory_says_what_the_import_then_does(space, scope):
+    """Phones of the list are asked of the database, those of the file lie in the outbox."""
+    space.extra_env |= {"LEADSPOOL_IMPORT_SET_MIB": "0", "LEADSPOOL_IMPORT_CHUNK_ROWS": "300"}
+    space.importer()
+    create_list(space)
+    create_list(space, "b", campaign_id="c-a")
+    for name, first in (("a", 0), ("b", 100)):
+        leads = [{"phone": f"504621{n:04d}"} for n in range(first, first + 150)]
+        done(space, "lead.upsert", {"list_id": name, "leads": leads})
+    lines = "".join(f"504621{n % 2_500:04d}\n" for n in range(0, 5_000, 2))
+    (space.inbox / "leads.csv").write_text("phone\n" + lines)
+    words = ("import", space.inbox / "leads.csv", "--list", "a", "--duplicate-scope", scope)
+    said = space.cli_json(*words, "--dry-run")
+    nowhere = space.cli(*words, "--dry-run", "--json", code=1, env={"LEADSPOOL_OUTBOX": "/nowhere"}).stdout
+    assert json.loads(nowhere)["error"]["code"] == "scratch"
+    did = space.cli_json(*words, "--wait")
+    names = ("duplicate_in_file", "duplicate_in_list", "duplicate_in_campaign")
+    assert counts_of(said) == counts_of(did)
+    assert said["duplicate_in_list"] == 150 and said["duplicate_in_file"] > 900
+    assert [said[name] for name in names] == [did[name] for name in names]
 
 
 def test_all_is_found_out_from_the_file(space):
@@ -701,3 +725,18 @@ def test_five_million_rows(space):
     create_list(space)
     ended = run_import(space, "leads.csv", timeout=1500, **expected["import"])
     check_import(space, expected, ended)
+    assert peak_of_dry_run(space, "0") < 64 << 10 < peak_of_dry_run(space, "192")
+
+
+def peak_of_dry_run(space, set_mib):
+    """KiB, as long as it lived."""
+    peak = 0
+    (space.inbox / "one.csv").write_text("phone\n504-621-8927\n")
+    space.extra_env["LEADSPOOL_IMPORT_SET_MIB"] = set_mib
+    process = space.popen("import", space.inbox / "one.csv", "--list", "a", "--dry-run")
+    while process.poll() is None:
+        status = Path(f"/proc/{process.pid}/status").read_text()
+        peak = max([peak, *(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM:"))])
+        time.sleep(0.01)
+    assert process.returncode == 0
+    return peak

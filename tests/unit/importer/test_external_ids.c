@@ -22,6 +22,15 @@ static int64_t meet_number(ExternalIds *ids, int number, int64_t phone)
     return meet(ids, id, phone);
 }
 
+Test(external_ids, finding_notes_nothing)
+{
+    ExternalIds *ids = external_ids_new((ExternalIdsRoom){0});
+    cr_expect_eq(external_ids_find(ids, (TextSlice){"a", 1}), 0);
+    cr_expect_eq(meet(ids, "a", 7), 7);
+    cr_expect_eq(external_ids_find(ids, (TextSlice){"a", 1}), 7);
+    external_ids_free(ids);
+}
+
 Test(external_ids, the_first_phone_stays)
 {
     ExternalIds *ids = external_ids_new((ExternalIdsRoom){0});

@@ -57,6 +57,7 @@ Test(phone_set, takes_numbers_of_any_length)
 Test(phone_set, tells_the_peak_of_the_next_growth)
 {
     PhoneSet set = {0};
+    size_t peak = 0;
     for (uint64_t i = 0; i < MANY; i++) {
         size_t told = phone_set_bytes_after_add(&set);
         size_t cap = set.cap;
@@ -66,6 +67,8 @@ Test(phone_set, tells_the_peak_of_the_next_growth)
         if (cap > 0) {
             cr_assert_eq(told, held + copied, "at %llu", (unsigned long long)i);
         }
+        peak = held + copied > peak ? held + copied : peak;
+        cr_assert_eq(phone_set_bytes_of(i + 1), peak, "at %llu", (unsigned long long)i);
     }
     cr_assert_lt((double)(set.cap * sizeof *set.slots) / MANY, 22.0);
     phone_set_done(&set);
