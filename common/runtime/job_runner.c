@@ -14,7 +14,7 @@
 #include "sql_queries.h"
 
 enum { JOB_POLL_MS = 250, JOB_TROUBLE_MS = 1000, JOB_RETRY_MS = 500, JOB_FATAL_MS = 30000 };
-/* From so many deaths on a job is run alone in its process. */
+/* From so many deaths on a job is run alone in its process, until it makes a step. */
 enum { JOB_DEATHS_ALONE = 2 };
 enum { LOOK_TRIES = 6, LOOK_EVERY_MS = 500, KEEPER_NAP_MS = 20 };
 
@@ -36,8 +36,9 @@ struct JobRunner {
     pthread_mutex_t lock;
     pthread_cond_t wake;
     bool kicked;
-    int running; /* jobs that are run, or being claimed */
-    bool alone;  /* one that has to be alone is among them */
+    int running;      /* jobs that are run, or being claimed */
+    bool alone;       /* one that has to be alone is among them */
+    int64_t waits_ms; /* since when one that has to be alone waits for them to end; 0: none does */
     atomic_bool stopping;
     int thread_count;
     JobThread threads[16];
@@ -108,17 +109,56 @@ Status job_run_moved(const JobRun *run, Db *db, Error *err)
 
 /* ---- claiming ---- */
 
-/* False: not now, another one is run. */
+static bool candidate_is_deadly(const DbResult *candidates, int row)
+{
+    return db_i64(candidates, row, 1) >= JOB_DEATHS_ALONE;
+}
+
+static void runner_see_waiting(JobRunner *runner, const DbResult *candidates)
+{
+    bool any = false;
+    for (int i = 0; i < db_rows(candidates); i++) {
+        any = any || candidate_is_deadly(candidates, i);
+    }
+    pthread_mutex_lock(&runner->lock);
+    if (!any) {
+        runner->waits_ms = 0;
+    } else if (runner->waits_ms == 0 && runner->running > 0) {
+        runner->waits_ms = clock_mono_ms();
+    }
+    pthread_mutex_unlock(&runner->lock);
+}
+
+/* False: not now, another one is run, or has waited to be alone. */
 static bool runner_reserve(JobRunner *runner, bool alone)
 {
     pthread_mutex_lock(&runner->lock);
-    bool may = !runner->alone && (!alone || runner->running == 0);
+    bool may = !runner->alone && (alone ? runner->running == 0 : runner->waits_ms == 0);
     if (may) {
         runner->running++;
         runner->alone = alone;
+        runner->waits_ms = 0;
     }
     pthread_mutex_unlock(&runner->lock);
     return may;
+}
+
+/* One waits to be alone for so long that those beside it go on later. */
+static bool runner_wants_room(JobRunner *runner)
+{
+    pthread_mutex_lock(&runner->lock);
+    bool wants = runner->waits_ms != 0 && !runner->alone &&
+                 clock_mono_ms() - runner->waits_ms >= runner->cfg->job_lease_ms;
+    pthread_mutex_unlock(&runner->lock);
+    return wants;
+}
+
+static void runner_end_alone(JobRunner *runner)
+{
+    pthread_mutex_lock(&runner->lock);
+    runner->alone = false;
+    pthread_mutex_unlock(&runner->lock);
+    job_runner_kick(runner);
 }
 
 static void runner_unreserve(JobRunner *runner)
@@ -173,6 +213,7 @@ static JobRun *runner_new_run(const JobThread *self, const DbResult *row)
     run->first = db_bool(row, 0, 11);
     run->started_us = db_i64(row, 0, 12);
     run->deaths = (int)db_i64(row, 0, 15);
+    run->alone = run->deaths >= JOB_DEATHS_ALONE;
     return run;
 }
 
@@ -241,15 +282,18 @@ static Status runner_claim(JobThread *self, int64_t job_no, JobRun **ret, Error 
     return status;
 }
 
-/* Whoever gets a job has reserved its place too. What has to be alone is not overtaken for ever:
- * while it waits, nothing younger begins here. */
+/* Whoever gets a job has reserved its place too. While one waits to be alone nothing else begins
+ * here, so that it is not overtaken for ever; for how long, runner_wants_room() says. */
 static Status runner_find(JobThread *self, JobRun **ret, Error *err)
 {
     AUTO_RESULT *candidates = NULL;
     Status status = runner_candidates(self, &candidates, err);
+    if (status == STATUS_OK) {
+        runner_see_waiting(self->runner, candidates);
+    }
     for (int i = 0; status == STATUS_OK && *ret == NULL && i < db_rows(candidates); i++) {
-        if (!runner_reserve(self->runner, db_i64(candidates, i, 1) >= JOB_DEATHS_ALONE)) {
-            break;
+        if (!runner_reserve(self->runner, candidate_is_deadly(candidates, i))) {
+            continue;
         }
         status = runner_claim(self, db_i64(candidates, i, 0), ret, err);
         if (*ret == NULL) {
@@ -279,8 +323,14 @@ static void runner_renew(JobThread *self, JobRun *run)
         if (!atomic_exchange(&run->lost, true)) { /* until the run sees it, this comes by again */
             metric_add(&metric_lease_lost, 1, "job", NULL);
         }
-    } else if (db_bool(result, 0, 0)) {
+        return;
+    }
+    if (db_bool(result, 0, 0)) {
         atomic_store(&run->cancelled, true);
+    }
+    if (run->alone && db_i64(result, 0, 1) == 0) { /* it got past the place where it was deadly */
+        run->alone = false;
+        runner_end_alone(self->runner);
     }
 }
 
@@ -314,7 +364,8 @@ static void *runner_keep(void *opaque)
     }
     int64_t next_ms = clock_mono_ms() + period_ms;
     while (!atomic_load(&keeper->ended)) {
-        if (atomic_load(&keeper->thread->runner->stopping) &&
+        JobRunner *runner = keeper->thread->runner;
+        if ((atomic_load(&runner->stopping) || runner_wants_room(runner)) &&
             !atomic_exchange(&keeper->run->stopping, true)) {
             runner_leave(keeper->thread, keeper->run);
         }

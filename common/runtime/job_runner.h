@@ -4,7 +4,9 @@
  * all earlier claims. While the kind's run() works, a keeper thread renews the lease and tells of
  * cancellation. A runner that dies leaves a lease that runs out, and another process goes on from
  * the last checkpoint. A job with which processes die over and over at the same checkpoint is run
- * with no other beside it, so that no other is blamed, and fails at LEADSPOOL_JOB_DEATHS. */
+ * with no other beside it until its next one, so that no other is blamed, and fails at
+ * LEADSPOOL_JOB_DEATHS. Others that are run as it comes are given back after
+ * LEADSPOOL_JOB_LEASE_MS, and go on behind that step. */
 #pragma once
 
 #include <jansson.h>
@@ -35,6 +37,7 @@ typedef struct JobRun {
     char kind[32];
     bool first;     /* this is the first claim */
     int deaths;     /* processes that died with it in a row, without a checkpoint */
+    bool alone;     /* the runner's: no other is begun beside it */
     json_t *params; /* as the command made them; borrowed */
     char *command_id;
     char *source;
@@ -43,7 +46,8 @@ typedef struct JobRun {
     int64_t started_us;    /* of the first claim */
     atomic_bool lost;      /* another process has the job: stop, commit nothing more */
     atomic_bool cancelled; /* stop at the next checkpoint */
-    atomic_bool stopping;  /* the service stops: as with lost, but the job is given back */
+    atomic_bool stopping; /* the service stops, or one that has to be alone waits: as with lost, but
+                             the job is given back */
 } JobRun;
 
 bool job_run_should_stop(const JobRun *run);

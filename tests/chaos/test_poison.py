@@ -223,6 +223,41 @@ def test_job_that_kills_the_process(space):
     assert space.value("SELECT count(*) FROM job_slot") == 0
 
 
+def two_deaths(space, job_id):
+    space.db.execute("UPDATE jobs SET deaths = 2 WHERE job_no = %s", (int(job_id),))
+
+
+@pytest.mark.timeout(120)
+def test_deadly_job_holds_nobody_up(space):
+    """It is alone in its process only up to its next step, and waits for nobody whose end is far."""
+    space.extra_env |= FAST | {"LEADSPOOL_JOB_LEASE_MS": "1000", "LEADSPOOL_JOB_THREADS": "3"}
+    (space.inbox / "one.csv").write_text("phone\n5046218927\n")
+    (space.inbox / "many.csv").write_text("phone\n" + "".join(f"504621{n:04d}\n" for n in range(10_000)))
+    importer = space.importer()
+    for list_id in "abc":
+        create_list(space, list_id)
+    stats = "SELECT 1 FROM list_stats JOIN list USING (list_no) WHERE list_id = %s FOR UPDATE OF list_stats"
+    with db(space) as first, first.transaction():
+        first.execute(stats, ("a",))
+        stuck = start_import(space, "one.csv")  # for as long as this transaction lasts
+        wait_for(lambda: f"job={stuck} " in importer.log())
+        space.db.execute("INSERT INTO job_slot SELECT 'list:' || list_no, 0 FROM list WHERE list_id = 'b'")
+        deadly = start_import(space, "many.csv", "b")
+        two_deaths(space, deadly)
+        space.db.execute("DELETE FROM job_slot WHERE job_no = 0")
+        with db(space) as second:
+            steps = "SELECT coalesce(sum(chunk), 0) FROM import_lane WHERE job_no = %s"
+            wait_for(lambda: space.value(steps, int(deadly)) > 0, every=0.002)
+            with second.transaction():
+                second.execute(stats, ("b",))
+                beside = start_import(space, "one.csv", "c")
+                assert finish_import(space, beside)["inserted"] == 1
+        assert finish_import(space, deadly)["inserted"] == 10_000
+    assert finish_import(space, stuck)["inserted"] == 1
+    assert space.value("SELECT max(deaths) FROM jobs") == 0
+    assert importer.log().count(f"event=job.claimed job={deadly} ") == 1
+
+
 @pytest.mark.timeout(120)
 def test_kills_between_steps_end_no_job(space):
     """More of them than a job may die of without a step."""
