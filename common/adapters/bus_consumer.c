@@ -293,11 +293,9 @@ void consumer_close(Consumer *consumer)
         atomic_store(&consumer->closing, true);
         rd_kafka_assign(consumer->client, NULL);
         pthread_t thread;
-        struct timespec deadline;
-        clock_gettime(CLOCK_REALTIME, &deadline);
-        deadline.tv_sec += CLOSE_WAIT_MS / 1000;
+        struct timespec deadline = clock_mono_in(CLOSE_WAIT_MS);
         closed = pthread_create(&thread, NULL, consumer_close_client, consumer->client) == 0 &&
-                 pthread_timedjoin_np(thread, NULL, &deadline) == 0;
+                 clock_join(thread, &deadline);
     }
     if (!closed) {
         LOG_WARN("kafka.close_abandoned");

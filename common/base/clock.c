@@ -84,6 +84,21 @@ int64_t clock_mono_ms(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+struct timespec clock_mono_in(int64_t wait_ms)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_nsec += wait_ms % 1000 * 1000000L;
+    until.tv_sec += wait_ms / 1000 + until.tv_nsec / 1000000000L;
+    until.tv_nsec %= 1000000000L;
+    return until;
+}
+
+bool clock_join(pthread_t thread, const struct timespec *until)
+{
+    return pthread_clockjoin_np(thread, NULL, CLOCK_MONOTONIC, until) == 0;
+}
+
 void clock_nap(int64_t nap_ms)
 {
     struct timespec nap = {.tv_sec = nap_ms / 1000, .tv_nsec = nap_ms % 1000 * 1000000L};

@@ -5,8 +5,10 @@
  * parameter; pure code and SQL never ask for it. */
 #pragma once
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <time.h>
 
 #include "base/error.h"
 
@@ -14,6 +16,11 @@
 
 int64_t clock_now_us(void);  /* wall clock, the frozen time, or a file's */
 int64_t clock_mono_ms(void); /* for leases, timeouts and rates; never goes back, never frozen */
+
+/* For waits, which a step of the wall clock must not stretch or end: in so many ms by the clock of
+ * clock_mono_ms(), and whether the thread has ended by then. */
+struct timespec clock_mono_in(int64_t wait_ms);
+bool clock_join(pthread_t thread, const struct timespec *until);
 
 /* For simulations: clock_now_us() reads the time from a file from here on, microseconds since 1970
  * as decimal text. Whoever moves it replaces the file (rename), so that it is never half written;

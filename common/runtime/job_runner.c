@@ -565,11 +565,7 @@ static void runner_run(JobThread *self, JobRun *run)
 
 static void runner_wait(JobRunner *runner, int wait_ms)
 {
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_nsec += wait_ms % 1000 * 1000000L;
-    until.tv_sec += wait_ms / 1000 + until.tv_nsec / 1000000000L;
-    until.tv_nsec %= 1000000000L;
+    struct timespec until = clock_mono_in(wait_ms);
     pthread_mutex_lock(&runner->lock);
     if (!runner->kicked && !atomic_load(&runner->stopping)) {
         pthread_cond_timedwait(&runner->wake, &runner->lock, &until);
@@ -667,14 +663,10 @@ void job_runner_stop(JobRunner *runner, int wait_ms)
         return;
     }
     job_runner_ask_to_stop(runner);
-    struct timespec deadline;
-    clock_gettime(CLOCK_MONOTONIC, &deadline);
-    deadline.tv_sec += wait_ms / 1000;
+    struct timespec deadline = clock_mono_in(wait_ms);
     bool ended = true;
     for (int i = 0; i < runner->thread_count; i++) {
-        ended = pthread_clockjoin_np(runner->threads[i].thread, NULL, CLOCK_MONOTONIC, &deadline) ==
-                    0 &&
-                ended;
+        ended = clock_join(runner->threads[i].thread, &deadline) && ended;
     }
     if (!ended) {
         LOG_WARN("job.stop_abandoned");

@@ -1,15 +1,15 @@
 #include "runtime/relay.h"
 
 #include <stdlib.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "runtime/backlog.h"
 #include "runtime/outbox.h"
 #include "runtime/relay_line.h"
 
-enum { RELAY_STOP_S = 4 };
+enum { RELAY_STOP_MS = 4000 };
 
 static const RelayLanes relay_lanes[] = {
     {"events", 0, OUTBOX_LIVE_LANE, true, true},
@@ -83,9 +83,7 @@ void relay_stop(Relay *relay)
     if (relay == NULL) {
         return;
     }
-    struct timespec deadline;
-    clock_gettime(CLOCK_REALTIME, &deadline);
-    deadline.tv_sec += RELAY_STOP_S;
+    struct timespec deadline = clock_mono_in(RELAY_STOP_MS);
     for (int i = 0; i < RELAY_LINES; i++) {
         if (relay->lines[i] != NULL) {
             relay_line_ask_to_stop(relay->lines[i]);

@@ -4,7 +4,6 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
-#include <time.h>
 
 #include "adapters/db.h"
 #include "base/clock.h"
@@ -314,11 +313,7 @@ static void line_survey(RelayLine *line)
 
 static void line_wait(RelayLine *line, int wait_ms)
 {
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_nsec += wait_ms % 1000 * 1000000L;
-    until.tv_sec += wait_ms / 1000 + until.tv_nsec / 1000000000L;
-    until.tv_nsec %= 1000000000L;
+    struct timespec until = clock_mono_in(wait_ms);
     pthread_mutex_lock(&line->lock);
     if (!line->kicked) {
         pthread_cond_timedwait(&line->wake, &line->lock, &until);
@@ -416,7 +411,7 @@ void relay_line_ask_to_stop(RelayLine *line)
 
 bool relay_line_await(RelayLine *line, const struct timespec *deadline)
 {
-    return pthread_timedjoin_np(line->thread, NULL, deadline) == 0;
+    return clock_join(line->thread, deadline);
 }
 
 void relay_line_free(RelayLine *line)

@@ -36,7 +36,7 @@ void relay_line_kick(RelayLine *line);
 bool relay_line_is_cut_off(const RelayLine *line);
 /* It publishes what is there, for two seconds at most, and gives the lanes back. */
 void relay_line_ask_to_stop(RelayLine *line);
-/* Waits for that; false when it has not ended by then (CLOCK_REALTIME): its thread still uses all
+/* Waits for that; false when it has not ended by then (clock_mono_in): its thread still uses all
  * of it. */
 bool relay_line_await(RelayLine *line, const struct timespec *deadline) MUST_CHECK;
 /* Once it has ended. */

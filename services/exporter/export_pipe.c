@@ -3,8 +3,8 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "exporter/export_line.h"
 
@@ -191,11 +191,7 @@ static void *reader_main(void *opaque)
 /* With the lock held. */
 static void pipe_wait(ExportPipe *pipe)
 {
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_nsec += PIPE_WAIT_MS * 1000000L;
-    until.tv_sec += until.tv_nsec / 1000000000L;
-    until.tv_nsec %= 1000000000L;
+    struct timespec until = clock_mono_in(PIPE_WAIT_MS);
     pthread_cond_timedwait(&pipe->changed, &pipe->lock, &until);
 }
 

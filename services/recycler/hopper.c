@@ -27,7 +27,7 @@ enum {
     LOOK_MS = 1000,
     VIRTUAL_LOOK_MS = 25,
     TROUBLE_MS = 500,
-    STOP_S = 4,
+    STOP_MS = 4000,
 };
 
 struct Hopper {
@@ -491,10 +491,8 @@ void hopper_stop(Hopper *hopper)
         return;
     }
     atomic_store(&hopper->stopping, true);
-    struct timespec deadline;
-    clock_gettime(CLOCK_REALTIME, &deadline);
-    deadline.tv_sec += STOP_S;
-    if (pthread_timedjoin_np(hopper->thread, NULL, &deadline) != 0) {
+    struct timespec deadline = clock_mono_in(STOP_MS);
+    if (!clock_join(hopper->thread, &deadline)) {
         LOG_WARN("hopper.stop_abandoned");
         return; /* the thread still uses all of it; the process ends now */
     }

@@ -17,7 +17,7 @@ enum {
     LOOK_MS = 200,
     LOOK_VIRTUAL_MS = 5, /* hours may have passed since the last one */
     PROBE_AFTER_MS = 300,
-    STOP_S = 2,
+    STOP_MS = 2000,
 };
 
 #define AHEAD_US (5 * CLOCK_US_PER_SECOND) /* as complete_until.sql has it */
@@ -359,10 +359,8 @@ void reading_stop(Reading *reading)
         return;
     }
     atomic_store(&reading->stopping, true);
-    struct timespec deadline;
-    clock_gettime(CLOCK_REALTIME, &deadline);
-    deadline.tv_sec += STOP_S;
-    if (pthread_timedjoin_np(reading->thread, NULL, &deadline) != 0) {
+    struct timespec deadline = clock_mono_in(STOP_MS);
+    if (!clock_join(reading->thread, &deadline)) {
         LOG_WARN("reading.stop_abandoned");
         return; /* the thread still uses all of it; the process ends now */
     }

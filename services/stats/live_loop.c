@@ -103,7 +103,7 @@ bool live_loop_stop(LiveLoop *loop, const struct timespec *deadline)
     if (loop == NULL) {
         return true;
     }
-    if (pthread_timedjoin_np(loop->thread, NULL, deadline) != 0) {
+    if (!clock_join(loop->thread, deadline)) {
         return false;
     }
     loop_free(loop);

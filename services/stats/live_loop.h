@@ -38,5 +38,5 @@ LiveLoop *live_loop_start(const LiveLoopKind *kind,
 /* All is to be written again, from its next tick on. Any thread. */
 void live_loop_forget(LiveLoop *loop);
 /* Frees it once the tick under way has ended; false when that is not before the deadline
- * (CLOCK_REALTIME): its thread still uses all of it. After lead->stopping. NULL is allowed. */
+ * (clock_mono_in): its thread still uses all of it. After lead->stopping. NULL is allowed. */
 bool live_loop_stop(LiveLoop *loop, const struct timespec *deadline);

@@ -4,7 +4,6 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -22,7 +21,7 @@ enum {
     ROUND_MS = 200,
     LEASE_MS = 3000,
     RENEW_MS = 1000,
-    STOP_S = 3,
+    STOP_MS = 3000,
 };
 #define PROBE_S "10"
 
@@ -328,16 +327,9 @@ static bool loops_stop(StatsClock *clock, const struct timespec *deadline)
     return live_loop_stop(clock->now, deadline) && campaigns;
 }
 
-static void deadline_in(int seconds, struct timespec *ret)
-{
-    clock_gettime(CLOCK_REALTIME, ret);
-    ret->tv_sec += seconds;
-}
-
 Status
 stats_clock_start(const ServiceParts *parts, LiveHealth *health, StatsClock **ret, Error *err)
 {
-    struct timespec deadline;
     const Config *cfg = parts->cfg;
     StatsClock *clock = mem_alloc(sizeof *clock);
     clock->parts = parts;
@@ -352,7 +344,7 @@ stats_clock_start(const ServiceParts *parts, LiveHealth *health, StatsClock **re
     if (clock->campaigns == NULL || clock->now == NULL ||
         pthread_create(&clock->thread, NULL, clock_main, clock) != 0) {
         atomic_store(&clock->lead.stopping, true);
-        deadline_in(STOP_S, &deadline);
+        struct timespec deadline = clock_mono_in(STOP_MS);
         if (loops_stop(clock, &deadline)) {
             clock_free(clock);
         }
@@ -368,9 +360,8 @@ void stats_clock_stop(StatsClock *clock)
         return;
     }
     atomic_store(&clock->lead.stopping, true);
-    struct timespec deadline;
-    deadline_in(STOP_S, &deadline);
-    bool stopped = pthread_timedjoin_np(clock->thread, NULL, &deadline) == 0;
+    struct timespec deadline = clock_mono_in(STOP_MS);
+    bool stopped = clock_join(clock->thread, &deadline);
     if (stopped) {
         release(clock);
     }

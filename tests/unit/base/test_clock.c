@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #define SECOND CLOCK_US_PER_SECOND
@@ -26,6 +27,45 @@ Test(clock, formats_utc_with_six_digits)
         char text[CLOCK_RFC3339_SIZE];
         clock_format_rfc3339(cases[i].time_us, text);
         cr_expect_str_eq(text, cases[i].text);
+    }
+}
+
+/* In place of the C library's: what a step of the wall clock does. */
+static time_t wall_step_s;
+
+int clock_gettime(clockid_t id, struct timespec *now)
+{
+    int failed = (int)syscall(SYS_clock_gettime, id, now);
+    now->tv_sec += id == CLOCK_REALTIME ? wall_step_s : 0;
+    return failed;
+}
+
+static void *nap(void *ms)
+{
+    clock_nap(*(int *)ms);
+    return NULL;
+}
+
+Test(clock, a_step_of_the_wall_clock_neither_ends_a_wait_nor_stretches_it)
+{
+    static const struct {
+        time_t step_s;
+        int nap_ms;
+        int wait_ms;
+        bool ends;
+    } cases[] = {{-3600, 200, 20000, true}, {3600, 3000, 100, false}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        pthread_t thread;
+        int nap_ms = cases[i].nap_ms;
+        cr_assert_eq(pthread_create(&thread, NULL, nap, &nap_ms), 0);
+        wall_step_s = cases[i].step_s;
+        struct timespec until = clock_mono_in(cases[i].wait_ms);
+        bool ended = clock_join(thread, &until);
+        wall_step_s = 0;
+        cr_expect_eq(ended, cases[i].ends, "%zu", i);
+        if (!ended) {
+            pthread_join(thread, NULL);
+        }
     }
 }
 
