@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 import yaml
-from harness.settings import ROOT, settings
+from harness.settings import ROOT, product_env, settings
 
 WORKERS = ("importer", "recycler", "exporter", "stats")
 PROGRAMS = {"leadspool", *(f"leadspool-{worker}" for worker in WORKERS)}
@@ -162,7 +162,8 @@ def test_prometheus_looks_where_workers_listen(root):
 def test_each_secret_of_our_services_can_come_from_a_file():
     """deploy/docker/secrets.yml takes the variable away, and gives a file that it has."""
     override = yaml.safe_load((ROOT / "deploy/docker/secrets.yml").read_text())
-    said = subprocess.run([settings().bin / "leadspool", "reference", "settings", "--json"], check=True, capture_output=True, text=True).stdout
+    command = [settings().bin / "leadspool", "reference", "settings", "--json"]
+    said = subprocess.run(command, env=product_env(), check=True, capture_output=True, text=True).stdout
     secret = {row["setting"] for row in json.loads(said) if row["secret"]}
     ours = {name: service["environment"] for name, service in compose_services().items() if "LEADSPOOL_NUMBER_KEY" in service.get("environment", {})}
     assert set(override["services"]) == set(ours) and len(ours) == 6

@@ -9,14 +9,14 @@ import sys
 
 import pytest
 import yaml
-from harness.settings import ROOT, settings
+from harness.settings import ROOT, product_env, settings
 from scenario import create_list
 
 DOCS = ROOT / "docs" / "reference"
 
 
 def tell(*args):
-    return subprocess.run(args, capture_output=True, text=True, timeout=60)
+    return subprocess.run(args, env=product_env(), capture_output=True, text=True, timeout=60)
 
 
 def table(name):
@@ -28,6 +28,12 @@ def sources(exclude):
         for path in sorted((ROOT / folder).rglob("*.c")):
             if path.name != exclude:
                 yield path.read_text()
+
+
+def test_settings_of_the_tests_are_none_of_the_product(monkeypatch):
+    for name in ("LEADSPOOL_TEST_WORKERS", "LEADSPOOL_TEST_LONG", "LEADSPOOL_DEV_SET"):
+        monkeypatch.setenv(name, "1")
+    assert {"LEADSPOOL_INBOX", "LEADSPOOL_OUTBOX"} <= {row["setting"] for row in table("settings")}
 
 
 def test_what_is_generated_is_what_the_product_says():

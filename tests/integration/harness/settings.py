@@ -27,6 +27,12 @@ def dev_env():
     return dict(word.split("=", 1) for word in words)
 
 
+def product_env():
+    """The environment without the settings of tests and of ./dev: the product refuses what it does not know."""
+    ours = ("LEADSPOOL_TEST_", "LEADSPOOL_DEV_")
+    return {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+
+
 @functools.cache
 def settings():
     known = os.environ if "KAFKA_BOOTSTRAP_SERVERS" in os.environ else dev_env()
