@@ -81,7 +81,7 @@ static Status apply_handler(Apply *apply, const Batch *batch, int count, int64_t
     Status status = STATUS_OK;
     if (handler->recorded && count == 1 && batch->messages[0]->fate == MESSAGE_OPEN &&
         !BROKEN(COMMAND_RECALL)) {
-        status = command_recall(apply->db, batch->messages[0], err);
+        status = command_recall(apply->db, batch->messages[0], now_us, err);
     }
     Work work = {.service = apply->service,
                  .db = apply->db,

@@ -31,8 +31,9 @@ static MessageFate command_fate(const char *reply_type)
     return MESSAGE_ACCEPTED;
 }
 
-Status command_recall(Db *db, Message *message, Error *err)
+Status command_recall(Db *db, Message *message, int64_t now_us, Error *err)
 {
+    message->reply_n = now_us + 1;
     uint8_t hash[HASH_SHA256_BYTES];
     command_body_hash(message, hash);
     DbParams params = {0};

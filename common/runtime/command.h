@@ -12,8 +12,11 @@
 
 enum { COMMAND_KEY_BYTES = 1024 };
 
-/* In the transaction, before the command is applied: ends the message when it is known already. */
-Status command_recall(Db *db, Message *message, Error *err) MUST_CHECK;
+/* In the transaction, before the command is applied: ends the message when it is known already, and
+ * numbers its reply: the first by the time when it is handled, in microseconds, later ones by as
+ * many more as there were. So the number rises also where the id comes again after its time, and
+ * nobody knows of the first. now_us: as for command_record(). */
+Status command_recall(Db *db, Message *message, int64_t now_us, Error *err) MUST_CHECK;
 /* After it was applied or rejected, before outbox_store(). A race with its twin is STATUS_RETRY. */
 Status command_record(Db *db, const Message *message, int64_t now_us, Error *err) MUST_CHECK;
 /* Puts the reply into the outbox, under the command's key, or its id when that has none or one
