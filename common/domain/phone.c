@@ -217,6 +217,27 @@ static PhoneResult ask_library(TextSlice text, const PhoneRules *rules, PhoneShi
     return result;
 }
 
+/* A prefix that the library takes away may stand there once more: +43 0 0 ... What a number is, is
+ * what it is read as when it is written as E.164. */
+static PhoneResult settle(PhoneShimNumber *number)
+{
+    PhoneResult result = PHONE_OK;
+    uint64_t before = 0;
+    for (int i = 0; result == PHONE_OK && !number->valid && number->e164 != before; i++) {
+        char text[PHONE_DIGITS_MAX + 2];
+        PhoneShimNumber again;
+        before = number->e164;
+        int len = snprintf(text, sizeof text, "+%llu", (unsigned long long)before);
+        result = i < PHONE_DIGITS_MAX ? phone_shim_parse(text, (size_t)len, "", &again)
+                                      : PHONE_NOT_A_NUMBER;
+        if (result == PHONE_OK) {
+            memcpy(again.extension, number->extension, sizeof again.extension);
+            *number = again;
+        }
+    }
+    return result;
+}
+
 static void take(const PhoneShimNumber *number, Phone *ret)
 {
     *ret = (Phone){
@@ -243,6 +264,9 @@ static PhoneResult parse_by_library(TextSlice text, const PhoneRules *rules, Pho
     }
     PhoneShimNumber number;
     PhoneResult result = ask_library(text, rules, &number);
+    if (result == PHONE_OK) {
+        result = settle(&number);
+    }
     if (result == PHONE_OK) {
         result = judge(&number);
     }

@@ -100,6 +100,26 @@ Test(phone, spellings_become_e164)
     }
 }
 
+/* Also where a prefix is written twice. */
+Test(phone, a_number_is_what_its_e164_is_read_as)
+{
+    static const char *const cases[] = {"00 4 30.0 9018200", "0043 0 0 9018200", "020 7946 0958",
+                                        "+39 06 6982"};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        PhoneRules rules = rules_for("GB", false);
+        Phone phone;
+        Phone again;
+        char text[PHONE_DIGITS_MAX + 2];
+        cr_assert_eq(phone_parse(cases[i], strlen(cases[i]), &rules, &phone), PHONE_OK, "%s",
+                     cases[i]);
+        int len = snprintf(text, sizeof text, "+%lu", (unsigned long)phone.e164);
+        cr_assert_eq(phone_parse(text, (size_t)len, &rules, &again), PHONE_OK, "%s", text);
+        cr_expect_eq(again.e164, phone.e164, "%s: %s, %lu", cases[i], text,
+                     (unsigned long)again.e164);
+        cr_expect_eq(again.verified, phone.verified, "%s", text);
+    }
+}
+
 Test(phone, what_is_no_number_says_why)
 {
     static const struct {
