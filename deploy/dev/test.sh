@@ -5,13 +5,14 @@
 
 REPORTS=$DEV/reports
 
-# test_run [unit|integration|chaos|sanitized|guards|compose|systemd]... [NAME] [--long]
+# test_run [unit|integration|chaos|sanitized|guards|compose|systemd|fuzz]... [NAME] [SECONDS] [--long]
 test_run() {
     local parts=() name='' was_up=1 part
     while (($#)); do
         case $1 in
-        unit | integration | chaos | sanitized | guards | compose | systemd) parts+=("$1") ;;
+        unit | integration | chaos | sanitized | guards | compose | systemd | fuzz) parts+=("$1") ;;
         --long) export LEADSPOOL_TEST_LONG=1 ;;
+        [0-9]*) FUZZ_SECONDS=$1 ;;
         -*) die "test: unknown option $1" ;;
         *) name=$1 ;;
         esac
@@ -19,18 +20,20 @@ test_run() {
     done
     if ((${#parts[@]} == 0)); then
         parts=(unit integration chaos sanitized)
-        [[ ${LEADSPOOL_TEST_LONG:-} != 1 ]] || parts+=(guards compose systemd)
+        [[ ${LEADSPOOL_TEST_LONG:-} != 1 ]] || parts+=(guards compose systemd fuzz)
     fi
     servers_run || was_up=0
     rm -rf "$REPORTS"
     mkdir -p "$REPORTS" "$LOG/tests"
     find "$LOG/tests" -mindepth 1 -maxdepth 1 -mmin +240 -exec rm -rf {} +
-    if test_step build build_preset dev && test_step servers servers_up; then
+    if [[ ${parts[*]} == fuzz ]]; then
+        test_fuzz "$name"
+    elif test_step build build_preset dev && test_step servers servers_up; then
         servers_export
         test_parts "$name" "${parts[@]}"
         [[ ! -d $REPORTS/used ]] || test_private
     fi
-    ((was_up)) || servers_down
+    ((was_up)) || ! servers_run || servers_down
     /usr/bin/python3 "$ROOT/deploy/dev/tally.py" "$REPORTS"
 }
 
@@ -168,6 +171,14 @@ test_compose() {
 test_systemd() {
     say "== systemd tests"
     test_step systemd test_pytest systemd systemd "$1" || true
+}
+
+# Coverage-guided fuzzing, of this many seconds for each target; see fuzz.sh. Long: not in a plain run.
+FUZZ_SECONDS=30
+
+test_fuzz() {
+    say "== fuzzing"
+    test_step fuzz fuzz_each "$1" "$FUZZ_SECONDS" || true
 }
 
 # Scenarios that go through most of the code, with the importer and the command line under sanitizers.

@@ -1,0 +1,16 @@
+# The fuzz targets: libFuzzer's, with clang (preset fuzz); see deploy/dev/fuzz.sh. The parts of the CSV reader stand
+# for themselves, so that not all of the importer is built for them.
+set(FUZZ_TARGETS fuzz_filter_text fuzz_filter_json fuzz_csv fuzz_cell)
+foreach(name IN LISTS FUZZ_TARGETS)
+  add_executable(${name} EXCLUDE_FROM_ALL tests/fuzz/${name}.c)
+  target_link_libraries(${name} PRIVATE leadspool_domain)
+  target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+endforeach()
+foreach(name fuzz_filter_text fuzz_filter_json)
+  target_sources(${name} PRIVATE tests/fuzz/filter_check.c)
+endforeach()
+file(GLOB FUZZ_CSV_SOURCES CONFIGURE_DEPENDS services/importer/csv_*.c)
+target_sources(fuzz_csv PRIVATE ${FUZZ_CSV_SOURCES} services/importer/mapping_words.c)
+target_include_directories(fuzz_csv PRIVATE services)
+target_link_libraries(fuzz_csv PRIVATE ${CSV_LIBRARY} PkgConfig::UCHARDET)
+add_custom_target(fuzz_targets DEPENDS ${FUZZ_TARGETS})
