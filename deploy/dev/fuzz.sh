@@ -11,18 +11,18 @@ fuzz_one() {
     mkdir -p "$FUZZ/found"
     ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1 UBSAN_OPTIONS=print_stacktrace=1 \
         "$BUILD/fuzz/$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=1024 -print_final_stats=1 \
-        -artifact_prefix="$FUZZ/found/$target-" -dict="$words" "$FUZZ/$target" >"$LOG/$target.log" 2>&1
+        -artifact_prefix="$FUZZ/found/$target-" -dict="$words" "$FUZZ/$target" >"$FUZZ/$target.log" 2>&1
 }
 
 # fuzz_report TARGET CODE SECONDS: as JUnit has it, for tally.py.
 fuzz_report() {
     local failure='' about
-    (($2 == 0)) || failure="<failure message=\"see $LOG/$1.log\"/>"
+    (($2 == 0)) || failure="<failure message=\"see $FUZZ/$1.log\"/>"
     printf '<testsuite><testcase name="%s" time="%s">%s</testcase></testsuite>\n' "$1" "$3" "$failure" \
         >"$REPORTS/$1.xml"
-    about=$(sed -nE 's/^stat::number_of_executed_units: *//p' "$LOG/$1.log")
+    about=$(sed -nE 's/^stat::number_of_executed_units: *//p' "$FUZZ/$1.log")
     say "$1: ${about:-no} inputs"
-    (($2 == 0)) || tail -n 40 "$LOG/$1.log" >&2
+    (($2 == 0)) || tail -n 40 "$FUZZ/$1.log" >&2
 }
 
 # fuzz_each NAME SECONDS: those whose name has NAME in it; each leaves its own exit code and report.
