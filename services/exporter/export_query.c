@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "exporter/export_reason.h"
 #include "runtime/lead_filter.h"
 #include "sql_queries.h"
@@ -55,6 +56,11 @@ void export_query_make(const ExportSpec *spec, const WhyList *reasons, ExportQue
     lead_filter_sql(query_base(spec), spec->where, &filtered, &ret->values);
     const char *at = strstr(filtered.data, mark);
     strbuf_add(&ret->sql, filtered.data, (size_t)(at - filtered.data));
+    if (spec->what == EXPORT_DNC) {
+        char now[CLOCK_RFC3339_SIZE];
+        clock_format_rfc3339(spec->now_us, now);
+        db_array_string(&ret->values, now);
+    }
     add_columns(spec, reasons, &ret->values, &ret->sql);
     strbuf_adds(&ret->sql, at + sizeof mark - 1);
 }

@@ -11,7 +11,7 @@
 
 typedef struct ExportQuery {
     StrBuf sql;     /* $1 list, $2 and $3 the range, $4 values */
-    DbArray values; /* of the filter, then what columns need */
+    DbArray values; /* of the filter; of EXPORT_DNC the time; then what columns need */
 } ExportQuery;
 
 /* custom.* is expanded. reasons: as export_reason_sql() takes it. export_query_done() frees. */

@@ -9,7 +9,6 @@
 #include "base/mem.h"
 #include "base/suggest.h"
 #include "domain/custom_key.h"
-#include "exporter/export_dnc.h"
 #include "exporter/export_fields.h"
 #include "exporter/export_reason.h"
 
@@ -341,13 +340,11 @@ Status export_spec_read(const json_t *data, ExportSpec *ret, Error *err)
                              .bom = fields.bom == JSON_BOOL_TRUE,
                              .header = fields.header != JSON_BOOL_FALSE,
                              .raw = fields.raw == JSON_BOOL_TRUE,
+                             .now_us = clock_now_us(),
                              .import_no = fields.import_no};
     status = spec_add_columns(&spec, &fields, err);
     if (status == STATUS_OK) {
         status = spec_read_where(fields.where, &spec.where, err);
-    }
-    if (spec.what == EXPORT_DNC) {
-        spec.where = export_dnc_open(clock_now_us());
     }
     if (status == STATUS_OK) {
         *ret = spec;

@@ -30,13 +30,14 @@ typedef struct ExportSpec {
     ExportWhat what;
     ExportColumn *columns;
     size_t column_count;
-    Filter *where; /* NULL: all; of EXPORT_DNC those that are open as the spec is read */
+    Filter *where; /* NULL: all */
     bool by_due;
     char delimiter;
     bool line_feed; /* lines end with LF, not CRLF */
     bool bom;
     bool header;
     bool raw;
+    int64_t now_us;    /* when it was read: of EXPORT_DNC, what has expired by then is not open */
     int64_t import_no; /* of EXPORT_REJECTS */
 } ExportSpec;
 
