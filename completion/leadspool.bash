@@ -28,7 +28,7 @@ _leadspool_options() {
         'list ls') echo '--campaign --json' ;;
         'list show') echo '--json' ;;
         'list update') echo '--name --description --active --inactive --priority --campaign --window --timeout --command-id --json' ;;
-        'list rm') echo '--keep-leads-as --dry-run --yes --wait --no-wait --timeout --command-id --json' ;;
+        'list rm') echo '--keep-leads-as --allow-left-out --dry-run --yes --wait --no-wait --timeout --command-id --json' ;;
         'import') echo '--list --map --encoding --delimiter --header --on-duplicate --duplicate-scope --empty-erases --default-country --phone-policy --keep-unmapped --lead-events --dry-run --wait --no-wait --yes --timeout --command-id --json' ;;
         'import undo') echo '--dry-run --yes --wait --no-wait --timeout --command-id --json' ;;
         'export') echo '--list --output --what --job --field --all-fields --where --order --delimiter --line-end --bom --no-header --raw --dry-run --no-wait --timeout --command-id --json' ;;

@@ -45,6 +45,8 @@ static const CliOption list_rm_options[] = {
     {"keep-leads-as", "FILE",
      "export its leads to FILE first, all fields, and delete only when the file is whole and says "
      "the last of the list"},
+    {"allow-left-out", NULL,
+     "delete also when custom fields are not in FILE, whose names no column can have"},
     BULK_OPTIONS,
     {0},
 };
@@ -233,6 +235,9 @@ static Status list_rm(Cli *cli, Error *err)
     AUTO_RESULT *look = NULL;
     bool go = false;
     const char *keep = cli_option(cli, "keep-leads-as");
+    if (keep == NULL && cli_flag(cli, "allow-left-out")) {
+        return cli_usage(err, "--allow-left-out goes with --keep-leads-as");
+    }
     if (keep != NULL && export_target_is_output(keep)) {
         return cli_usage(err, "--keep-leads-as needs a file: standard output has the report");
     }

@@ -146,18 +146,21 @@ static Status keep_once(Cli *cli, const char *list_id, const char *path, Kept *r
     return status;
 }
 
-/* What no column can have is lost with the list. */
+/* What no column can have is lost with the list. Who said --yes, did so before he could know. */
 static Status keep_ask(Cli *cli, const Kept *kept, Error *err)
 {
-    bool go = true;
+    bool go = kept->left_out == 0 || cli_flag(cli, "allow-left-out");
+    bool can_ask = cli->talks && !cli->json && !cli_flag(cli, "yes");
     AUTO_FREE char *question =
         mem_sprintf("%lld custom fields have names that no column can have, or are too many, and "
                     "are not in the file. Delete the list all the same?",
                     (long long)kept->left_out);
-    Status status = kept->left_out > 0 ? cli_confirm(cli, question, &go, err) : STATUS_OK;
+    Status status = !go && can_ask ? cli_confirm(cli, question, &go, err) : STATUS_OK;
     if (status == STATUS_OK && !go) {
         return error_set(err, STATUS_BAD_INPUT, "fields_left_out",
-                         "not every custom field is in the file: nothing was deleted");
+                         "%lld custom fields are not in the file, and nothing was deleted; "
+                         "--allow-left-out deletes the list all the same",
+                         (long long)kept->left_out);
     }
     return status;
 }

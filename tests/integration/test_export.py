@@ -403,9 +403,15 @@ def test_keys_that_no_column_can_have(space):
     erased = {"phone": "+15046218927", "custom": dict.fromkeys([*bad][:-2])}
     done(space, "lead.upsert", {"list_id": "a", "lead": erased})
     kept = space.dir / "kept.csv"
-    told = space.cli("list", "rm", "a", "--keep-leads-as", kept, "--yes", "--wait")
+    remove = ("list", "rm", "a", "--keep-leads-as", kept, "--yes", "--wait")
+    told = space.cli(*remove, code=1)
+    assert "2 custom fields are not in the file" in told.stderr and "--allow-left-out" in told.stderr
+    assert "größe" in kept.read_text() and space.value("SELECT count(*) FROM leads") == 1
+    assert space.value("SELECT count(*) FROM jobs WHERE kind = 'list.delete'") == 0
+    told = space.cli(*remove, "--allow-left-out")
     assert "2 custom fields are not in the file" in told.stderr
-    assert "größe" in kept.read_text()
+    assert space.value("SELECT count(*) FROM leads") == 0
+    space.cli("list", "rm", "a", "--allow-left-out", "--yes", code=2)
 
 
 # ---- one snapshot
