@@ -29,8 +29,27 @@ def begin(space, where, **fields):
     return reply.value["job_id"]
 
 
-def reset(space, where, **fields):
-    return was_reset(space, begin(space, where, **fields))
+def text_of(where):
+    """A filter as the command line has it."""
+    for word in ("and", "or"):
+        if word in where:
+            return f" {word} ".join(f"({text_of(part)})" for part in where[word])
+    if "not" in where:
+        return f"not ({text_of(where['not'])})"
+    sign = {"eq": "=", "ge": ">="}[where["op"]]
+    return f"{where['field']} {sign} '{where['value']}'"
+
+
+FATES = ("reset", "kept_dnc", "kept_offered", "kept_ended")
+
+
+def reset(space, where, skip_offered=False):
+    """Does what a dry run says."""
+    options = ["--skip-offered"] if skip_offered else []
+    dry = space.cli_json("reset", "--list", "a", "--where", text_of(where), "--dry-run", *options)
+    value = was_reset(space, begin(space, where, skip_offered=skip_offered))
+    assert {fate: dry[fate] for fate in FATES} == {fate: value[fate] for fate in FATES}, where
+    return value
 
 
 def was_reset(space, job_id):

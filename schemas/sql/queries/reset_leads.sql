@@ -7,14 +7,8 @@
 WITH was AS MATERIALIZED (
     SELECT l.ctid AS place, l.xmin AS seen, l.lead_id, l.zone_set_no, l.stage, l.status, l.attempts, l.contacted, l.priority, l.due_at,
            l.callback_at, l.offer_id,
-           CASE WHEN l.dnc THEN 1
-                WHEN l.offer_id IS NOT NULL AND $5::boolean THEN 2
-                WHEN l.hold & 3 <> 0 AND [named $4] IS NOT TRUE THEN 3
-                WHEN l.attempts = 0 AND l.hold = 0 AND NOT l.contacted AND coalesce(l.due_at, 'epoch') = 'epoch'
-                     AND l.callback_at IS NULL AND l.decided_at IS NULL AND l.decided_end_at IS NULL
-                     AND coalesce(l.tries, '') = '' AND l.status = 'NEW' THEN 4
-                ELSE 0 END AS fate
-    FROM leads l
+[include reset_fate]
+    FROM leads l CROSS JOIN LATERAL (SELECT [named $4] IS TRUE AS named, $5::boolean AS skip_offered) asked
     WHERE l.list_no = $1::int AND l.lead_id > $2::bigint AND l.lead_id <= $3::bigint AND [filter $4]
     ORDER BY l.lead_id
 ), begun AS (
