@@ -13,6 +13,7 @@
 #include "importer/leads_move.h"
 #include "importer/list_command.h"
 #include "importer/list_delete.h"
+#include "importer/reset_left.h"
 #include "importer/upsert.h"
 #include "runtime/topics.h"
 
@@ -44,6 +45,12 @@ static const JobKind importer_jobs[] = {
     {0},
 };
 
+static Status importer_tick(void *state, Db *db, Outbox *outbox, int64_t now_us, Error *err)
+{
+    Status status = dnc_tick(state, db, outbox, now_us, err);
+    return status == STATUS_OK ? reset_left_end(db, outbox, now_us, err) : status;
+}
+
 const Service importer_service = {
     .name = "importer",
     .summary = "loads leads from CSV files and CRM events into lists",
@@ -54,5 +61,5 @@ const Service importer_service = {
     .digests_numbers = true,
     .open = importer_state_open,
     .close = importer_state_close,
-    .tick = dnc_tick,
+    .tick = importer_tick,
 };
