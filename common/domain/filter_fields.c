@@ -46,10 +46,10 @@ const FilterField filter_fields[] = {
     {"callback_agent", FILTER_TYPE_TEXT, "l.callback_agent", "the agent whom it is agreed with"},
     {"zones", FILTER_TYPE_TEXT, OF_ZONES, "time zones that it may be in, by comma"},
     {"job_id", FILTER_TYPE_INT, "(SELECT j.job_no FROM jobs j WHERE j.job_no = l.lead_id >> 32)",
-     "the import that brought it"},
+     "the import that brought it; none of a lead of an upsert"},
     {"created_at", FILTER_TYPE_TIME,
      "(SELECT j.created_at FROM jobs j WHERE j.job_no = l.lead_id >> 32)",
-     "when that import was ordered"},
+     "when that import was ordered; none of a lead of an upsert"},
     {"lead_version", FILTER_TYPE_INT, "l.lead_version", "rises with each change"},
     {0},
 };

@@ -36,18 +36,19 @@ def text_of(where):
             return f" {word} ".join(f"({text_of(part)})" for part in where[word])
     if "not" in where:
         return f"not ({text_of(where['not'])})"
-    sign = {"eq": "=", "ge": ">="}[where["op"]]
-    return f"{where['field']} {sign} '{where['value']}'"
+    sign = {"eq": "=", "ge": ">=", "null": "is null", "not_null": "is not null"}[where["op"]]
+    value = f" '{where['value']}'" if "value" in where else ""
+    return f"{where['field']} {sign}{value}"
 
 
 FATES = ("reset", "kept_dnc", "kept_offered", "kept_ended")
 
 
-def reset(space, where, skip_offered=False):
+def reset(space, where, list_id="a", skip_offered=False):
     """Does what a dry run says."""
     options = ["--skip-offered"] if skip_offered else []
-    dry = space.cli_json("reset", "--list", "a", "--where", text_of(where), "--dry-run", *options)
-    value = was_reset(space, begin(space, where, skip_offered=skip_offered))
+    dry = space.cli_json("reset", "--list", list_id, "--where", text_of(where), "--dry-run", *options)
+    value = was_reset(space, begin(space, where, list_id=list_id, skip_offered=skip_offered))
     assert {fate: dry[fate] for fate in FATES} == {fate: value[fate] for fate in FATES}, where
     return value
 
