@@ -8,8 +8,9 @@
  * when it has changed since, exports it anew a few times. Else an error, and nothing may be
  * deleted: export_unfinished (interrupted, cancelled or failed), manifest_differs, list_changes,
  * fields_left_out (fields that no column can have, and neither --allow-left-out nor somebody who
- * was asked says that they may be lost), or interrupted (STATUS_RETRY, at any time), those of export_fetch(). *ret_version: of the list, that is in the
- * file; list.delete is to be sent with it. */
+ * was asked says that they may be lost), or interrupted (STATUS_RETRY, at any time), those of
+ * export_fetch(). *ret_version: of the list, that is in the file; list.delete is to be sent with
+ * it. */
 Status list_keep(Cli *cli, const char *list_id, const char *path, int64_t *ret_version, Error *err)
     MUST_CHECK;
 
