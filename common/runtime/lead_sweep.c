@@ -28,7 +28,8 @@ typedef struct SweepLane {
     SweepMark mark; /* as committed */
     bool done;
     int long_ways; /* so many chunks do without whole() */
-    int64_t progress_ms;
+    Status status;
+    Error err;
 } SweepLane;
 
 struct Sweep {
@@ -36,16 +37,15 @@ struct Sweep {
     const SweepKind *kind;
     void *context;
     bool lead_events;
+    atomic_llong progress_ms;
     pthread_mutex_t lock;
-    int64_t bounds[SWEEP_LANES]; /* under lock; what lies between them no lane has taken */
+    int64_t bounds[SWEEP_LANES]; /* under lock; what lies between them no lane has taken yet */
     atomic_bool broken;          /* a lane failed: the other one stops, too */
     SweepLane lanes[SWEEP_LANES];
-    Db *down_db; /* of the second lane, which has a thread once there is work for it */
-    Outbox down_outbox;
-    pthread_t down_thread;
+    bool down_tried; /* to start the second lane's thread */
     bool down_started;
-    Status down_status;
-    Error down_err;
+    pthread_t down_thread;
+    Outbox down_outbox;
 };
 
 /* ---- one chunk ---- */
@@ -53,14 +53,17 @@ struct Sweep {
 static Status
 chunk_tell_progress(SweepLane *lane, const SweepMark *next, const char *fields, Error *err)
 {
-    JobRun *run = lane->sweep->run;
+    Sweep *sweep = lane->sweep;
     char cause[64];
-    if (lane->number != SWEEP_UP || clock_mono_ms() < lane->progress_ms) {
+    long long due_ms = atomic_load(&sweep->progress_ms);
+    int64_t now_ms = clock_mono_ms();
+    if (now_ms < due_ms ||
+        !atomic_compare_exchange_strong(&sweep->progress_ms, &due_ms, now_ms + SWEEP_PROGRESS_MS)) {
         return STATUS_OK;
     }
-    lane->progress_ms = clock_mono_ms() + SWEEP_PROGRESS_MS;
-    snprintf(cause, sizeof cause, "job/%" PRId64 "/%" PRId64, run->job_no, next->lead_id);
-    return job_event(lane->db, lane->outbox, run->job_no, "job.progress", cause, 0, fields, err);
+    snprintf(cause, sizeof cause, "job/%" PRId64 "/%" PRId64, sweep->run->job_no, next->lead_id);
+    return job_event(lane->db, lane->outbox, sweep->run->job_no, "job.progress", cause, 0, fields,
+                     err);
 }
 
 static Status chunk_lock_and_work(const SweepKind *kind, SweepChunk *chunk, Error *err)
@@ -79,77 +82,76 @@ static Status chunk_lock_and_work(const SweepKind *kind, SweepChunk *chunk, Erro
 }
 
 /* The next leads of the lane that the other one has not taken: behind *ret_after up to chunk->last.
- */
+ * What a lane took once stays its own: a commit in doubt may still happen. */
 static Status
 chunk_take(SweepLane *lane, SweepChunk *chunk, int most, int64_t *ret_after, Error *err)
 {
     bool up = lane->number == SWEEP_UP;
+    int64_t *bounds = lane->sweep->bounds;
     DbParams params = {0};
     db_param_i64(&params, chunk->run->list_no);
-    db_param_i64(&params, lane->sweep->bounds[SWEEP_UP]);
-    db_param_i64(&params, lane->sweep->bounds[SWEEP_DOWN]);
+    db_param_i64(&params, up ? lane->mark.lead_id : bounds[SWEEP_UP]);
+    db_param_i64(&params, up ? bounds[SWEEP_DOWN] : lane->mark.lead_id);
     db_param_i64(&params, most);
     AUTO_RESULT *span = NULL;
     Status status = db_query(chunk->db, up ? sql_sweep_up : sql_sweep_down, &params, &span, err);
-    if (status == STATUS_OK && db_i64(span, 0, 0) > 0) {
-        chunk->seen = (int)db_i64(span, 0, 0);
-        chunk->last = db_i64(span, 0, 2);
-        *ret_after = db_i64(span, 0, 1) - 1;
-        lane->sweep->bounds[lane->number] = up ? chunk->last : *ret_after + 1;
-    }
-    return status;
-}
-
-/* What an earlier try has taken is free again. */
-static Status
-chunk_claim(SweepLane *lane, SweepChunk *chunk, int most, int64_t *ret_after, Error *err)
-{
-    pthread_mutex_lock(&lane->sweep->lock);
-    lane->sweep->bounds[lane->number] = lane->mark.lead_id;
-    Status status = chunk_take(lane, chunk, most, ret_after, err);
-    pthread_mutex_unlock(&lane->sweep->lock);
-    return status;
-}
-
-/* A kind that has whole() works on spans that are claimed first, another one finds its own. */
-static Status chunk_find_and_work(SweepLane *lane, SweepChunk *chunk, Error *err)
-{
-    const SweepKind *kind = lane->sweep->kind;
-    bool whole = kind->whole != NULL && lane->long_ways == 0;
-    int64_t after = lane->mark.lead_id;
-    Status status = STATUS_OK;
-    if (kind->whole != NULL) {
-        status = whole ? db_exec(chunk->db, sql_sweep_whole_begin, NULL, -1, err)
-                       : lead_begin(chunk->db, err);
-    }
-    if (status == STATUS_OK && kind->whole != NULL) {
-        status =
-            chunk_claim(lane, chunk, whole ? SWEEP_WHOLE_LEADS : SWEEP_CHUNK_LEADS, &after, err);
-    }
-    if (status == STATUS_OK && !whole && (kind->whole == NULL || chunk->seen > 0)) {
-        status = kind->find(chunk, after, err);
-    }
-    if (status != STATUS_OK || chunk->seen == 0) {
-        lane->done = status == STATUS_OK;
+    if (status != STATUS_OK || db_i64(span, 0, 0) == 0) {
         return status;
     }
-    return whole ? kind->whole(chunk, after, err) : chunk_lock_and_work(kind, chunk, err);
+    int64_t first = db_i64(span, 0, 1);
+    chunk->seen = (int)db_i64(span, 0, 0);
+    chunk->last = db_i64(span, 0, 2);
+    *ret_after = first - 1;
+    if (up && chunk->last > bounds[SWEEP_UP]) {
+        bounds[SWEEP_UP] = chunk->last;
+    } else if (!up && first < bounds[SWEEP_DOWN]) {
+        bounds[SWEEP_DOWN] = first;
+    }
+    return STATUS_OK;
 }
 
-static int64_t chunk_mark(const SweepLane *lane, const SweepChunk *chunk)
+/* The next span of a kind that has whole(). */
+static Status chunk_span(SweepLane *lane, SweepChunk *chunk, SweepMark *next, Error *err)
 {
-    return lane->number == SWEEP_UP ? chunk->last : lane->sweep->bounds[SWEEP_DOWN];
+    const SweepKind *kind = lane->sweep->kind;
+    bool whole = lane->long_ways == 0;
+    int64_t after = 0;
+    Status status = whole ? db_exec(chunk->db, sql_sweep_whole_begin, NULL, -1, err)
+                          : lead_begin(chunk->db, err);
+    if (status == STATUS_OK) {
+        pthread_mutex_lock(&lane->sweep->lock);
+        status =
+            chunk_take(lane, chunk, whole ? SWEEP_WHOLE_LEADS : SWEEP_CHUNK_LEADS, &after, err);
+        pthread_mutex_unlock(&lane->sweep->lock);
+    }
+    next->lead_id = lane->number == SWEEP_UP ? chunk->last : after + 1;
+    if (status != STATUS_OK || chunk->seen == 0 || whole) {
+        return status == STATUS_OK && chunk->seen > 0 ? kind->whole(chunk, after, err) : status;
+    }
+    status = kind->find(chunk, after, err);
+    return status == STATUS_OK ? chunk_lock_and_work(kind, chunk, err) : status;
+}
+
+/* Of a kind that finds its leads itself. */
+static Status chunk_found(SweepLane *lane, SweepChunk *chunk, SweepMark *next, Error *err)
+{
+    const SweepKind *kind = lane->sweep->kind;
+    Status status = kind->find(chunk, lane->mark.lead_id, err);
+    next->lead_id = chunk->last;
+    return status == STATUS_OK ? chunk_lock_and_work(kind, chunk, err) : status;
 }
 
 static Status chunk_run(SweepLane *lane, SweepChunk *chunk, SweepMark *next, Error *err)
 {
     const Sweep *sweep = lane->sweep;
     AUTO_STRBUF fields = STRBUF_INIT;
-    Status status = chunk_find_and_work(lane, chunk, err);
-    if (status != STATUS_OK || lane->done) {
+    Status status = sweep->kind->whole != NULL ? chunk_span(lane, chunk, next, err)
+                                               : chunk_found(lane, chunk, next, err);
+    if (status != STATUS_OK || chunk->seen == 0) {
+        lane->done = status == STATUS_OK;
+        *next = lane->mark;
         return status;
     }
-    next->lead_id = chunk_mark(lane, chunk);
     next->counts[0] += chunk->seen;
     status = sweep_mark_write(sweep->run, chunk->db, lane->number, sweep->kind->counts, &lane->mark,
                               next, &fields, err);
@@ -220,27 +222,25 @@ static Status lane_try(SweepLane *lane, Error *err)
 
 static void sweep_start_down(Sweep *sweep);
 
-static Status lane_run(SweepLane *lane, Error *err)
+static void lane_run(SweepLane *lane)
 {
     Sweep *sweep = lane->sweep;
-    Status status = STATUS_OK;
-    while (status == STATUS_OK && !lane->done && !sweep_should_stop(sweep)) {
+    while (lane->status == STATUS_OK && !lane->done && !sweep_should_stop(sweep)) {
         int64_t begun_ms = clock_mono_ms();
         if (relay_is_backed_up(sweep->run->relay)) {
             clock_nap(SWEEP_NAP_MS);
             continue;
         }
-        status = lane_try(lane, err);
+        lane->status = lane_try(lane, &lane->err);
         relay_kick(sweep->run->relay);
-        if (status == STATUS_OK && !lane->done && lane->number == SWEEP_UP) {
+        if (lane->status == STATUS_OK && !lane->done) {
             sweep_start_down(sweep);
         }
         clock_nap((int)((clock_mono_ms() - begun_ms) / SWEEP_REST));
     }
-    if (status != STATUS_OK) {
+    if (lane->status != STATUS_OK) {
         atomic_store(&sweep->broken, true);
     }
-    return status;
 }
 
 /* ---- both ---- */
@@ -251,25 +251,48 @@ static void *down_main(void *opaque)
     log_context_job(sweep->run->job_no);
     log_context_list(sweep->run->list_id);
     log_context_trace(sweep->run->trace);
-    sweep->down_status = lane_run(&sweep->lanes[SWEEP_DOWN], &sweep->down_err);
+    lane_run(&sweep->lanes[SWEEP_DOWN]);
     return NULL;
 }
 
-/* Behind the first chunk: a short list has no work for two. Without a thread one lane does all. */
+/* A job that processes died with goes up alone, so that it cannot get on at one end and die at the
+ * other, over and over. */
+static bool sweep_wants_down(const Sweep *sweep)
+{
+    return sweep->kind->whole != NULL && sweep->run->cfg->sweep_lanes == SWEEP_LANES &&
+           sweep->run->deaths == 0;
+}
+
+/* Once, behind the first chunk: a short list has no work for two. Where there is no connection or
+ * no thread for it, one lane does all. */
 static void sweep_start_down(Sweep *sweep)
 {
     const Config *cfg = sweep->run->cfg;
-    if (sweep->down_started || sweep->kind->whole == NULL || cfg->sweep_lanes < SWEEP_LANES) {
+    SweepLane *lane = &sweep->lanes[SWEEP_DOWN];
+    Error none;
+    if (sweep->down_tried || !sweep_wants_down(sweep)) {
         return;
     }
-    if (sweep->down_db == NULL) {
-        sweep->down_db = db_new(cfg->database_url, cfg->ns, "leadspool job lane");
-        outbox_init(&sweep->down_outbox, cfg->ns);
-        sweep->down_outbox.trace = sweep->run->trace;
-        sweep->lanes[SWEEP_DOWN].db = sweep->down_db;
-        sweep->lanes[SWEEP_DOWN].outbox = &sweep->down_outbox;
+    sweep->down_tried = true;
+    lane->db = db_new(cfg->database_url, cfg->ns, "leadspool job lane");
+    lane->outbox = &sweep->down_outbox;
+    outbox_init(lane->outbox, cfg->ns);
+    lane->outbox->trace = sweep->run->trace;
+    bool connected = db_begin(lane->db, &none) == STATUS_OK;
+    db_rollback(lane->db);
+    sweep->down_started =
+        connected && pthread_create(&sweep->down_thread, NULL, down_main, sweep) == 0;
+}
+
+static void sweep_end_down(Sweep *sweep)
+{
+    if (sweep->down_started) {
+        pthread_join(sweep->down_thread, NULL);
     }
-    sweep->down_started = pthread_create(&sweep->down_thread, NULL, down_main, sweep) == 0;
+    if (sweep->down_tried) {
+        db_close(sweep->lanes[SWEEP_DOWN].db);
+        outbox_done(&sweep->down_outbox);
+    }
 }
 
 static Status sweep_read_marks(Sweep *sweep, Error *err)
@@ -278,30 +301,38 @@ static Status sweep_read_marks(Sweep *sweep, Error *err)
     Status status = db_begin(tx, err);
     for (int i = 0; status == STATUS_OK && i < SWEEP_LANES; i++) {
         SweepLane *lane = &sweep->lanes[i];
-        *lane = (SweepLane){.sweep = sweep, .number = i, .db = tx, .outbox = sweep->run->outbox};
-        lane->progress_ms = clock_mono_ms() + SWEEP_PROGRESS_MS;
         status = sweep_mark_read(sweep->run, tx, i, sweep->kind->counts, &lane->mark, err);
         sweep->bounds[i] = lane->mark.lead_id;
     }
     return status;
 }
 
+/* A lane that does not know what it has done outweighs one that failed for good: who claims the job
+ * next reads it, and fails by the same. */
+static Status sweep_outcome(const Sweep *sweep, Error *err)
+{
+    const SweepLane *up = &sweep->lanes[SWEEP_UP];
+    const SweepLane *down = &sweep->lanes[SWEEP_DOWN];
+    bool by_down =
+        up->status == STATUS_OK || (up->status == STATUS_BAD_INPUT && down->status == STATUS_RETRY);
+    const SweepLane *lane = by_down && down->status != STATUS_OK ? down : up;
+    bool done = up->done && (!sweep->down_started || down->done);
+    if (lane->status != STATUS_OK) {
+        *err = lane->err;
+        return lane->status;
+    }
+    return done ? STATUS_OK : job_run_handed_on(sweep->run, err);
+}
+
 static Status sweep_all(Sweep *sweep, Error *err)
 {
     Status status = sweep_read_marks(sweep, err);
-    if (status == STATUS_OK) {
-        status = lane_run(&sweep->lanes[SWEEP_UP], err);
+    if (status != STATUS_OK) {
+        return status;
     }
-    if (sweep->down_started) {
-        pthread_join(sweep->down_thread, NULL);
-        if (status == STATUS_OK && sweep->down_status != STATUS_OK) {
-            *err = sweep->down_err;
-            status = sweep->down_status;
-        }
-    }
-    bool done =
-        sweep->lanes[SWEEP_UP].done && (!sweep->down_started || sweep->lanes[SWEEP_DOWN].done);
-    return status == STATUS_OK && !done ? job_run_handed_on(sweep->run, err) : status;
+    lane_run(&sweep->lanes[SWEEP_UP]);
+    sweep_end_down(sweep);
+    return sweep_outcome(sweep, err);
 }
 
 static void sweep_counts(const Sweep *sweep, StrBuf *ret_fields)
@@ -319,13 +350,14 @@ Status lead_sweep(JobRun *run, const SweepKind *kind, void *context, StrBuf *ret
                    .kind = kind,
                    .context = context,
                    .lead_events = json_is_true(json_object_get(run->params, "lead_events"))};
+    for (int i = 0; i < SWEEP_LANES; i++) {
+        sweep.lanes[i] =
+            (SweepLane){.sweep = &sweep, .number = i, .db = run->db, .outbox = run->outbox};
+    }
+    atomic_init(&sweep.progress_ms, clock_mono_ms() + SWEEP_PROGRESS_MS);
     pthread_mutex_init(&sweep.lock, NULL);
     Status status = sweep_all(&sweep, err);
     sweep_counts(&sweep, ret_fields);
-    if (sweep.down_db != NULL) {
-        db_close(sweep.down_db);
-        outbox_done(&sweep.down_outbox);
-    }
     pthread_mutex_destroy(&sweep.lock);
     return status;
 }

@@ -18,9 +18,9 @@ def marks(space, job_id):
     )
 
 
-@pytest.mark.parametrize("lanes", ["2", "1"])
-def test_one_lane_goes_on_where_the_other_waits(space, lanes):
-    """A lead that somebody holds stops one lane only; who claims the job then goes on between both, by one or two."""
+@pytest.mark.parametrize("end", ["kill9", "terminate"])
+def test_lanes_stop_where_leads_are_held_and_the_job_goes_on_between_them(space, end):
+    """Who died with it may have died at either end: the next goes up alone."""
     space.extra_env |= {"LEADSPOOL_JOB_LEASE_MS": "1500"}
     importer = space.importer()
     for list_id in ("a", "b"):
@@ -29,14 +29,15 @@ def test_one_lane_goes_on_where_the_other_waits(space, lanes):
     ids = [lead_id for (lead_id,) in space.rows("SELECT lead_id FROM leads ORDER BY lead_id")]
     with db(space) as other:
         other.autocommit = False
-        other.execute("SELECT 1 FROM leads WHERE lead_id = %s FOR UPDATE", [ids[7_000]])
+        other.execute("SELECT 1 FROM leads WHERE lead_id IN (%s, %s) FOR UPDATE", [ids[7_000], ids[16_000]])
         job_id = begin(space, where=ALL)
-        wait_for(lambda: (marks(space, job_id)[1] or ids[-1]) <= ids[10_000], 60, what="the other lane at its end")
+        wait_for(lambda: marks(space, job_id)[1] == ids[17_000], 60, what="the lane that goes down at its held lead")
         assert ids[4_999] <= marks(space, job_id)[0] < ids[7_000]
-        importer.kill9()
-    space.extra_env["LEADSPOOL_SWEEP_LANES"] = lanes
+        getattr(importer, end)()
     space.importer()
     wait_for(lambda: ended(space, job_id) == "completed", 60, what="the end of the job")
+    down = marks(space, job_id)[1]
+    assert down == ids[17_000] if end == "kill9" else down <= ids[17_000]
     result = job_events(space, job_id)[-1].value
     assert (result["leads"], result["moved"]) == (LEADS, LEADS)
     assert space.rows("SELECT list_id, count(*) FROM leads JOIN list USING (list_no) GROUP BY 1") == [("b", LEADS)]
