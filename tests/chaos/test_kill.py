@@ -1,10 +1,18 @@
 """kill -9 at any moment changes nothing in the result."""
 
+import time
+
 import pytest
+from harness import wait_for
 from rounds import Disturber, Work, check_same, disturb
 from scenario import scale, seed
 
 KILLS = scale(10, long=200)
+MANY = KILLS > 20
+
+
+def has_partitions(importer):
+    return "event=partitions.assigned" in importer.log()
 
 
 @pytest.mark.timeout(180 + KILLS * 15)
@@ -15,6 +23,9 @@ def test_kills_change_nothing(spaces):
     work.begin()
 
     def kill(rng):
+        if MANY:  # faster than partitions find somebody they would leave nothing to disturb
+            wait_for(lambda: any(map(has_partitions, importers)), 60, what="an importer with partitions")
+            time.sleep(rng.uniform(0, 1.5))
         victim = rng.choice(importers)
         victim.kill9()
         victim.start()
@@ -23,7 +34,7 @@ def test_kills_change_nothing(spaces):
     check_same(spaces, work, rounds)
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(300 + KILLS * 4)
 def test_all_killed_at_once(spaces):
     """Nothing is left in memory that was not in the record: both go at the same moment."""
     work = Work(spaces(), seed() + 1)
@@ -40,7 +51,7 @@ def test_all_killed_at_once(spaces):
     check_same(spaces, work, rounds)
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(300 + KILLS * 4)
 def test_stops_in_order_change_nothing(spaces):
     """SIGTERM, as at every upgrade: the transaction ends, the next process goes on."""
     work = Work(spaces(), seed() + 2)

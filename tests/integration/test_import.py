@@ -38,13 +38,15 @@ from scenario import (
 )
 
 WILD_SEEDS = range(seed(), seed() + scale(30, long=1000))
+ROWS = scale(20_000, long=1_000_000)
 
 
+@pytest.mark.timeout(300 + ROWS // 500)
 def test_every_row_is_accounted_for(space):
-    expected = make(space.inbox / "leads.csv", scale(20_000, long=1_000_000), seed())
+    expected = make(space.inbox / "leads.csv", ROWS, seed())
     space.importer()
     create_list(space)
-    ended = run_import(space, "leads.csv", timeout=280, **expected["import"])
+    ended = run_import(space, "leads.csv", timeout=280 + ROWS // 1000, **expected["import"])
     assert ended["unverified"] == ended["dnc"] == 0
     assert ended["bytes_done"] == ended["bytes_total"] > 0
     check_import(space, expected, ended)
