@@ -68,7 +68,7 @@ EXCHANGES = [code for code in range(220, 990) if code % 100 != 11 and code != 55
 CAMPAIGNS = {"one": "a", "two": "b", "three": "c"}  # with the list of each
 MISCHIEF = ("--lose", 2, "--release", 4, "--duplicate", 5, "--late", 5, "--late-by", "1m-50m", "--reorder", 5)
 MIX = "NA=45,BUSY=12,VM=16,NI=8,SALE=4,DNC=2,WN=1,HU=3,CB=3,DROP=4,STRANGE=1"
-CHANNELS = min(5000, max(20, CALLS // 25))
+CHANNELS = min(10_000, max(20, CALLS // 25))  # the most that a hopper may have
 
 
 def number(index):
