@@ -17,6 +17,8 @@ FAST = {
     "LEADSPOOL_LANE_LEASE_MS": "1500",
     "LEADSPOOL_SESSION_TIMEOUT_MS": "3000",
 }
+# One dials, or who sweeps up after a pause would revoke offers before a job does; but at no hour that the law allows.
+CALLS = {"c": {"active": True, "law_pack": "us", "windows": [{"days": ["mon"], "from": "03:00", "to": "03:01"}]}, "d": {}}
 ALL = {"field": "attempts", "op": "ge", "value": 0}
 
 
@@ -54,32 +56,33 @@ def offered(list_id, first, count):
 
 
 def offer_some(space):
-    """As far as the record knows: no dialer answers, nothing lapses."""
-    for list_id, which in OFFERED.items():
-        some = " FROM leads JOIN list USING (list_no) WHERE list_id = %s AND phone %% 50 = %s"
+    """As far as the record knows: no dialer answers, nothing lapses. All at once, as recyclers do: a sweep goes on beside."""
+    with space.db.transaction():
+        for list_id, which in OFFERED.items():
+            some = " FROM leads JOIN list USING (list_no) WHERE list_id = %s AND phone %% 50 = %s"
+            space.db.execute(
+                f"INSERT INTO number (phone, digest) SELECT phone, int8send(phone) {some}", [list_id, which]
+            )
+            space.db.execute(
+                "INSERT INTO offer (lead_id, number_id, list_no, campaign_no, state, class, made_at, not_after, held_until,"
+                " started_at) SELECT lead_id, number_id, list_no, campaign_no, 1 + (phone %% 100 > 50)::int, 3, '2026-01-02',"
+                " '2100-01-01', '2100-01-01', CASE WHEN phone %% 100 > 50 THEN '2026-01-02'::timestamptz END"
+                + some.replace("JOIN list", "JOIN number USING (phone) JOIN list"),
+                [list_id, which],
+            )
+        space.db.execute("UPDATE leads l SET offer_id = o.offer_id, stage = 4 FROM offer o WHERE o.lead_id = l.lead_id")
+        space.db.execute("DELETE FROM ready_lead WHERE lead_id IN (SELECT lead_id FROM offer)")
         space.db.execute(
-            f"INSERT INTO number (phone, digest) SELECT phone, int8send(phone) {some}", [list_id, which]
+            "UPDATE list_stats s SET offered = o.leads, ready = ready - o.leads"
+            " FROM (SELECT list_no, count(*) AS leads FROM offer GROUP BY 1) o WHERE o.list_no = s.list_no"
         )
-        space.db.execute(
-            "INSERT INTO offer (lead_id, number_id, list_no, campaign_no, state, class, made_at, not_after, held_until,"
-            " started_at) SELECT lead_id, number_id, list_no, campaign_no, 1 + (phone %% 100 > 50)::int, 3, '2026-01-02',"
-            " '2100-01-01', '2100-01-01', CASE WHEN phone %% 100 > 50 THEN '2026-01-02'::timestamptz END"
-            + some.replace("JOIN list", "JOIN number USING (phone) JOIN list"),
-            [list_id, which],
-        )
-    space.db.execute("UPDATE leads l SET offer_id = o.offer_id, stage = 4 FROM offer o WHERE o.lead_id = l.lead_id")
-    space.db.execute("DELETE FROM ready_lead WHERE lead_id IN (SELECT lead_id FROM offer)")
-    space.db.execute(
-        "UPDATE list_stats s SET offered = o.leads, ready = ready - o.leads"
-        " FROM (SELECT list_no, count(*) AS leads FROM offer GROUP BY 1) o WHERE o.list_no = s.list_no"
-    )
 
 
 def prepare(space):
     """Three lists of two campaigns, the leads of two of them called once, a third of them twice, some with a dialer."""
     for list_id, campaign in (("a", "c"), ("b", "d"), ("e", "c")):
         create_list(space, list_id, campaign_id=campaign, id=f"list-{list_id}")
-        done(space, "campaign.put", {"campaign_id": campaign}, id=f"campaign-{campaign}")
+        done(space, "campaign.put", {"campaign_id": campaign} | CALLS[campaign], id=f"campaign-{campaign}")
     job_id = start_import(space, rows_of(space, "a.csv", LEADS, 0), id="import")
     finish_import(space, job_id)
     twins = (space.inbox / rows_of(space, "e.csv", TWINS, BACK)).read_text().split()

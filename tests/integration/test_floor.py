@@ -1,10 +1,13 @@
 """A floor of dialers that lose, repeat, delay and mix up what they say: nobody is called who may not be, and
 what is recorded is what the dialers did."""
 
+import pytest
 from harness import Rules, wait_for
 from scenario import check_counters, create_list, run_import, scale, seed
 from test_offers import put
 
+COUNT = scale(400, long=20_000)
+PATIENCE = 120 + COUNT // 20  # seconds
 MISCHIEF = ("--lose", 2, "--release", 5, "--duplicate", 10, "--late", 5, "--late-by", "1s-3s", "--reorder", 10)
 MIX = "NA=50,BUSY=10,VM=15,NI=15,SALE=8,DNC=2,STRANGE=2"
 
@@ -13,12 +16,13 @@ def told(sims, *events):
     return [line for sim in sims for line in sim.events() if line["event"] in events]
 
 
+@pytest.mark.timeout(180 + 2 * PATIENCE)
 def test_a_rough_floor(space):
-    count = scale(400, long=20_000)
+    space.check_every = max(1, COUNT // 1000)
     settings = {"hopper_target": 200, "max_attempts": 4, "cap_calls": 3, "cap_gap_s": 2, "windows": [], "law_pack": ""}
     rules = Rules()
     rules.note("campaign.put", {"campaign_id": "c", "active": True} | settings)
-    (space.inbox / "leads.csv").write_text("phone\n" + "".join(f"{5045210000 + n}\n" for n in range(count)))
+    (space.inbox / "leads.csv").write_text("phone\n" + "".join(f"{5045210000 + n}\n" for n in range(COUNT)))
     space.importer()
     for _ in range(2):
         space.recycler()
@@ -27,7 +31,7 @@ def test_a_rough_floor(space):
     put(space, **settings)
     options = ("--think", "0-500ms", "--answer", MIX, "--seed", seed(), *MISCHIEF)
     sims = [space.dialer_sim(*options) for _ in range(2)]
-    wait_for(lambda: len({line["lead_id"] for line in told(sims, "ended")}) >= count * 0.85, 120, every=0.5)
+    wait_for(lambda: len({line["lead_id"] for line in told(sims, "ended")}) >= COUNT * 0.85, PATIENCE, every=0.5)
     for sim in sims:
         sim.stop()
     calls = {line["call_id"]: line for line in told(sims, "ended")}

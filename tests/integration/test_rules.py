@@ -3,6 +3,7 @@
 import json
 import signal
 
+import pytest
 from harness import db, read_topic, wait_for
 from scenario import (
     STAGES,
@@ -396,9 +397,11 @@ def test_two_lists_and_none_of_another_campaign(space):
 CHUNK = 2000  # leads of a transaction of the job
 
 
+@pytest.mark.timeout(600)
 def test_killed_it_goes_on_where_it_was(space):
     """Held up in two places, killed at each."""
     count = scale(20_000, long=100_000)
+    space.check_every = max(1, count // 20_000)
     space.importer()
     recycler = space.recycler(env={"LEADSPOOL_JOB_LEASE_MS": "1000"})
     campaign(space)
