@@ -75,8 +75,8 @@ class Work:
         """One round, until all of it is done."""
         space, name = self.space, f"l{round}"
         expected = make(space.inbox / f"{name}.csv", self.rows, self.seed * 1000 + round, duplicates=0.2)
-        create_list(space, name, campaign_id="c", id=f"{round}-list")
-        job_id = start_import(space, f"{name}.csv", name, id=f"{round}-import", **expected["import"])
+        create_list(space, name, campaign_id="c", id=f"{round}-list", timeout=PATIENCE)
+        job_id = start_import(space, f"{name}.csv", name, id=f"{round}-import", timeout=PATIENCE, **expected["import"])
         answers(space, self.send_upserts(round), PATIENCE)
         answers(space, self.send_dnc(round), PATIENCE)
         self.ended.append((name, expected, finish_import(space, job_id, PATIENCE)))

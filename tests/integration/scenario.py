@@ -134,9 +134,9 @@ def done(space, type, data, **more):
     return reply.value["results"]
 
 
-def create_list(space, list_id="a", id=None, **fields):
+def create_list(space, list_id="a", id=None, timeout=60, **fields):
     fields.setdefault("campaign_id", f"c-{list_id}")
-    [result] = done(space, "list.create", {"list_id": list_id, **fields}, id=id)
+    [result] = done(space, "list.create", {"list_id": list_id, **fields}, id=id, timeout=timeout)
     assert result["result"] == "created", result
     return list_id
 
@@ -156,9 +156,9 @@ def all_published(space, timeout=60):
 # ---- imports
 
 
-def start_import(space, file, list_id="a", id=None, **fields):
+def start_import(space, file, list_id="a", id=None, timeout=60, **fields):
     """Returns the job_id of the accepted import."""
-    reply = ask(space, "list.import", {"list_id": list_id, "file": file, **fields}, id=id)
+    reply = ask(space, "list.import", {"list_id": list_id, "file": file, **fields}, id=id, timeout=timeout)
     assert reply.type == "command.accepted", reply
     assert reply.value["kind"] == "import"
     return reply.value["job_id"]
