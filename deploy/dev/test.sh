@@ -110,7 +110,8 @@ test_unit_preset() {
         UBSAN_OPTIONS=print_stacktrace=1 \
         LSAN_OPTIONS=suppressions=$ROOT/tests/lint/lsan.supp:print_suppressions=0 \
         ctest --test-dir "$BUILD/$preset" --parallel "$(nproc)" --output-on-failure --no-tests=ignore \
-        --timeout 300 --test-output-size-passed 200000 --test-output-size-failed 200000 \
+        --timeout $((${LEADSPOOL_TEST_LONG:-0} == 1 ? 1800 : 300)) \
+        --test-output-size-passed 200000 --test-output-size-failed 200000 \
         --output-junit "$REPORTS/unit-$preset.xml" ${name:+-R "$name"}
 }
 

@@ -348,7 +348,7 @@ static void compare(const char *text, const PhoneRules *rules)
     cr_assert_str_eq(fast.region, slow.region, "'%s' (%s)", text, rules->country);
 }
 
-Test(phone, fast_path_agrees_with_the_library, .timeout = 600)
+Test(phone, fast_path_agrees_with_the_library, .timeout = 1800)
 {
     static const char *const countries[] = {"US", "US", "US", "CA", "BS", "DO", "GB", ""};
     bool all = getenv("LEADSPOOL_TEST_LONG") != NULL;
@@ -370,7 +370,7 @@ Test(phone, fast_path_agrees_with_the_library, .timeout = 600)
 }
 
 /* Every valid-looking bit of the table at its edges would take minutes; every tenth does. */
-Test(phone, exchanges_agree_with_the_library, .timeout = 600)
+Test(phone, exchanges_agree_with_the_library, .timeout = 1800)
 {
     PhoneRules rules = rules_for("US", false);
     unsigned step = getenv("LEADSPOOL_TEST_LONG") != NULL ? 1 : 67;
