@@ -121,7 +121,7 @@ static Status chunk_span(SweepLane *lane, SweepChunk *chunk, SweepMark *next, Er
     if (status == STATUS_OK) {
         pthread_mutex_lock(&lane->sweep->lock);
         status =
-            chunk_take(lane, chunk, whole ? SWEEP_WHOLE_LEADS : SWEEP_CHUNK_LEADS, &after, err);
+            chunk_take(lane, chunk, whole ? kind->whole_leads : SWEEP_CHUNK_LEADS, &after, err);
         pthread_mutex_unlock(&lane->sweep->lock);
     }
     next->lead_id = lane->number == SWEEP_UP ? chunk->last : after + 1;

@@ -18,7 +18,7 @@
 #include "runtime/lead_tell.h"
 #include "runtime/sweep_mark.h"
 
-enum { SWEEP_CHUNK_LEADS = 2000, SWEEP_WHOLE_LEADS = 5000 };
+enum { SWEEP_CHUNK_LEADS = 2000 };
 
 typedef struct SweepChunk {
     JobRun *run;
@@ -45,10 +45,11 @@ typedef struct SweepKind {
     Status (*before_lock)(SweepChunk *chunk, Error *err);
     /* Plans, writes, counts and tells. Not called for a chunk without leads. */
     Status (*work)(SweepChunk *chunk, Error *err);
-    /* All of the list's leads behind `after` up to chunk->last, SWEEP_WHOLE_LEADS of them; may be
-     * NULL. It locks in the order of ids. STATUS_RETRY: another transaction changed one meanwhile,
-     * or the leads are not that simple. */
+    /* All of the list's leads behind `after` up to chunk->last, whole_leads of them; may be NULL.
+     * It locks in the order of ids. STATUS_RETRY: another transaction changed one meanwhile, or the
+     * leads are not that simple. */
     Status (*whole)(SweepChunk *chunk, int64_t after, Error *err);
+    int whole_leads;
 } SweepKind;
 
 /* Until the last lead, or until the job should stop: STATUS_RETRY stopping when another process is

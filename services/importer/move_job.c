@@ -447,6 +447,7 @@ static const SweepKind move_where_kind = {
     .before_lock = move_before_lock,
     .work = move_work,
     .whole = move_whole,
+    .whole_leads = 5000,
 };
 
 static const SweepKind move_ids_kind = {

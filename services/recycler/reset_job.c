@@ -237,6 +237,7 @@ static const SweepKind reset_kind = {
     .find = reset_find,
     .work = reset_work,
     .whole = reset_whole,
+    .whole_leads = 5000,
 };
 
 Status list_reset_run(JobRun *run, StrBuf *ret_fields, Error *err)
