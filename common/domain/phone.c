@@ -264,7 +264,8 @@ static PhoneResult parse_by_library(TextSlice text, const PhoneRules *rules, Pho
     }
     PhoneShimNumber number;
     PhoneResult result = ask_library(text, rules, &number);
-    if (result == PHONE_OK) {
+    if (result == PHONE_OK &&
+        number.country_code != 1) { /* no national number there begins with 1 */
         result = settle(&number);
     }
     if (result == PHONE_OK) {

@@ -100,11 +100,11 @@ static Status apply_handler(Apply *apply, const Batch *batch, int count, int64_t
 }
 
 /* What no handler is for is answered all the same, unless it was ended when it was read. */
-static void apply_unknown(const Batch *batch, int count)
+static void apply_unknown(const Batch *batch, int count, int64_t now_us)
 {
     for (int i = 0; i < count; i++) {
         Message *message = batch->messages[i];
-        message->reply_n = message->record->offset + 1; /* not recorded: no count of its replies */
+        message->reply_n = now_us + 1; /* as that of a recorded one, whose id it may have */
         if (message->fate == MESSAGE_OPEN && !message->event) {
             Error unknown;
             error_set_field(&unknown, "ce_type", "unknown_type",
@@ -171,7 +171,7 @@ apply_transaction(Apply *apply, const Batch *batch, int count, int64_t now_us, E
     if (batch->handler != NULL) {
         status = apply_handler(apply, batch, count, now_us, err);
     } else {
-        apply_unknown(batch, count);
+        apply_unknown(batch, count, now_us);
     }
     if (status == STATUS_OK) {
         apply_answer(apply, batch, count);

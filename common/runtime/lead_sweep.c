@@ -27,7 +27,8 @@ typedef struct SweepLane {
     Outbox *outbox;
     SweepMark mark; /* as committed */
     bool done;
-    int long_ways; /* so many chunks do without whole() */
+    int whole_leads; /* of the next chunk by whole(): fewer behind one that failed */
+    int long_ways;   /* so many chunks do without whole() */
     Status status;
     Error err;
 } SweepLane;
@@ -121,7 +122,7 @@ static Status chunk_span(SweepLane *lane, SweepChunk *chunk, SweepMark *next, Er
     if (status == STATUS_OK) {
         pthread_mutex_lock(&lane->sweep->lock);
         status =
-            chunk_take(lane, chunk, whole ? kind->whole_leads : SWEEP_CHUNK_LEADS, &after, err);
+            chunk_take(lane, chunk, whole ? lane->whole_leads : SWEEP_CHUNK_LEADS, &after, err);
         pthread_mutex_unlock(&lane->sweep->lock);
     }
     next->lead_id = lane->number == SWEEP_UP ? chunk->last : after + 1;
@@ -205,10 +206,25 @@ static bool sweep_should_stop(const Sweep *sweep)
     return job_run_should_stop(sweep->run) || atomic_load(&sweep->broken);
 }
 
+/* What is too much for a statement's time, or meets others all the time, is tried in smaller
+ * pieces.
+ */
+static void lane_learn(SweepLane *lane, bool went_well)
+{
+    int most = lane->sweep->kind->whole_leads;
+    int leads = went_well ? lane->whole_leads * 2 : lane->whole_leads / 2;
+    leads = leads < SWEEP_CHUNK_LEADS ? SWEEP_CHUNK_LEADS : leads;
+    lane->whole_leads = leads < most ? leads : most;
+}
+
 /* Whatever is left of a try is undone, also when its commit is in doubt: the mark says. */
 static Status lane_try(SweepLane *lane, Error *err)
 {
+    bool whole = lane->long_ways == 0;
     Status status = sweep_chunk(lane, err);
+    if (whole && (status == STATUS_OK || status == STATUS_RETRY)) {
+        lane_learn(lane, status == STATUS_OK);
+    }
     for (int i = 1; status == STATUS_RETRY && strcmp(err->code, "fenced") != 0 && i < SWEEP_TRIES &&
                     !sweep_should_stop(lane->sweep);
          i++) {
@@ -313,9 +329,9 @@ static Status sweep_outcome(const Sweep *sweep, Error *err)
 {
     const SweepLane *up = &sweep->lanes[SWEEP_UP];
     const SweepLane *down = &sweep->lanes[SWEEP_DOWN];
-    bool by_down =
-        up->status == STATUS_OK || (up->status == STATUS_BAD_INPUT && down->status == STATUS_RETRY);
-    const SweepLane *lane = by_down && down->status != STATUS_OK ? down : up;
+    bool down_is_unsure = down->status != STATUS_OK && down->status != STATUS_BAD_INPUT;
+    bool by_down = up->status == STATUS_OK || (up->status == STATUS_BAD_INPUT && down_is_unsure);
+    const SweepLane *lane = by_down ? down : up;
     bool done = up->done && (!sweep->down_started || down->done);
     if (lane->status != STATUS_OK) {
         *err = lane->err;
@@ -351,8 +367,11 @@ Status lead_sweep(JobRun *run, const SweepKind *kind, void *context, StrBuf *ret
                    .context = context,
                    .lead_events = json_is_true(json_object_get(run->params, "lead_events"))};
     for (int i = 0; i < SWEEP_LANES; i++) {
-        sweep.lanes[i] =
-            (SweepLane){.sweep = &sweep, .number = i, .db = run->db, .outbox = run->outbox};
+        sweep.lanes[i] = (SweepLane){.sweep = &sweep,
+                                     .number = i,
+                                     .db = run->db,
+                                     .outbox = run->outbox,
+                                     .whole_leads = kind->whole_leads};
     }
     atomic_init(&sweep.progress_ms, clock_mono_ms() + SWEEP_PROGRESS_MS);
     pthread_mutex_init(&sweep.lock, NULL);

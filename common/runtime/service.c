@@ -161,7 +161,10 @@ static void loop_stand_aside(Loop *loop, const char *why)
 
 static void loop_look_fit(Loop *loop)
 {
-    const char *why = loop->service->unfit != NULL ? loop->service->unfit(loop->state) : NULL;
+    if (loop->service->unfit == NULL) {
+        return;
+    }
+    const char *why = loop->service->unfit(loop->state);
     if (why != NULL && loop->join_at_ms == 0) {
         loop_stand_aside(loop, why);
     }
@@ -443,11 +446,12 @@ static Status loop_tick(Loop *loop, Error *err)
     if (holding_is_overtaken(&loop->holding)) {
         loop_fenced(loop, "a partition was reset, or another process owns it");
     }
-    if (now_ms >= loop->housekeeping_at_ms) {
+    bool fit = atomic_load(&loop->unfit) == NULL; /* ages are told by this host's clock */
+    if (fit && now_ms >= loop->housekeeping_at_ms) {
         loop->housekeeping_at_ms = now_ms + HOUSEKEEPING_EVERY_MS;
         housekeeping_run(loop->cfg, loop->db, clock_now_us());
     }
-    if (now_ms >= loop->forget_at_ms) {
+    if (fit && now_ms >= loop->forget_at_ms) {
         loop->forget_at_ms = now_ms + housekeeping_forget(loop->db, clock_now_us());
     }
     if (loop->service->tick == NULL) {

@@ -164,9 +164,11 @@ static Status scan_skip_line(CsvScan *scan, uint64_t *ret_dropped, size_t *ret_e
 
 static bool scan_is_blank(const CsvScan *scan, const CsvSpan *span)
 {
+    if (!span->is_blank || !scan->empty_rows) {
+        return span->is_blank;
+    }
     const char *bytes = scan->buf + scan->start;
-    bool has_cells = span->has_quote || memchr(bytes, scan->delimiter, span->len) != NULL;
-    return span->is_blank && !(scan->empty_rows && has_cells);
+    return !span->has_quote && memchr(bytes, scan->delimiter, span->len) == NULL;
 }
 
 /* Gives the record at start, which takes up taken bytes of the buffer and dropped ones elsewhere.

@@ -1,6 +1,7 @@
 #include "recycler/clock_off.h"
 
 #include "base/clock.h"
+#include "runtime/lead_dial.h"
 
 #define CLOCK_OFF_US      (5 * CLOCK_US_PER_SECOND)
 #define CLOCK_RIGHT_US    (CLOCK_OFF_US / 2)
@@ -25,4 +26,14 @@ Status clock_off_check(int64_t before_us, int64_t server_us, int64_t after_us, E
     return off || after_us > before_us + CLOCK_PATIENCE_US
                ? error_set(err, STATUS_RETRY, "clock_off", "this host's clock is not PostgreSQL's")
                : STATUS_OK;
+}
+
+Status clock_off_begin(Db *db, int64_t now_us, Error *err)
+{
+    int64_t server_us = 0;
+    if (clock_is_virtual()) {
+        return lead_begin(db, err);
+    }
+    Status status = lead_begin_at(db, &server_us, err);
+    return status == STATUS_OK ? clock_off_check(now_us, server_us, clock_now_us(), err) : status;
 }

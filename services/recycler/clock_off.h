@@ -1,10 +1,11 @@
 /* clock_off.h - how far this host's clock is from PostgreSQL's, which all hosts share. Layer:
- * services/recycler; pure. */
+ * services/recycler. */
 #pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "adapters/db.h"
 #include "base/error.h"
 
 /* Microseconds that this host is ahead, negative: behind. server_us was told between before_us and
@@ -18,3 +19,6 @@ bool clock_off_is_much(int64_t off_us, bool was);
  */
 Status
 clock_off_check(int64_t before_us, int64_t server_us, int64_t after_us, Error *err) MUST_CHECK;
+
+/* lead_begin() of such a transaction, with that check unless the clock is virtual. */
+Status clock_off_begin(Db *db, int64_t now_us, Error *err) MUST_CHECK;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/guard.h"
+#include "recycler/clock_off.h"
 #include "recycler/offer_store.h"
 #include "runtime/lead_tell.h"
 #include "runtime/number_store.h"
@@ -45,7 +46,7 @@ static Status
 lock_lapsed(const Expiry *expiry, Lapsed *lapsed, LeadDials *dials, Offers *offers, Error *err)
 {
     AUTO_RESULT *locked = NULL;
-    Status status = lead_begin(expiry->db, err);
+    Status status = clock_off_begin(expiry->db, expiry->now_us, err);
     if (status == STATUS_OK) {
         status = number_lock(expiry->db, &lapsed->number_ids, false, &locked, err);
     }

@@ -264,18 +264,6 @@ Status outcome_prepare(Work *work, Error *err)
 
 /* ---- locking ---- */
 
-/* When a call was, and is due again, goes by this host's clock. */
-static Status begin(const Work *work, Error *err)
-{
-    if (clock_is_virtual()) {
-        return lead_begin(work->db, err);
-    }
-    int64_t server_us = 0;
-    Status status = lead_begin_at(work->db, &server_us, err);
-    return status == STATUS_OK ? clock_off_check(work->now_us, server_us, clock_now_us(), err)
-                               : status;
-}
-
 /* Rows are in the order of their ids. */
 static int64_t phone_of(const DbResult *locked, int64_t number_id)
 {
@@ -722,7 +710,8 @@ Status outcome_apply(Work *work, Error *err)
     RecyclerState *state = work->service;
     Outcomes *outcomes = state->outcomes;
     outcomes_unlock(outcomes);
-    Status status = begin(work, err);
+    /* when a call was, and is due again, goes by this host's clock */
+    Status status = clock_off_begin(work->db, work->now_us, err);
     if (status == STATUS_OK) {
         status = lock_numbers(outcomes, work->db, err);
     }

@@ -70,7 +70,9 @@ class Proof:
 
     def __init__(self, space, role, statements):
         self.role = sql.Identifier(f"{space.ns}_{role}")
-        self.connection = psycopg.connect(settings().database_url, options=f"-c search_path={space.ns}")
+        # A plan for no values in particular: one for NULLs may leave out what would ask for the right.
+        options = f"-c search_path={space.ns} -c plan_cache_mode=force_generic_plan"
+        self.connection = psycopg.connect(settings().database_url, options=options)
         self.connection.prepare_threshold = None
         self.statements = [(text, self.prepare(n, text)) for n, text in enumerate(sorted(statements))]
         self.connection.commit()
