@@ -104,7 +104,7 @@ static void apply_unknown(const Batch *batch, int count, int64_t now_us)
 {
     for (int i = 0; i < count; i++) {
         Message *message = batch->messages[i];
-        message->reply_n = now_us + 1; /* as that of a recorded one, whose id it may have */
+        message->reply_n = now_us + 1 + i; /* as that of a recorded one, whose id it may have */
         if (message->fate == MESSAGE_OPEN && !message->event) {
             Error unknown;
             error_set_field(&unknown, "ce_type", "unknown_type",
