@@ -61,6 +61,11 @@ void job_run_cause(const JobRun *run, char ret[64])
     snprintf(ret, 64, "job/%" PRId64, run->job_no);
 }
 
+Status job_run_fenced(Error *err)
+{
+    return error_set(err, STATUS_RETRY, "fenced", "another process has the job");
+}
+
 Status job_run_lock(const JobRun *run, Db *db, Error *err)
 {
     DbParams params = {0};
@@ -69,7 +74,7 @@ Status job_run_lock(const JobRun *run, Db *db, Error *err)
     AUTO_RESULT *result = NULL;
     Status status = db_query(db, sql_job_lock, &params, &result, err);
     if (status == STATUS_OK && db_rows(result) == 0) {
-        return error_set(err, STATUS_RETRY, "fenced", "another process has the job");
+        return job_run_fenced(err);
     }
     return status;
 }

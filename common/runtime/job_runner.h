@@ -55,6 +55,8 @@ bool job_run_should_stop(const JobRun *run);
 Status job_run_handed_on(const JobRun *run, Error *err) MUST_CHECK;
 /* "job/<number>": what ce_ids of its events are made of. */
 void job_run_cause(const JobRun *run, char ret[64]);
+/* STATUS_RETRY with code fenced: another process has the job. */
+Status job_run_fenced(Error *err) MUST_CHECK;
 /* In a transaction: holds the jobs row, or STATUS_RETRY with code fenced. */
 Status job_run_lock(const JobRun *run, Db *db, Error *err) MUST_CHECK;
 

@@ -67,15 +67,13 @@ chunk_tell_progress(SweepLane *lane, const SweepMark *next, const char *fields, 
                      err);
 }
 
+/* In a transaction of lead_begin(). */
 static Status chunk_lock_and_work(const SweepKind *kind, SweepChunk *chunk, Error *err)
 {
     if (chunk->ids.count == 0) {
         return STATUS_OK;
     }
-    Status status = lead_begin(chunk->db, err);
-    if (status == STATUS_OK && kind->before_lock != NULL) {
-        status = kind->before_lock(chunk, err);
-    }
+    Status status = kind->before_lock != NULL ? kind->before_lock(chunk, err) : STATUS_OK;
     if (status == STATUS_OK) {
         status = lead_dials_lock(chunk->db, &chunk->ids, false, &chunk->leads, err);
     }
@@ -126,8 +124,11 @@ static Status chunk_span(SweepLane *lane, SweepChunk *chunk, SweepMark *next, Er
         pthread_mutex_unlock(&lane->sweep->lock);
     }
     next->lead_id = lane->number == SWEEP_UP ? chunk->last : after + 1;
-    if (status != STATUS_OK || chunk->seen == 0 || whole) {
-        return status == STATUS_OK && chunk->seen > 0 ? kind->whole(chunk, after, err) : status;
+    if (status != STATUS_OK || chunk->seen == 0) {
+        return status;
+    }
+    if (whole) {
+        return kind->whole(chunk, after, err);
     }
     status = kind->find(chunk, after, err);
     return status == STATUS_OK ? chunk_lock_and_work(kind, chunk, err) : status;
@@ -139,6 +140,9 @@ static Status chunk_found(SweepLane *lane, SweepChunk *chunk, SweepMark *next, E
     const SweepKind *kind = lane->sweep->kind;
     Status status = kind->find(chunk, lane->mark.lead_id, err);
     next->lead_id = chunk->last;
+    if (status == STATUS_OK && chunk->ids.count > 0) {
+        status = lead_begin(chunk->db, err);
+    }
     return status == STATUS_OK ? chunk_lock_and_work(kind, chunk, err) : status;
 }
 

@@ -1,14 +1,8 @@
 #include "runtime/sweep_mark.h"
 
 #include <inttypes.h>
-#include <string.h>
 
 #include "sql_queries.h"
-
-static Status mark_fenced(Error *err)
-{
-    return error_set(err, STATUS_RETRY, "fenced", "another process has the job");
-}
 
 void sweep_mark_fields(const char *const names[], const int64_t counts[], StrBuf *out)
 {
@@ -36,7 +30,7 @@ Status sweep_mark_read(
     AUTO_RESULT *result = NULL;
     Status status = db_query(db, sql_sweep_begin, &params, &result, err);
     if (status == STATUS_OK && db_rows(result) == 0) {
-        return mark_fenced(err);
+        return job_run_fenced(err);
     }
     if (status == STATUS_OK) {
         ret->lead_id = db_i64(result, 0, 0);
@@ -69,7 +63,7 @@ Status sweep_mark_write(const JobRun *run,
     AUTO_RESULT *result = NULL;
     Status status = db_query(db, sql_sweep_mark, &params, &result, err);
     if (status == STATUS_OK && db_rows(result) == 0) {
-        return mark_fenced(err);
+        return job_run_fenced(err);
     }
     if (status == STATUS_OK) {
         mark_counts(db_text(result, 0, 0), names, totals);

@@ -6,6 +6,7 @@
 
 #include "base/guard.h"
 #include "base/mem.h"
+#include "runtime/job_runner.h"
 #include "sql_queries.h"
 
 /* ---- checkpoints ---- */
@@ -56,7 +57,7 @@ Status import_lane_hold(Db *db, const LaneStep *step, Error *err)
     AUTO_RESULT *result = NULL;
     Status status = db_query(db, sql_import_lane_hold, &params, &result, err);
     if (status == STATUS_OK && db_rows(result) == 0) {
-        return error_set(err, STATUS_RETRY, "fenced", "another process has the job");
+        return job_run_fenced(err);
     }
     return status;
 }
@@ -81,7 +82,7 @@ Status import_lane_move(Db *db, const LaneStep *step, Error *err)
     }
     Status status = db_exec(db, sql_import_lane_move, &params, 1, err);
     if (status == STATUS_RETRY && strcmp(err->code, "row_count") == 0) {
-        return error_set(err, STATUS_RETRY, "fenced", "another process has the job");
+        return job_run_fenced(err);
     }
     return status;
 }
@@ -99,7 +100,7 @@ Status import_lane_look(Db *db, const LaneStep *step, bool *ret_moved, Error *er
         status = db_query(tx, sql_import_lane_look, &params, &result, err);
     }
     if (status == STATUS_OK && db_rows(result) == 0) {
-        return error_set(err, STATUS_RETRY, "fenced", "another process has the job");
+        return job_run_fenced(err);
     }
     if (status == STATUS_OK) {
         *ret_moved = db_i64(result, 0, 0) == step->chunk + 1 || BROKEN(LANE_DOUBT);

@@ -42,7 +42,7 @@ Status reapply_write_mark(
     AUTO_RESULT *result = NULL;
     Status status = db_query(db, sql_reapply_mark, &params, &result, err);
     if (status == STATUS_OK && db_affected(result) == 0) {
-        return error_set(err, STATUS_RETRY, "fenced", "another process has the job");
+        return job_run_fenced(err);
     }
     return status;
 }
