@@ -10,7 +10,6 @@ from _measure import measured, run
 from harness.settings import settings
 
 ROW_BY_ROW_ROWS = 20_000
-TRANSACTION_ROWS = 10_000
 PHONE = re.compile(
     r"(?:tel:)?\+?1?[-. ]?\(?([2-9]\d\d)\)?[-. ]?([2-9]\d\d)[-. ]?(\d{4})(?: *(?:x|ext\.?) *\d+)?"
 )
@@ -89,23 +88,24 @@ def phone_of(text):
     return int("1" + "".join(found.groups())) if found else None
 
 
-def row_by_row(space, postgres, file):
+def row_by_row(space, postgres, file, a_transaction):
+    """a_transaction: so many rows in each."""
     empty_copy(space)
     options = f"-c search_path={space.ns}"
     with open(file, newline="") as lines, psycopg.connect(settings().database_url, options=options) as db:
         with measured(postgres, pid="self") as cost:
-            read = insert_rows(db, csv.DictReader(lines))
+            read = insert_rows(db, csv.DictReader(lines), a_transaction)
     cost.peak_mib, cost.notes["read"] = None, read
     return count_copy(space, cost)
 
 
-def insert_rows(db, reader):
+def insert_rows(db, reader, a_transaction):
     cursor = db.cursor()
     for read, cells in enumerate(reader, 1):
         phone = phone_of(cells["phone1"] or "")
         if phone:
             cursor.execute(INSERT, (read, phone, *(cells[name] or None for name in TEXTS)))
-        if read % TRANSACTION_ROWS == 0:
+        if read % a_transaction == 0:
             db.commit()
         if read == ROW_BY_ROW_ROWS:
             break

@@ -14,7 +14,8 @@ Each round runs the floor and then every subject:
   import_probe    as import, without the set of phones in memory (LEADSPOOL_IMPORT_SET_MIB=0)
   import_million  as import, a file of a million rows; for --rows above that only
   pgloader        the clean rows by pgloader as it comes, where it is installed
-  row_by_row      20,000 dirty rows by Python, an INSERT a row, 10,000 a transaction
+  row_by_row      20,000 dirty rows by Python, an INSERT a row, each a transaction of its own
+  row_by_row_tx   the same, 10,000 a transaction
 
 Rows a second count clean rows for the floor and pgloader, rows of the file for the others. An
 import's time is that of `leadspool import --wait`: from the start of the command line, through the
@@ -41,9 +42,9 @@ from harness.settings import settings
 from harness.space import Space
 
 MILLION = 1_000_000
-SLOW = ("pgloader", "row_by_row")  # with large files only when asked for
+SLOW = ("pgloader", "row_by_row", "row_by_row_tx")  # with large files only when asked for
 GOALS = {
-    "import": [Goal(1.5, mib=256), Goal(10, "pgloader"), Goal(25, "row_by_row")],
+    "import": [Goal(1.5, mib=256), Goal(10, "pgloader"), Goal(25, "row_by_row"), Goal(25, "row_by_row_tx")],
     "reimport_skip": [Goal(3, mib=256)],
     "update_same": [Goal(2)],
     "update_other": [Goal(0.5)],
@@ -51,6 +52,7 @@ GOALS = {
     "import_million": [Goal()],
     "pgloader": [Goal()],
     "row_by_row": [Goal()],
+    "row_by_row_tx": [Goal()],
 }
 GOALS_LARGE = {"import": [Goal(mib=256), Goal(0.85, "import_million")]}
 
@@ -186,9 +188,12 @@ class Bench:
         assert cost.notes["loaded"] == self.files.dirty_expected["inserted"], cost
         return cost.notes["loaded"], cost
 
-    def row_by_row(self):
-        cost = rivals.row_by_row(self.spaces["floor"], self.postgres, self.files.dirty)
+    def row_by_row(self, a_transaction=1):
+        cost = rivals.row_by_row(self.spaces["floor"], self.postgres, self.files.dirty, a_transaction)
         return cost.notes["read"], cost
+
+    def row_by_row_tx(self):
+        return self.row_by_row(10_000)
 
 
 setattr(Bench, "import", Bench.import_)  # as it is called everywhere else

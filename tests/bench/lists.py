@@ -5,8 +5,9 @@
 The floor of each is one SQL statement that does the bare change to both tables that a lead's row must be right in,
 leads and ready_lead, under all their indexes, and nothing else (no zones looked up, no counters, no events, no
 checkpoints, no locks beforehand): UPDATE of list_no in both; UPDATE of what a reset sets back in both; DELETE from
-both. Each round fills the list anew before the floor and before the product's job. A job counts from its command
-to its end, with broker, database and workers on this machine.
+both. Once with nothing beside, and once beside the calls that the job has beside it. Each round fills the list anew
+before each floor and before the product's job. A job counts from its command to its end, with broker, database and
+workers on this machine.
 
 Beside each job, and before it with nothing beside, leads of another list and campaign are called one at a time:
 
@@ -77,6 +78,10 @@ TOOK = """
 SELECT round(total_exec_time::numeric, 1), calls, rows, left(regexp_replace(query, '\\s+', ' ', 'g'), 120)
 FROM public.pg_stat_statements ORDER BY 1 DESC LIMIT 12
 """
+
+
+def floor_of(name, beside):
+    return f"floor of {name}" + (", calls beside" if beside else "")
 
 
 def say(what, **values):
@@ -153,7 +158,8 @@ def middle(values):
 class Bench:
     def __init__(self, args):
         self.args = args
-        self.report = Report("lists", {name: [Goal(0.5, f"floor of {name}")] for name in SUBJECTS})
+        self.report = Report("lists", {name: [Goal(0.5, floor_of(name, beside)) for beside in (False, True)]
+                                       for name in SUBJECTS})  # fmt: skip
         self.latencies = []
         self.space = Space("bench-lists").create()
         importer, recycler = self.space.importer(), self.space.recycler()
@@ -207,10 +213,20 @@ class Bench:
         check_queue(space)
         space.db.execute("CHECKPOINT")
 
-    def floor(self, name):
+    def floor(self, name, beside):
+        calls = self.calls_beside() if beside else None
         with measured(self.postgres) as cost:
             self.space.db.execute(FLOORS[name], {"list": self.list_no})
+        if calls:
+            say(f"beside {floor_of(name, beside)}", beside=calls.close().figures())
         return cost
+
+    def calls_beside(self):
+        """At work."""
+        beside = Beside(self.space)
+        beside.start()
+        wait_for(lambda: beside.outcomes or beside.error, 60, what="a call")
+        return beside
 
     def calm(self):
         """Latencies with nothing beside."""
@@ -224,9 +240,7 @@ class Bench:
         calm = self.calm()
         if self.has_statements:
             space.db.execute("SELECT public.pg_stat_statements_reset()")
-        beside = Beside(space)
-        beside.start()
-        wait_for(lambda: beside.outcomes or beside.error, 60, what="a call")
+        beside = self.calls_beside()
         worker = self.recycler if name == "reset" else self.importer
         type, data = COMMANDS[name]
         with measured(self.postgres, worker.pid) as cost:
@@ -248,8 +262,9 @@ class Bench:
         space = self.space
         self.importer, self.recycler = space.importer(), space.recycler()
         for name in self.args.only:
-            self.fill()
-            self.report.add(f"floor of {name}", round_no, self.args.leads, self.floor(name))
+            for beside in (False, True):
+                self.fill()
+                self.report.add(floor_of(name, beside), round_no, self.args.leads, self.floor(name, beside))
             self.fill()
             self.report.add(name, round_no, self.args.leads, self.job(name, round_no))
         self.importer.terminate()
