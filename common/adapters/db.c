@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "adapters/db_statements.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -35,10 +36,12 @@ struct Db {
     char *schema;
     char *name;
     PGconn *conn;
-    bool open;           /* a transaction is open */
-    bool known;          /* this connection has BEGIN_PREPARED */
-    bool shared;         /* its transactions do not all have the same server process */
-    int64_t patience_ms; /* with a statement that is not answered */
+    bool open;                /* a transaction is open */
+    bool known;               /* this connection has BEGIN_PREPARED */
+    bool shared;              /* its transactions do not all have the same server process */
+    DbPlans plans;            /* of the open transaction */
+    DbStatements *statements; /* of this connection */
+    int64_t patience_ms;      /* with a statement that is not answered */
     int64_t epoch;
     int64_t connects;
     char sqlstate[6];
@@ -65,6 +68,8 @@ static void db_disconnect(Db *db)
     db->conn = NULL;
     db->open = false;
     db->known = false;
+    db_statements_free(db->statements);
+    db->statements = NULL;
 }
 
 void db_close(Db *db)
@@ -333,6 +338,7 @@ static Status db_simple(Db *db, const char *sql, PGresult **ret, Error *err)
 static Status db_open(Db *db, const char *sql, PGresult **ret, Error *err)
 {
     db->open = true;
+    db->plans = DB_PLANS_ANY;
     db->patience_ms = ANSWER_DEADLINE_MS;
     Status status = db_simple(db, sql, ret, err);
     if (status != STATUS_OK) {
@@ -471,13 +477,14 @@ static Status begin_prepare(Db *db, const PGresult *result, Error *err)
     assert(identifier[strspn(identifier, "0123456789")] == '\0');
     assert(timeline[strspn(timeline, "0123456789ABCDEF")] == '\0');
     AUTO_STRBUF sql = STRBUF_INIT;
+    /* It leaves the search path alone: that it was planned under another than it ended with would
+     * have it planned anew each time. */
     strbuf_addf(&sql,
                 "PREPARE " BEGIN_PREPARED " AS SELECT epoch, system_identifier = '%s' AND "
-                "timeline = '%s', set_config('search_path', '\"%s\"', true), "
-                "set_config('statement_timeout', '%d', true), "
+                "timeline = '%s', set_config('statement_timeout', '%d', true), "
                 "set_config('idle_in_transaction_session_timeout', '%d', true), "
                 "set_config('jit', 'off', true) FROM \"%s\".namespace",
-                db->schema, identifier, timeline, db->schema, STATEMENT_TIMEOUT_MS, IDLE_TIMEOUT_MS,
+                db->schema, identifier, timeline, STATEMENT_TIMEOUT_MS, IDLE_TIMEOUT_MS,
                 db->schema);
     PGresult *prepared = NULL;
     Status status = begin_judge(db, db_simple(db, sql.data, &prepared, err), err);
@@ -490,8 +497,10 @@ static Status begin_prepare(Db *db, const PGresult *result, Error *err)
 static Status begin_again(Db *db, PGresult **ret, Error *err)
 {
     AUTO_STRBUF sql = STRBUF_INIT;
-    strbuf_addf(&sql, BEGIN "SET LOCAL lock_timeout = %d; EXECUTE " BEGIN_PREPARED,
-                (int)LOCK_TIMEOUT_MS, db->schema);
+    strbuf_addf(&sql,
+                BEGIN "SET LOCAL search_path = \"%s\"; SET LOCAL lock_timeout = %d; "
+                      "EXECUTE " BEGIN_PREPARED,
+                db->schema, (int)LOCK_TIMEOUT_MS, db->schema);
     return begin_judge(db, db_open(db, sql.data, ret, err), err);
 }
 
@@ -563,19 +572,83 @@ void db_rollback(Db *db)
 
 /* ---- statements ---- */
 
+void db_plan_by(Db *db, DbPlans plans)
+{
+    assert(db->open);
+    db->plans = plans;
+}
+
+static Status db_run_once(
+    Db *db, const char *sql, const DbParams *params, int result_format, PGresult **ret, Error *err)
+{
+    if (!PQsendQueryParams(db->conn, sql, params->count, NULL, params->values, params->lengths,
+                           params->binary, result_format)) {
+        return db_fail(db, NULL, err);
+    }
+    return db_collect(db, ret, err);
+}
+
+static Status db_prepare(Db *db, DbStatement *statement, const char *sql, Error *err)
+{
+    PGresult *prepared = NULL;
+    if (!PQsendPrepare(db->conn, statement->name, sql, 0, NULL)) {
+        return db_fail(db, NULL, err);
+    }
+    Status status = db_collect(db, &prepared, err);
+    PQclear(prepared);
+    statement->prepared = status == STATUS_OK;
+    return status;
+}
+
+/* The server does not have it any more, or its table is another by now: another connection begins
+ * anew. */
+static void db_judge_prepared(Db *db)
+{
+    bool lost = strncmp(db->sqlstate, "26", 2) == 0;
+    if (lost || strncmp(db->sqlstate, "0A", 2) == 0) {
+        db->shared |= lost;
+        db_disconnect(db);
+    }
+}
+
+static Status db_run_prepared(Db *db,
+                              DbStatement *statement,
+                              const char *sql,
+                              const DbParams *params,
+                              int result_format,
+                              PGresult **ret,
+                              Error *err)
+{
+    Status status = statement->prepared ? STATUS_OK : db_prepare(db, statement, sql, err);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    if (!PQsendQueryPrepared(db->conn, statement->name, params->count, params->values,
+                             params->lengths, params->binary, result_format)) {
+        return db_fail(db, NULL, err);
+    }
+    status = db_collect(db, ret, err);
+    if (status != STATUS_OK) {
+        db_judge_prepared(db);
+    }
+    return status;
+}
+
 static Status db_run(
     Db *db, const char *sql, const DbParams *params, int result_format, PGresult **ret, Error *err)
 {
     static const DbParams none;
-    if (params == NULL) {
-        params = &none;
-    }
+    DbStatement *statement = NULL;
     db->sqlstate[0] = '\0';
-    if (db->conn == NULL || !PQsendQueryParams(db->conn, sql, params->count, NULL, params->values,
-                                               params->lengths, params->binary, result_format)) {
+    if (db->conn == NULL) {
         return db_fail(db, NULL, err);
     }
-    return db_collect(db, ret, err);
+    if (db->known) {
+        statement = db_statements_see(&db->statements, sql, db->plans);
+    }
+    params = params != NULL ? params : &none;
+    return statement != NULL ? db_run_prepared(db, statement, sql, params, result_format, ret, err)
+                             : db_run_once(db, sql, params, result_format, ret, err);
 }
 
 static Status db_query_format(
@@ -618,6 +691,7 @@ Status db_look(Db *db, const char *sql, const DbParams *params, DbResult **ret, 
     const char *at = strstr(sql, mark);
     AUTO_STRBUF named = STRBUF_INIT;
     strbuf_addf(&named, "%.*s\"%s\"%s", (int)(at - sql), sql, db->schema, at + sizeof mark - 1);
+    db->plans = DB_PLANS_ANY;
     db->patience_ms = LOOK_DEADLINE_MS;
     return db_query_format(db, named.data, params, 1, ret, err);
 }

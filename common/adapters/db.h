@@ -3,7 +3,8 @@
  * One Db is one connection, used by one thread. Every statement but db_look() runs in a transaction
  * that begins with its own timeouts and search_path, parameters are always bound. Nothing is kept
  * in the session but prepared statements, and those only where the server's process is seen to be
- * our own. So pgbouncer in transaction mode works.
+ * our own. So pgbouncer in transaction mode works. What comes again is prepared by itself
+ * (db_statements.h).
  *
  * A connection that fails is opened again by the next db_begin(). Every wait has a deadline, but
  * for the statements of db_begin_long(). A statement that waits for a lock behind a process frozen
@@ -61,6 +62,16 @@ enum { DB_SNAPSHOT_SIZE = 64 };
 Status db_export_snapshot(Db *db, char ret_snapshot[DB_SNAPSHOT_SIZE], Error *err) MUST_CHECK;
 /* db_begin_snapshot() at another's snapshot. */
 Status db_begin_snapshot_of(Db *db, const char *snapshot, Error *err) MUST_CHECK;
+
+/* Settings of the planner that a transaction may change for itself: a statement that comes again is
+ * prepared once for each, so that a plan that is kept was made under them. Whoever changes them says
+ * so; the next transaction begins with DB_PLANS_ANY again. */
+typedef enum DbPlans {
+    DB_PLANS_ANY,
+    DB_PLANS_BY_INDEX,
+    DB_PLANS_IN_ORDER, /* by index, and in its order */
+} DbPlans;
+void db_plan_by(Db *db, DbPlans plans);
 
 /* SQLSTATE of the last failure, or "". */
 const char *db_sqlstate(const Db *db);

@@ -36,7 +36,9 @@ enum {
     DECIDED_END_AT,
     EXTERNAL_ID,
     TID,
+    COLUMNS
 };
+static_assert((int)COLUMNS == (int)LEAD_DIAL_COLUMNS, "what comes behind them is the caller's");
 
 /* ---- reading ---- */
 
@@ -133,7 +135,8 @@ static Status dials_query(Db *db, const char *sql, DbArray *lead_ids, LeadDials 
 
 Status lead_begin(Db *db, Error *err)
 {
-    return db_exec(db, sql_lead_begin, NULL, -1, err);
+    int64_t ignored;
+    return lead_begin_at(db, &ignored, err);
 }
 
 Status lead_begin_at(Db *db, int64_t *ret_server_us, Error *err)
@@ -142,18 +145,28 @@ Status lead_begin_at(Db *db, int64_t *ret_server_us, Error *err)
     Status status = db_query_binary(db, sql_lead_begin, NULL, &result, err);
     if (status == STATUS_OK) {
         *ret_server_us = db_bin_time(result, 0, 4);
+        db_plan_by(db, DB_PLANS_BY_INDEX);
     }
     return status;
 }
 
 Status lead_look_begin(Db *db, Error *err)
 {
-    return db_exec(db, sql_lead_look_begin, NULL, -1, err);
+    Status status = db_exec(db, sql_lead_look_begin, NULL, -1, err);
+    if (status == STATUS_OK) {
+        db_plan_by(db, DB_PLANS_BY_INDEX);
+    }
+    return status;
 }
 
 Status lead_dials_lock(Db *db, DbArray *lead_ids, bool free, LeadDials *ret, Error *err)
 {
     return dials_query(db, free ? sql_lead_dial_lock_free : sql_lead_dial_lock, lead_ids, ret, err);
+}
+
+Status lead_dials_lock_by(Db *db, const char *sql, DbArray *lead_ids, LeadDials *ret, Error *err)
+{
+    return dials_query(db, sql, lead_ids, ret, err);
 }
 
 Status lead_dials_look(Db *db, DbArray *lead_ids, LeadDials *ret, Error *err)
@@ -219,11 +232,11 @@ ReadyKey lead_dial_key(const LeadDial *lead)
 
 /* ---- writing ---- */
 
-enum { WRITE_COLUMNS = 18 };
+enum { STAGED_COLUMNS = 5, WRITE_COLUMNS = 18 };
 
 static const DbArrayType write_types[WRITE_COLUMNS] = {
-    DB_ARRAY_TID,  DB_ARRAY_INT8, DB_ARRAY_INT4, DB_ARRAY_INT2, DB_ARRAY_INT2, DB_ARRAY_INT2,
-    DB_ARRAY_BOOL, DB_ARRAY_BOOL, DB_ARRAY_INT2, DB_ARRAY_INT8, DB_ARRAY_TIME, DB_ARRAY_TIME,
+    DB_ARRAY_TID,  DB_ARRAY_INT8, DB_ARRAY_INT4, DB_ARRAY_INT2, DB_ARRAY_INT8, DB_ARRAY_INT2,
+    DB_ARRAY_INT2, DB_ARRAY_BOOL, DB_ARRAY_BOOL, DB_ARRAY_INT2, DB_ARRAY_TIME, DB_ARRAY_TIME,
     DB_ARRAY_TIME, DB_ARRAY_TEXT, DB_ARRAY_TEXT, DB_ARRAY_TEXT, DB_ARRAY_TIME, DB_ARRAY_TIME,
 };
 
@@ -232,7 +245,9 @@ static void write_text(DbArray *column, const char *text)
     db_array_string(column, text[0] != '\0' ? text : NULL);
 }
 
-/* In the order of lead_dial_write.sql's parameters. */
+/* In the order of the parameters of lead_dial_write.sql, of which lead_dial_stage.sql has the
+ * first.
+ */
 static void write_add(DbArray columns[WRITE_COLUMNS], const LeadDial *lead)
 {
     int at = 0;
@@ -240,12 +255,13 @@ static void write_add(DbArray columns[WRITE_COLUMNS], const LeadDial *lead)
     db_array_i64(&columns[at++], lead->lead_id);
     db_array_i64(&columns[at++], lead->lead_version);
     db_array_i64(&columns[at++], lead->stage);
+    db_array_i64_or_null(&columns[at++], lead->offer_id, 0);
+    assert(at == STAGED_COLUMNS);
     db_array_i64(&columns[at++], lead->attempts);
     db_array_i64(&columns[at++], lead->attempts_total);
     db_array_i64(&columns[at++], lead->contacted);
     db_array_i64(&columns[at++], lead->dnc);
     db_array_i64(&columns[at++], lead->hold);
-    db_array_i64_or_null(&columns[at++], lead->offer_id, 0);
     db_array_time_or_null(&columns[at++], lead->due_us);
     db_array_time_or_null(&columns[at++], lead->called_us);
     db_array_time_or_null(&columns[at++], lead->callback_us);
@@ -257,32 +273,23 @@ static void write_add(DbArray columns[WRITE_COLUMNS], const LeadDial *lead)
     assert(at == WRITE_COLUMNS);
 }
 
-/* lists: where they go, or NULL: they stay. */
-static Status write_rows(Db *db, DbArray columns[WRITE_COLUMNS], DbArray *lists, Error *err)
-{
-    DbParams params = {0};
-    int count = columns[0].count;
-    if (count == 0) {
-        return STATUS_OK;
-    }
-    for (int column = 0; column < WRITE_COLUMNS; column++) {
-        db_param_array(&params, &columns[column]);
-    }
-    if (lists != NULL) {
-        db_param_array(&params, lists);
-    }
-    Status status =
-        db_exec(db, lists != NULL ? sql_lead_dial_move : sql_lead_dial_write, &params, count, err);
-    bool taken = status == STATUS_BAD_INPUT && strcmp(db_sqlstate(db), "23505") == 0;
-    return taken ? error_set(err, STATUS_RETRY, "lead_race", "the list has such a lead by now")
-                 : status;
-}
-
 typedef enum WriteKind {
-    WRITE_NONE, /* not changed, or gone */
+    WRITE_NONE,   /* not changed, or gone */
+    WRITE_STAGED, /* an offer came or went, and nothing else is another */
     WRITE_HERE,
     WRITE_MOVED, /* to another list */
 } WriteKind;
+
+/* Byte by byte, so that no field can be forgotten here. */
+static bool is_only_staged(const LeadDial *before, const LeadDial *after)
+{
+    LeadDial staged;
+    memcpy(&staged, before, sizeof staged);
+    staged.lead_version = after->lead_version;
+    staged.stage = after->stage;
+    staged.offer_id = after->offer_id;
+    return memcmp(&staged, after, sizeof staged) == 0;
+}
 
 static WriteKind write_kind(const LeadDials *dials, int row)
 {
@@ -290,11 +297,45 @@ static WriteKind write_kind(const LeadDials *dials, int row)
     if (!dials->changed[row] || list_no == 0) {
         return WRITE_NONE;
     }
-    return list_no == dials->before[row].list_no ? WRITE_HERE : WRITE_MOVED;
+    if (list_no != dials->before[row].list_no) {
+        return WRITE_MOVED;
+    }
+    return is_only_staged(&dials->before[row], &dials->rows[row]) ? WRITE_STAGED : WRITE_HERE;
 }
 
 /* A list is in three indexes: who only dials does not name it. */
-static Status write_leads(LeadDials *dials, Db *db, WriteKind kind, Error *err)
+static const struct WriteWay {
+    const char *sql;
+    int columns;
+} write_ways[] = {
+    [WRITE_STAGED] = {sql_lead_dial_stage, STAGED_COLUMNS},
+    [WRITE_HERE] = {sql_lead_dial_write, WRITE_COLUMNS},
+    [WRITE_MOVED] = {sql_lead_dial_move, WRITE_COLUMNS},
+};
+
+/* lists: where they go. */
+static Status
+write_rows(Db *db, DbArray columns[WRITE_COLUMNS], DbArray *lists, WriteKind kind, Error *err)
+{
+    DbParams params = {0};
+    int count = lists->count;
+    if (count == 0) {
+        return STATUS_OK;
+    }
+    for (int column = 0; column < write_ways[kind].columns; column++) {
+        db_param_array(&params, &columns[column]);
+    }
+    if (kind == WRITE_MOVED) {
+        db_param_array(&params, lists);
+    }
+    Status status = db_exec(db, write_ways[kind].sql, &params, count, err);
+    bool taken = status == STATUS_BAD_INPUT && strcmp(db_sqlstate(db), "23505") == 0;
+    return taken ? error_set(err, STATUS_RETRY, "lead_race", "the list has such a lead by now")
+                 : status;
+}
+
+static Status
+write_leads(const LeadDials *dials, const WriteKind kinds[], Db *db, WriteKind kind, Error *err)
 {
     DbArray columns[WRITE_COLUMNS] = {0};
     DbArray lists = {0};
@@ -303,12 +344,12 @@ static Status write_leads(LeadDials *dials, Db *db, WriteKind kind, Error *err)
     }
     db_array_begin(&lists, DB_ARRAY_INT4);
     for (int i = 0; i < dials->count; i++) {
-        if (write_kind(dials, i) == kind) {
+        if (kinds[i] == kind) {
             write_add(columns, &dials->rows[i]);
             db_array_i64(&lists, dials->rows[i].list_no);
         }
     }
-    Status status = write_rows(db, columns, kind == WRITE_MOVED ? &lists : NULL, err);
+    Status status = write_rows(db, columns, &lists, kind, err);
     for (int column = 0; column < WRITE_COLUMNS; column++) {
         db_array_done(&columns[column]);
     }
@@ -360,17 +401,16 @@ static Status write_ready(const LeadDials *dials, Db *db, Error *err)
 
 Status lead_dials_write(LeadDials *dials, Db *db, Error *err)
 {
+    AUTO_FREE WriteKind *kinds = mem_alloc((size_t)(dials->count + 1) * sizeof *kinds);
     for (int i = 0; i < dials->count; i++) {
         if (dials->changed[i]) {
             dials->rows[i].lead_version = dials->before[i].lead_version + 1;
         }
+        kinds[i] = write_kind(dials, i);
     }
     Status status = write_gone(dials, db, err);
-    if (status == STATUS_OK) {
-        status = write_leads(dials, db, WRITE_HERE, err);
-    }
-    if (status == STATUS_OK) {
-        status = write_leads(dials, db, WRITE_MOVED, err);
+    for (WriteKind kind = WRITE_STAGED; status == STATUS_OK && kind <= WRITE_MOVED; kind++) {
+        status = write_leads(dials, kinds, db, kind, err);
     }
     return status == STATUS_OK ? write_ready(dials, db, err) : status;
 }

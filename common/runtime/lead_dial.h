@@ -71,6 +71,11 @@ Status lead_look_begin(Db *db, Error *err) MUST_CHECK;
 /* Locks the leads of these ids (int8 array, any order); those that are gone are not in *ret. free:
  * leaves out those that another transaction holds. */
 Status lead_dials_lock(Db *db, DbArray *lead_ids, bool free, LeadDials *ret, Error *err) MUST_CHECK;
+/* By a statement of the caller's: it has the columns of lead_dial_lock.sql, and its own behind
+ * them, in the order of the rows, in ret->result. */
+enum { LEAD_DIAL_COLUMNS = 24 };
+Status lead_dials_lock_by(Db *db, const char *sql, DbArray *lead_ids, LeadDials *ret, Error *err)
+    MUST_CHECK;
 /* The same without locks, in a transaction that only looks: nothing of it may be written. */
 Status lead_dials_look(Db *db, DbArray *lead_ids, LeadDials *ret, Error *err) MUST_CHECK;
 void lead_dials_done(LeadDials *dials);

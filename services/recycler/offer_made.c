@@ -6,29 +6,31 @@
 #include "base/clock.h"
 #include "domain/phone.h"
 
-/* Columns of topup_facts.sql behind lead_id, as they are called in the event. */
+/* Columns of topup_lock.sql from LEAD_DIAL_COLUMNS on, as they are called in the event. */
 static const char *const offer_texts[] = {
     "extension", "external_id", "first_name", "last_name", "email",
     "address",   "city",        "state",      "zip",       "country",
 };
-enum { OFFER_TEXTS = sizeof offer_texts / sizeof offer_texts[0], OFFER_CUSTOM = OFFER_TEXTS + 1 };
+enum {
+    OFFER_TEXTS = sizeof offer_texts / sizeof offer_texts[0],
+    OFFER_CUSTOM = LEAD_DIAL_COLUMNS + OFFER_TEXTS,
+};
 
-static void add_texts(StrBuf *json, const DbResult *facts, int row)
+static void add_texts(StrBuf *json, const DbResult *leads, int row)
 {
     for (int i = 0; i < OFFER_TEXTS; i++) {
         strbuf_addf(json, ",\"%s\":", offer_texts[i]);
-        if (row < 0 || db_is_null(facts, row, i + 1)) {
+        if (db_is_null(leads, row, LEAD_DIAL_COLUMNS + i)) {
             strbuf_adds(json, "null");
         } else {
             size_t len = 0;
-            const char *text = db_bytes(facts, row, i + 1, &len);
+            const char *text = db_bytes(leads, row, LEAD_DIAL_COLUMNS + i, &len);
             strbuf_add_json(json, text, len);
         }
     }
     size_t len = 0;
-    const char *custom = row >= 0 && !db_is_null(facts, row, OFFER_CUSTOM)
-                             ? db_bytes(facts, row, OFFER_CUSTOM, &len)
-                             : "{}";
+    const char *custom =
+        db_is_null(leads, row, OFFER_CUSTOM) ? "{}" : db_bytes(leads, row, OFFER_CUSTOM, &len);
     strbuf_adds(json, ",\"custom\":");
     strbuf_add(json, custom, len > 0 ? len : strlen(custom));
 }
@@ -68,7 +70,7 @@ void offer_made_tell(const OfferMade *made, int row, int64_t not_after_us)
     clock_format_rfc3339(not_after_us, not_after);
     AUTO_STRBUF fields = STRBUF_INIT;
     strbuf_addf(&fields, ",\"phone\":\"+%" PRId64 "\"", lead->phone);
-    add_texts(&fields, made->facts, db_bin_find(made->facts, 0, lead->lead_id));
+    add_texts(&fields, made->tell.dials->result, row);
     strbuf_addf(&fields, ",\"priority\":%d,\"attempt\":%d,\"attempts_total\":%d", lead->priority,
                 lead->attempts + 1, lead->attempts_total);
     strbuf_addf(&fields, ",\"not_after\":\"%s\"", not_after);

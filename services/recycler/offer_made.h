@@ -4,9 +4,8 @@
 #include "runtime/lead_tell.h"
 
 typedef struct OfferMade {
-    LeadTell tell;
+    LeadTell tell; /* of leads that topup_lock.sql has locked */
     const ListGates *gates;
-    const DbResult *facts; /* topup_facts.sql, of every offered lead */
 } OfferMade;
 
 /* row: in the tell's dials, with the offer's id; after lead_dials_write(). */

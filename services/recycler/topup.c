@@ -14,6 +14,7 @@
 #include "recycler/topup_store.h"
 #include "runtime/dnc_plan.h"
 #include "runtime/number_store.h"
+#include "sql_queries.h"
 
 /* One run: what was found, and what is locked of it. */
 typedef struct Run {
@@ -158,7 +159,7 @@ static Status lock_leads(Run *run, Error *err)
     for (int i = 0; i < run->count; i++) {
         db_array_i64(&ids, run->leads[i].lead_id);
     }
-    Status status = lead_dials_lock(run->topup->db, &ids, true, &run->dials, err);
+    Status status = lead_dials_lock_by(run->topup->db, sql_topup_lock, &ids, &run->dials, err);
     db_array_done(&ids);
     for (int i = 0; status == STATUS_OK && i < run->count; i++) {
         run->leads[i].row = lead_dials_find(&run->dials, run->leads[i].lead_id);
@@ -451,16 +452,10 @@ static Status check_gates(const Run *run, Error *err)
 
 /* ---- telling ---- */
 
-static Status tell(Run *run, Error *err)
+static void tell(Run *run)
 {
-    AUTO_RESULT *facts = NULL;
-    Status status = topup_read_facts(run->topup, run->leads, run->count, &facts, err);
-    if (status != STATUS_OK) {
-        return status;
-    }
     OfferMade made = {.tell = {.outbox = run->topup->outbox, .dials = &run->dials},
-                      .gates = &run->gates,
-                      .facts = facts};
+                      .gates = &run->gates};
     for (int i = 0; i < run->count; i++) {
         const TopupLead *lead = &run->leads[i];
         if (lead->row < 0) {
@@ -475,7 +470,6 @@ static Status tell(Run *run, Error *err)
             lead_tell_finished(&made.tell, lead->row, gate, "rules");
         }
     }
-    return STATUS_OK;
 }
 
 /* ---- the run ---- */
@@ -495,9 +489,10 @@ static Status run_locked(Run *run, Error *err)
         status = check_gates(run, err);
     }
     if (status == STATUS_OK) {
-        status = tell(run, err);
+        tell(run);
+        status = outbox_store(topup->outbox, topup->db, err);
     }
-    return status == STATUS_OK ? outbox_store(topup->outbox, topup->db, err) : status;
+    return status;
 }
 
 /* Two top-ups of one number at a time cannot be; if they are, the second one fails here. */

@@ -235,20 +235,3 @@ Status topup_read_hours(const Topup *topup, const ListGates *gates, DbResult **r
     db_array_done(&lists);
     return status;
 }
-
-Status
-topup_read_facts(const Topup *topup, const TopupLead leads[], int count, DbResult **ret, Error *err)
-{
-    DbArray ids = {0};
-    db_array_begin(&ids, DB_ARRAY_INT8);
-    for (int i = 0; i < count; i++) {
-        if (is_offered(&leads[i])) {
-            db_array_i64(&ids, leads[i].lead_id);
-        }
-    }
-    DbParams params = {0};
-    db_param_array(&params, &ids);
-    Status status = db_query_binary(topup->db, sql_topup_facts, &params, ret, err);
-    db_array_done(&ids);
-    return status;
-}

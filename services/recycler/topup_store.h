@@ -45,6 +45,3 @@ Status topup_insert_offers(const Topup *topup,
 /* Windows of the lists of these gates, as text: list_no, windows. */
 Status
 topup_read_hours(const Topup *topup, const ListGates *gates, DbResult **ret, Error *err) MUST_CHECK;
-/* Columns of topup_facts.sql for the offered leads. */
-Status topup_read_facts(
-    const Topup *topup, const TopupLead leads[], int count, DbResult **ret, Error *err) MUST_CHECK;

@@ -44,3 +44,13 @@ def test_of_several_servers_the_one_that_can_be_written_to(space):
         whichever = {"DATABASE_URL": f"{servers}?target_session_attrs=any"}
         assert "read-only" in space.cli("epoch", "bump", env=whichever, code=1).stderr
         assert any("25006" in name for name, value in importer.metrics().items() if value), "it had written to the first"
+
+
+def test_a_table_that_changes_under_a_statement_that_was_prepared(space):
+    """Its result is another by then: PostgreSQL refuses the statement for as long as the connection lasts."""
+    importer = space.importer()
+    for list_id in ("a", "b", "c"):
+        create_list(space, list_id)
+    space.db.execute("ALTER TABLE outbox ALTER COLUMN lane TYPE int")
+    create_list(space, "d")
+    assert any("0A000" in name for name, value in importer.metrics().items() if value), "it was not prepared"
