@@ -13,6 +13,7 @@
 
 #include "adapters/db_statements.h"
 #include "base/clock.h"
+#include "base/hash.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/metric_table.h"
@@ -27,6 +28,7 @@ enum {
     LOOK_DEADLINE_MS = 5000,
     BLOCKED_AFTER_MS = 3000,
     COPY_PIECE_BYTES = 1 << 20,
+    PREPARED_MS = 60000,
 };
 
 static const int64_t FOREVER_MS = INT64_MAX / 2;
@@ -36,12 +38,13 @@ struct Db {
     char *schema;
     char *name;
     PGconn *conn;
-    bool open;                /* a transaction is open */
-    bool known;               /* this connection has BEGIN_PREPARED */
-    bool shared;              /* its transactions do not all have the same server process */
-    DbPlans plans;            /* of the open transaction */
-    DbStatements *statements; /* of this connection */
-    int64_t patience_ms;      /* with a statement that is not answered */
+    bool open;         /* a transaction is open */
+    bool known;        /* this connection has BEGIN_PREPARED */
+    bool shared;       /* its transactions do not all have the same server process */
+    DbPlans plans;     /* of the open transaction */
+    int64_t forget_ms; /* when what the connection has prepared is dropped */
+    DbStatements *statements;
+    int64_t patience_ms; /* with a statement that is not answered */
     int64_t epoch;
     int64_t connects;
     char sqlstate[6];
@@ -338,7 +341,7 @@ static Status db_simple(Db *db, const char *sql, PGresult **ret, Error *err)
 static Status db_open(Db *db, const char *sql, PGresult **ret, Error *err)
 {
     db->open = true;
-    db->plans = DB_PLANS_ANY;
+    db->plans = DB_PLANS_EACH;
     db->patience_ms = ANSWER_DEADLINE_MS;
     Status status = db_simple(db, sql, ret, err);
     if (status != STATUS_OK) {
@@ -359,7 +362,7 @@ static Status db_begin_with(Db *db, const char *more, PGresult **ret, Error *err
     AUTO_STRBUF sql = STRBUF_INIT;
     strbuf_addf(&sql,
                 BEGIN "SET LOCAL search_path = \"%s\"; SET LOCAL statement_timeout = %d; "
-                      "SET LOCAL lock_timeout = %d; "
+                      "SET LOCAL lock_timeout = %d; SET LOCAL plan_cache_mode = force_custom_plan; "
                       "SET LOCAL idle_in_transaction_session_timeout = %d; %s",
                 db->schema, (int)STATEMENT_TIMEOUT_MS, (int)LOCK_TIMEOUT_MS, (int)IDLE_TIMEOUT_MS,
                 more);
@@ -483,6 +486,7 @@ static Status begin_prepare(Db *db, const PGresult *result, Error *err)
                 "PREPARE " BEGIN_PREPARED " AS SELECT epoch, system_identifier = '%s' AND "
                 "timeline = '%s', set_config('statement_timeout', '%d', true), "
                 "set_config('idle_in_transaction_session_timeout', '%d', true), "
+                "set_config('plan_cache_mode', 'force_custom_plan', true), "
                 "set_config('jit', 'off', true) FROM \"%s\".namespace",
                 db->schema, identifier, timeline, STATEMENT_TIMEOUT_MS, IDLE_TIMEOUT_MS,
                 db->schema);
@@ -490,6 +494,25 @@ static Status begin_prepare(Db *db, const PGresult *result, Error *err)
     Status status = begin_judge(db, db_simple(db, sql.data, &prepared, err), err);
     PQclear(prepared);
     db->known = status == STATUS_OK;
+    db->forget_ms = clock_mono_ms() + PREPARED_MS;
+    return status;
+}
+
+/* Now and then all are prepared anew: tables grow, and what came once does not come for ever. */
+static Status begin_forget(Db *db, Error *err)
+{
+    PGresult *result = NULL;
+    if (!db->known || clock_mono_ms() < db->forget_ms) {
+        return STATUS_OK;
+    }
+    db->patience_ms = ANSWER_DEADLINE_MS;
+    Status status = db_simple(db, "DEALLOCATE ALL", &result, err);
+    PQclear(result);
+    if (status == STATUS_OK) {
+        db_statements_free(db->statements);
+        db->statements = NULL;
+        db->known = false;
+    }
     return status;
 }
 
@@ -509,6 +532,9 @@ Status db_begin(Db *db, Error *err)
     assert(!db->open);
     PGresult *result = NULL;
     Status status = db_connect(db, err);
+    if (status == STATUS_OK) {
+        status = begin_forget(db, err);
+    }
     if (status == STATUS_OK) {
         status = db->known ? begin_again(db, &result, err)
                            : db_begin_with(db, begin_and_ask, &result, err);
@@ -588,6 +614,21 @@ static Status db_run_once(
     return db_collect(db, ret, err);
 }
 
+/* The server does not have it, or has it already: what is prepared is not kept for us alone, and
+ * nothing is prepared from now on. Or its table is another by now: another connection begins anew.
+ */
+static Status db_judge_prepared(Db *db, Status status, Error *err)
+{
+    bool strange = strncmp(db->sqlstate, "26", 2) == 0 || strcmp(db->sqlstate, "42P05") == 0;
+    if (strange || strncmp(db->sqlstate, "0A", 2) == 0) {
+        db->shared |= strange;
+        db_disconnect(db);
+        return error_set(err, STATUS_RETRY, "db_statement",
+                         "PostgreSQL did not know a prepared statement as it was");
+    }
+    return status;
+}
+
 static Status db_prepare(Db *db, DbStatement *statement, const char *sql, Error *err)
 {
     PGresult *prepared = NULL;
@@ -596,19 +637,11 @@ static Status db_prepare(Db *db, DbStatement *statement, const char *sql, Error 
     }
     Status status = db_collect(db, &prepared, err);
     PQclear(prepared);
-    statement->prepared = status == STATUS_OK;
-    return status;
-}
-
-/* The server does not have it any more, or its table is another by now: another connection begins
- * anew. */
-static void db_judge_prepared(Db *db)
-{
-    bool lost = strncmp(db->sqlstate, "26", 2) == 0;
-    if (lost || strncmp(db->sqlstate, "0A", 2) == 0) {
-        db->shared |= lost;
-        db_disconnect(db);
+    if (status == STATUS_OK) {
+        statement->prepared = true;
+        return status;
     }
+    return db_judge_prepared(db, status, err); /* which may have freed the statement */
 }
 
 static Status db_run_prepared(Db *db,
@@ -628,25 +661,27 @@ static Status db_run_prepared(Db *db,
         return db_fail(db, NULL, err);
     }
     status = db_collect(db, ret, err);
-    if (status != STATUS_OK) {
-        db_judge_prepared(db);
-    }
-    return status;
+    return status == STATUS_OK ? status : db_judge_prepared(db, status, err);
+}
+
+/* Without parameters the server would keep its first plan, whatever becomes of the tables. */
+static DbStatement *db_statement_of(Db *db, const char *sql, const DbParams *params)
+{
+    bool kept = db->known && db->open && params->count > 0;
+    uint64_t scope = hash_u64(db->schema, strlen(db->schema), db->plans);
+    return kept ? db_statements_see(&db->statements, sql, scope) : NULL;
 }
 
 static Status db_run(
     Db *db, const char *sql, const DbParams *params, int result_format, PGresult **ret, Error *err)
 {
     static const DbParams none;
-    DbStatement *statement = NULL;
     db->sqlstate[0] = '\0';
     if (db->conn == NULL) {
         return db_fail(db, NULL, err);
     }
-    if (db->known) {
-        statement = db_statements_see(&db->statements, sql, db->plans);
-    }
     params = params != NULL ? params : &none;
+    DbStatement *statement = db_statement_of(db, sql, params);
     return statement != NULL ? db_run_prepared(db, statement, sql, params, result_format, ret, err)
                              : db_run_once(db, sql, params, result_format, ret, err);
 }
@@ -691,7 +726,6 @@ Status db_look(Db *db, const char *sql, const DbParams *params, DbResult **ret, 
     const char *at = strstr(sql, mark);
     AUTO_STRBUF named = STRBUF_INIT;
     strbuf_addf(&named, "%.*s\"%s\"%s", (int)(at - sql), sql, db->schema, at + sizeof mark - 1);
-    db->plans = DB_PLANS_ANY;
     db->patience_ms = LOOK_DEADLINE_MS;
     return db_query_format(db, named.data, params, 1, ret, err);
 }

@@ -63,12 +63,12 @@ Status db_export_snapshot(Db *db, char ret_snapshot[DB_SNAPSHOT_SIZE], Error *er
 /* db_begin_snapshot() at another's snapshot. */
 Status db_begin_snapshot_of(Db *db, const char *snapshot, Error *err) MUST_CHECK;
 
-/* Settings of the planner that a transaction may change for itself: a statement that comes again is
- * prepared once for each, so that a plan that is kept was made under them. Whoever changes them says
- * so; the next transaction begins with DB_PLANS_ANY again. */
+/* Settings of the planner that a transaction may change for itself, plan_cache_mode among them: a
+ * statement that comes again is prepared once for each, so that a plan that is kept was made under
+ * them. Whoever changes them says so; the next transaction begins with DB_PLANS_EACH again. */
 typedef enum DbPlans {
-    DB_PLANS_ANY,
-    DB_PLANS_BY_INDEX,
+    DB_PLANS_EACH,     /* none is kept: the best one depends on how large the tables are by now */
+    DB_PLANS_BY_INDEX, /* many look-ups by index */
     DB_PLANS_IN_ORDER, /* by index, and in its order */
 } DbPlans;
 void db_plan_by(Db *db, DbPlans plans);

@@ -1,6 +1,6 @@
 #include "adapters/db_statements.h"
 
-#include <stdint.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +11,7 @@
 #include "base/mem.h"
 
 typedef struct Known {
-    uint64_t hash; /* of text and settings */
+    uint64_t hash; /* of text and scope */
     char *sql;
     DbStatement statement;
     UT_hash_handle hh;
@@ -41,16 +41,15 @@ static Known *known_add(DbStatements *statements, const char *sql, uint64_t hash
     Known *known = mem_alloc(sizeof *known);
     known->hash = hash;
     known->sql = mem_strdup(sql);
-    snprintf(known->statement.name, sizeof known->statement.name, "leadspool %u",
-             HASH_COUNT(statements->by_hash));
+    snprintf(known->statement.name, sizeof known->statement.name, "leadspool %016" PRIx64, hash);
     HASH_ADD(hh, statements->by_hash, hash, sizeof known->hash, known);
     return known;
 }
 
-DbStatement *db_statements_see(DbStatements **statements, const char *sql, int plans)
+DbStatement *db_statements_see(DbStatements **statements, const char *sql, uint64_t scope)
 {
     Known *known = NULL;
-    uint64_t hash = hash_u64(sql, strlen(sql), (uint64_t)plans);
+    uint64_t hash = hash_u64(sql, strlen(sql), scope);
     if (*statements == NULL) {
         *statements = mem_alloc(sizeof **statements);
     }

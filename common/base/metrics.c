@@ -9,10 +9,11 @@
 
 #include "base/mem.h"
 
-enum { METRIC_BUCKETS = 15 };
+enum { METRIC_BUCKETS = 18 };
 
-static const double metric_bounds[METRIC_BUCKETS] = {
-    0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60};
+static const double metric_bounds[METRIC_BUCKETS] = {0.001, 0.0025, 0.005, 0.01, 0.025, 0.035,
+                                                     0.05,  0.075,  0.1,   0.15, 0.25,  0.5,
+                                                     1,     2.5,    5,     10,   30,    60};
 
 /* One combination of label values. Series are appended and never removed, so that readers need no
  * lock. */

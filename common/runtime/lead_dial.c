@@ -133,30 +133,43 @@ static Status dials_query(Db *db, const char *sql, DbArray *lead_ids, LeadDials 
     return status;
 }
 
+enum { BEGIN_CLOCK = 5 }; /* column of lead_begin.sql */
+
+/* A parameter, since what has none is not prepared. */
+static Status begin_by(Db *db, const char *sql, DbPlans plans, DbResult **ret, Error *err)
+{
+    DbParams params = {0};
+    db_param_text(&params, "off");
+    Status status = db_query_binary(db, sql, &params, ret, err);
+    if (status == STATUS_OK) {
+        db_plan_by(db, plans);
+    }
+    return status;
+}
+
 Status lead_begin(Db *db, Error *err)
 {
-    int64_t ignored;
-    return lead_begin_at(db, &ignored, err);
+    return begin_by(db, sql_lead_begin, DB_PLANS_BY_INDEX, NULL, err);
 }
 
 Status lead_begin_at(Db *db, int64_t *ret_server_us, Error *err)
 {
     AUTO_RESULT *result = NULL;
-    Status status = db_query_binary(db, sql_lead_begin, NULL, &result, err);
+    Status status = begin_by(db, sql_lead_begin, DB_PLANS_BY_INDEX, &result, err);
     if (status == STATUS_OK) {
-        *ret_server_us = db_bin_time(result, 0, 4);
-        db_plan_by(db, DB_PLANS_BY_INDEX);
+        *ret_server_us = db_bin_time(result, 0, BEGIN_CLOCK);
     }
     return status;
 }
 
+Status lead_begin_in_order(Db *db, Error *err)
+{
+    return begin_by(db, sql_lead_order_begin, DB_PLANS_IN_ORDER, NULL, err);
+}
+
 Status lead_look_begin(Db *db, Error *err)
 {
-    Status status = db_exec(db, sql_lead_look_begin, NULL, -1, err);
-    if (status == STATUS_OK) {
-        db_plan_by(db, DB_PLANS_BY_INDEX);
-    }
-    return status;
+    return begin_by(db, sql_lead_look_begin, DB_PLANS_BY_INDEX, NULL, err);
 }
 
 Status lead_dials_lock(Db *db, DbArray *lead_ids, bool free, LeadDials *ret, Error *err)

@@ -65,6 +65,8 @@ typedef struct LeadDials {
 Status lead_begin(Db *db, Error *err) MUST_CHECK;
 /* The same; tells the time by PostgreSQL's clock. */
 Status lead_begin_at(Db *db, int64_t *ret_server_us, Error *err) MUST_CHECK;
+/* The same for a range of leads: it is met, and locked, in the order of the ids. */
+Status lead_begin_in_order(Db *db, Error *err) MUST_CHECK;
 /* The planner's part of it alone, for what only looks. */
 Status lead_look_begin(Db *db, Error *err) MUST_CHECK;
 

@@ -109,22 +109,13 @@ chunk_take(SweepLane *lane, SweepChunk *chunk, int most, int64_t *ret_after, Err
     return STATUS_OK;
 }
 
-static Status sweep_whole_begin(Db *db, Error *err)
-{
-    Status status = db_exec(db, sql_sweep_whole_begin, NULL, -1, err);
-    if (status == STATUS_OK) {
-        db_plan_by(db, DB_PLANS_IN_ORDER);
-    }
-    return status;
-}
-
 /* The next span of a kind that has whole(). */
 static Status chunk_span(SweepLane *lane, SweepChunk *chunk, SweepMark *next, Error *err)
 {
     const SweepKind *kind = lane->sweep->kind;
     bool whole = lane->long_ways == 0;
     int64_t after = 0;
-    Status status = whole ? sweep_whole_begin(chunk->db, err) : lead_begin(chunk->db, err);
+    Status status = whole ? lead_begin_in_order(chunk->db, err) : lead_begin(chunk->db, err);
     if (status == STATUS_OK) {
         pthread_mutex_lock(&lane->sweep->lock);
         status =

@@ -2,6 +2,7 @@
 
 import csv
 import os
+import re
 import time
 import weakref
 from pathlib import Path
@@ -12,6 +13,7 @@ from harness import db, send_command, wait_for
 from harness.bus import Reader, flush_commands, partitions_of
 
 DATA = Path(__file__).resolve().parents[1] / "data"
+SQL = Path(__file__).resolve().parents[2] / "schemas" / "sql"
 LONG = os.environ.get("LEADSPOOL_TEST_LONG") == "1"
 COUNTS = ("rows", "inserted", "updated", "duplicate_in_file", "duplicate_in_list", "duplicate_in_campaign")
 COUNTS += ("duplicate", "rejected")
@@ -28,6 +30,12 @@ def scale(default, long=None):
 
 def seed():
     return int(os.environ.get("SEED", "1"))
+
+
+def query(name):
+    """A statement of the workers, as they have it."""
+    sql = (SQL / "queries" / f"{name}.sql").read_text()
+    return re.sub(r"\[include (\w+)\]", lambda part: (SQL / "fragments" / f"{part[1]}.sql").read_text(), sql)
 
 
 class Follower:

@@ -5,12 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from harness import Clock, db, read_topic, send_command, settle, wait_for
-from harness.settings import ROOT
-from scenario import check_counters, create_list, done, run_import, upsert
+from scenario import check_counters, create_list, done, query, run_import, upsert
 
 ANN, BOB, EVE = "+15046218927", "+18102929388", "+18566368749"
 NEW = "+15046218928"
-QUERIES = ROOT / "schemas/sql/queries"
 FILE = "phone\n504-621-8927\n810-292-9388\n856-636-8749\n"
 NOON = datetime(2026, 11, 25, 18, 0, tzinfo=UTC)  # a Wednesday, noon in New Orleans
 
@@ -309,9 +307,10 @@ def test_who_asks_not_to_be_called_speaks_of_the_number_that_was_called(dialing)
 def test_a_lead_that_was_waited_for_has_the_gate_of_its_new_zones(dialing):
     """lead_dial_lock.sql behind an upsert that moves the lead to another zone set."""
     sql, begin = (
-        "".join(line for line in (QUERIES / name).read_text().splitlines(True) if not line.startswith("--"))
-        for name in ("lead_dial_lock.sql", "lead_begin.sql")
+        "".join(line for line in query(name).splitlines(True) if not line.startswith("--"))
+        for name in ("lead_dial_lock", "lead_begin")
     )
+    begin = begin.replace("$1", "'off'")
     lead, old = dialing.row("SELECT lead_id, zone_set_no FROM leads ORDER BY 1 LIMIT 1")
     new, gate = dialing.row("SELECT zone_set_no, gate_no FROM zone_set WHERE zone_set_no <> %s LIMIT 1", old)
     with db(dialing) as mover, db(dialing) as other:

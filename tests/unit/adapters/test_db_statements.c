@@ -3,27 +3,27 @@
 #include <criterion/criterion.h>
 #include <stdio.h>
 
-enum { PLANS, OTHER_PLANS };
+enum { SCOPE, OTHER_SCOPE };
 
 Test(db_statements, what_comes_again_is_prepared)
 {
     DbStatements *statements = NULL;
-    cr_assert_null(db_statements_see(&statements, "SELECT 1", PLANS));
-    DbStatement *first = db_statements_see(&statements, "SELECT 1", PLANS);
+    cr_assert_null(db_statements_see(&statements, "SELECT 1", SCOPE));
+    DbStatement *first = db_statements_see(&statements, "SELECT 1", SCOPE);
     cr_assert_not_null(first);
     cr_assert_not(first->prepared);
     first->prepared = true;
-    cr_assert_eq(db_statements_see(&statements, "SELECT 1", PLANS), first);
+    cr_assert_eq(db_statements_see(&statements, "SELECT 1", SCOPE), first);
     db_statements_free(statements);
 }
 
-Test(db_statements, settings_of_the_planner_make_another_statement)
+Test(db_statements, another_scope_makes_another_statement)
 {
     DbStatements *statements = NULL;
-    db_statements_see(&statements, "SELECT 1", PLANS);
-    cr_assert_null(db_statements_see(&statements, "SELECT 1", OTHER_PLANS));
-    DbStatement *first = db_statements_see(&statements, "SELECT 1", PLANS);
-    DbStatement *second = db_statements_see(&statements, "SELECT 1", OTHER_PLANS);
+    db_statements_see(&statements, "SELECT 1", SCOPE);
+    cr_assert_null(db_statements_see(&statements, "SELECT 1", OTHER_SCOPE));
+    DbStatement *first = db_statements_see(&statements, "SELECT 1", SCOPE);
+    DbStatement *second = db_statements_see(&statements, "SELECT 1", OTHER_SCOPE);
     cr_assert_neq(first, second);
     cr_assert_str_neq(first->name, second->name);
     db_statements_free(statements);
@@ -49,8 +49,8 @@ Test(db_statements, only_what_reads_or_writes_rows)
 {
     for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
         DbStatements *statements = NULL;
-        db_statements_see(&statements, verbs[i].sql, PLANS);
-        cr_assert_eq(db_statements_see(&statements, verbs[i].sql, PLANS) != NULL,
+        db_statements_see(&statements, verbs[i].sql, SCOPE);
+        cr_assert_eq(db_statements_see(&statements, verbs[i].sql, SCOPE) != NULL,
                      verbs[i].prepared, "%s", verbs[i].sql);
         db_statements_free(statements);
     }
@@ -63,8 +63,8 @@ Test(db_statements, there_is_an_end_to_them)
     int prepared = 0;
     for (int i = 0; i < 2 * DB_STATEMENTS_MOST; i++) {
         snprintf(sql, sizeof sql, "SELECT %d", i);
-        db_statements_see(&statements, sql, PLANS);
-        prepared += db_statements_see(&statements, sql, PLANS) != NULL;
+        db_statements_see(&statements, sql, SCOPE);
+        prepared += db_statements_see(&statements, sql, SCOPE) != NULL;
     }
     cr_assert_eq(prepared, DB_STATEMENTS_MOST);
     db_statements_free(statements);
