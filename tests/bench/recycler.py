@@ -237,14 +237,14 @@ def bench_topup(args, verdicts):
         later(space, min(100_000, args.leads // 5))
         topups.measure("many due later", GOAL_IDLE_MS)
         half_load(space, topups, args.leads)
-        dry(space, TOPUP * (args.topups + 10))
+        dry(space, topups.campaign_no, TOPUP * (args.topups + 10))
         topups.measure("nearly dry", GOAL_IDLE_MS, ready=lambda: ready_count(space, topups.campaign_no))
     finally:
         space.drop()
 
 
 def ready_count(space, number):
-    return space.value("SELECT sum(ready) FROM list_stats WHERE campaign_no = %s", number)
+    return space.value("SELECT sum(ready)::bigint FROM list_stats WHERE campaign_no = %s", number)
 
 
 def open_share(space):
@@ -266,13 +266,14 @@ def later(space, count):
     recount(space)
 
 
-def dry(space, left):
-    """All but so many fresh leads are finished."""
+def dry(space, campaign_no, left):
+    """All but so many fresh leads of the campaign are finished, and all of others."""
     space.db.execute(
-        "WITH gone AS (DELETE FROM ready_lead WHERE class = 2 AND ctid <> ALL (ARRAY(SELECT ctid FROM ready_lead"
-        " WHERE class = 2 AND hashint8(lead_id) %% 4 = 0 LIMIT %s)) RETURNING *)"
+        "WITH kept AS MATERIALIZED (SELECT lead_id FROM ready_lead JOIN list USING (list_no) WHERE class = 2"
+        " AND campaign_no = %s AND hashint8(lead_id) %% 4 = 0 LIMIT %s), gone AS (DELETE FROM ready_lead"
+        " WHERE class = 2 AND lead_id NOT IN (SELECT lead_id FROM kept) RETURNING lead_id)"
         " UPDATE leads SET stage = 3, hold = 1, status = 'NI' FROM gone WHERE leads.lead_id = gone.lead_id",
-        [left],
+        [campaign_no, left],
     )
     recount(space)
 
