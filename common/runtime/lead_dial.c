@@ -293,7 +293,8 @@ typedef enum WriteKind {
     WRITE_MOVED, /* to another list */
 } WriteKind;
 
-/* Byte by byte, so that no field can be forgotten here. */
+/* Byte by byte, so that no field can be forgotten here; where only padding differs, all is written.
+ */
 static bool is_only_staged(const LeadDial *before, const LeadDial *after)
 {
     LeadDial staged;
@@ -301,7 +302,7 @@ static bool is_only_staged(const LeadDial *before, const LeadDial *after)
     staged.lead_version = after->lead_version;
     staged.stage = after->stage;
     staged.offer_id = after->offer_id;
-    return memcmp(&staged, after, sizeof staged) == 0;
+    return memcmp((const char *)&staged, (const char *)after, sizeof staged) == 0;
 }
 
 static WriteKind write_kind(const LeadDials *dials, int row)

@@ -50,8 +50,8 @@ Test(db_statements, only_what_reads_or_writes_rows)
     for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
         DbStatements *statements = NULL;
         db_statements_see(&statements, verbs[i].sql, SCOPE);
-        cr_assert_eq(db_statements_see(&statements, verbs[i].sql, SCOPE) != NULL,
-                     verbs[i].prepared, "%s", verbs[i].sql);
+        cr_assert_eq(db_statements_see(&statements, verbs[i].sql, SCOPE) != NULL, verbs[i].prepared,
+                     "%s", verbs[i].sql);
         db_statements_free(statements);
     }
 }
