@@ -508,12 +508,15 @@ static Status begin_forget(Db *db, Error *err)
     db->patience_ms = ANSWER_DEADLINE_MS;
     Status status = db_simple(db, "DEALLOCATE ALL", &result, err);
     PQclear(result);
-    if (status == STATUS_OK) {
-        db_statements_free(db->statements);
-        db->statements = NULL;
-        db->known = false;
+    if (status != STATUS_OK) {
+        db_disconnect(db);
+        return error_set(err, STATUS_RETRY, "db_prepared",
+                         "prepared statements could not be dropped (%s)", db->sqlstate);
     }
-    return status;
+    db_statements_free(db->statements);
+    db->statements = NULL;
+    db->known = false;
+    return STATUS_OK;
 }
 
 /* What the prepared statement waits for is bounded before it runs. */

@@ -45,6 +45,7 @@ LEAD_STATEMENTS = [
     ("upsert_find_phones", f"{OLD_PHONES}, {TWOS}, {PLACES}", KEYS),
     ("upsert_find_externals", f"{EXTERNALS}, {TWOS}, {PLACES}", KEYS),
     ("lead_dial_lock", OLD_IDS, KEYS),
+    ("topup_lock", OLD_IDS, KEYS),
 ]
 
 

@@ -23,6 +23,8 @@ COMMIT = b"Q\x00\x00\x00\x0bCOMMIT\x00"
 COMMITTED = b"C\x00\x00\x00\x0bCOMMIT\x00"
 READY = b"Z\x00\x00\x00\x05I"
 BEGIN = re.compile(rb"Q....BEGIN", re.DOTALL)
+# Parse: the name of a statement that is prepared, and its text, which does not come again.
+PARSE = re.compile(rb"P....(leadspool [0-9a-f]{16})\0([^\0]*)\0", re.DOTALL)
 MEMORY = 1 << 20  # bytes kept of an open transaction, to recognise it
 
 
@@ -43,6 +45,7 @@ class Link:
         self.client = client
         self.server = socket.create_connection(proxy.target)
         self.seen = b""  # what the client sent in this transaction
+        self.statements = {}  # text of what was prepared, by name
         self.awaits_commit = False  # the answer to a COMMIT is to be kept back
         self.answer = b""
         for sock in (self.client, self.server):
@@ -74,7 +77,9 @@ class Link:
     def from_client(self, data):
         """The bytes that go on to the server; None: the connection has ended."""
         start = max(0, len(self.seen) - len(COMMIT) + 1)
+        parsed = max(0, len(self.seen) - CHUNK)
         self.seen += data
+        self.statements |= dict(PARSE.findall(self.seen, parsed))
         if self.seen.find(COMMIT, start) >= 0:
             return data if self.commit_may_go_on(data) else None
         begun = [match.start() for match in BEGIN.finditer(self.seen)]
@@ -85,7 +90,8 @@ class Link:
 
     def commit_may_go_on(self, data):
         transaction, self.seen = self.seen, b""
-        cut = self.proxy.take_cut(transaction)
+        texts = [text for name, text in self.statements.items() if name in transaction]
+        cut = self.proxy.take_cut(b"".join([transaction, *texts]))
         if cut is None:
             return True
         if cut.after:
