@@ -63,6 +63,14 @@ Db *db_new(const char *url, const char *schema, const char *name)
     return db;
 }
 
+/* Of this connection. */
+static void db_forget_prepared(Db *db)
+{
+    db->known = false;
+    db_statements_free(db->statements);
+    db->statements = NULL;
+}
+
 static void db_disconnect(Db *db)
 {
     if (db->conn != NULL) {
@@ -70,9 +78,7 @@ static void db_disconnect(Db *db)
     }
     db->conn = NULL;
     db->open = false;
-    db->known = false;
-    db_statements_free(db->statements);
-    db->statements = NULL;
+    db_forget_prepared(db);
 }
 
 void db_close(Db *db)
@@ -513,9 +519,7 @@ static Status begin_forget(Db *db, Error *err)
         return error_set(err, STATUS_RETRY, "db_prepared",
                          "prepared statements could not be dropped (%s)", db->sqlstate);
     }
-    db_statements_free(db->statements);
-    db->statements = NULL;
-    db->known = false;
+    db_forget_prepared(db);
     return STATUS_OK;
 }
 
@@ -670,9 +674,11 @@ static Status db_run_prepared(Db *db,
 /* Without parameters the server would keep its first plan, whatever becomes of the tables. */
 static DbStatement *db_statement_of(Db *db, const char *sql, const DbParams *params)
 {
-    bool kept = db->known && db->open && params->count > 0;
+    if (!db->known || !db->open || params->count == 0) {
+        return NULL;
+    }
     uint64_t scope = hash_u64(db->schema, strlen(db->schema), db->plans);
-    return kept ? db_statements_see(&db->statements, sql, scope) : NULL;
+    return db_statements_see(&db->statements, sql, scope);
 }
 
 static Status db_run(
