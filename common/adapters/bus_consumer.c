@@ -200,6 +200,9 @@ static Status consumer_create(Consumer *consumer, const Config *cfg, const char 
         {"heartbeat.interval.ms", heartbeat_ms},
         {"enable.partition.eof", consumer->tells_ends ? "true" : "false"},
         {"isolation.level", consumer->reads_all ? "read_uncommitted" : "read_committed"},
+        /* A topic that could not be seen for a moment (a right, a broker that starts) is left out
+         * of what is shared then; by this it is noticed when it is there again. */
+        {"topic.metadata.refresh.interval.ms", "10000"},
     };
     for (size_t i = 0; status == STATUS_OK && i < sizeof own / sizeof own[0]; i++) {
         status = bus_conf_set(conf, own[i][0], own[i][1], err);

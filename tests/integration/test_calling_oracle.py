@@ -286,6 +286,8 @@ def holidays(state, year):
     else:
         found |= {easter(year) - timedelta(2), nth_weekday(year, 6, 5, 2)}
         found |= {date(year, 1, 8), date(year, 8, 30), date(year, 11, 1)}
+        if year % 2 == 0 and 2026 <= year <= 2036:  # general elections: as far as the pack knows them
+            found |= {nth_weekday(year, 11, 0, 0) + timedelta(1)}
     return found
 
 

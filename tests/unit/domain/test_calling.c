@@ -273,25 +273,3 @@ Test(calling, evidence_names_rule_zone_and_source)
     cr_expect_eq(count, 4);
     cr_expect_str_eq(found[0].value, "unknown");
 }
-
-/* A few microseconds each, so that a thousand gates a minute are nothing. */
-Test(calling, fast_enough)
-{
-    Hours hours;
-    Error err;
-    cr_assert_eq(hours_parse("[" W(WEEKDAYS, "09:00", "20:00") "]", &hours, &err), STATUS_OK);
-    CallingRules rules = {.hours = {&hours}, .hours_count = 1, .laws = law_pack_find("us")};
-    CallingPlace place = {"America/Chicago,America/New_York", "FL"};
-    int64_t from_us = at("2026-11-24T00:00:00Z");
-    int64_t began_ms = clock_mono_ms();
-    int64_t sum = 0;
-    for (int i = 0; i < 20000; i++) {
-        CallingTime time;
-        calling_time(&rules, &place, from_us + i * INT64_C(61000000), &time);
-        sum += time.open;
-    }
-    int64_t took_ms = clock_mono_ms() - began_ms;
-    cr_log_info("%ld us each", (long)took_ms * 1000 / 20000);
-    cr_expect_gt(sum, 0);
-    cr_expect_lt(took_ms, 2000);
-}
