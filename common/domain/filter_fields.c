@@ -48,8 +48,8 @@ const FilterField filter_fields[] = {
     {"job_id", FILTER_TYPE_INT, "(SELECT j.job_no FROM jobs j WHERE j.job_no = l.lead_id >> 32)",
      "the import that brought it; none of a lead of an upsert"},
     {"created_at", FILTER_TYPE_TIME,
-     "(SELECT j.created_at FROM jobs j WHERE j.job_no = l.lead_id >> 32)",
-     "when that import was ordered; none of a lead of an upsert"},
+     "coalesce(l.created_at, (SELECT j.created_at FROM jobs j WHERE j.job_no = l.lead_id >> 32))",
+     "when that import was ordered, or an upsert made it"},
     {"lead_version", FILTER_TYPE_INT, "l.lead_version", "rises with each change"},
     {0},
 };

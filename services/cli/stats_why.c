@@ -8,6 +8,7 @@
 #include "cli/table.h"
 #include "domain/calling.h"
 #include "recycler/why_count.h"
+#include "sql_queries.h"
 
 static const TableColumn why_json_columns[] = {{"list_id", TABLE_TEXT}, {"at", TABLE_TEXT},
                                                {"total", TABLE_NUMBER}, {"why", TABLE_JSON},
@@ -55,8 +56,14 @@ static void why_print(Cli *cli, const WhyCount *why, const char *source)
     cli_say(cli, "as of %s, by %s", at, source);
 }
 
-/* As leadspool-stats counted it last; false: it has not. */
-static bool why_redis(LiveRead *live, const char *list_id, WhyCount *ret)
+static int64_t why_number(const RedisReply *hash, const char *name)
+{
+    const char *value = redis_field(hash, name);
+    return value != NULL ? strtoll(value, NULL, 10) : 0;
+}
+
+/* As leadspool-stats counted it last, and what of; false: it has not. */
+static bool why_redis(LiveRead *live, const char *list_id, WhyCount *ret, int64_t *ret_version)
 {
     AUTO_REPLY *hash = NULL;
     Error err;
@@ -68,24 +75,29 @@ static bool why_redis(LiveRead *live, const char *list_id, WhyCount *ret)
     for (Why each = 0; each < WHY_END; each++) {
         char name[48];
         snprintf(name, sizeof name, "why:%s", why_name(each));
-        const char *value = redis_field(hash, name);
-        ret->leads[each] = value != NULL ? strtoll(value, NULL, 10) : 0;
+        ret->leads[each] = why_number(hash, name);
         ret->total += ret->leads[each];
     }
+    ret->rules_version = why_number(hash, "rules_version");
+    *ret_version = why_number(hash, "version");
     const char *at = redis_field(hash, "taken_at");
     return at != NULL && clock_parse_rfc3339(at, &ret->at_us, &err) == STATUS_OK;
 }
 
-/* Has the list as many leads as then? It was counted before an import, say, where it has not. */
-static bool why_holds(LiveRead *live, const char *list_id, const WhyCount *why)
+/* Nothing has changed since but the time. A record that cannot be asked does not say otherwise. */
+static bool why_holds(Cli *cli, const char *list_id, const WhyCount *why, int64_t version)
 {
-    AUTO_REPLY *hash = NULL;
+    DbParams params = {0};
+    AUTO_RESULT *row = NULL;
+    AUTO_TX Db *db = cli_db(cli);
     Error err;
-    if (live_read_hash(live, LIVE_LIST_STATS, list_id, &hash, &err) != STATUS_OK || hash == NULL) {
-        return false;
+    db_param_text(&params, list_id);
+    Status status = db_begin_snapshot(db, &err);
+    if (status == STATUS_OK) {
+        status = db_query(db, sql_cli_why_version, &params, &row, &err);
     }
-    const char *total = redis_field(hash, "total");
-    return total != NULL && strtoll(total, NULL, 10) == why->total;
+    return status != STATUS_OK || (db_rows(row) == 1 && db_i64(row, 0, 0) == version &&
+                                   db_i64(row, 0, 1) == why->rules_version);
 }
 
 static Status why_record(Cli *cli, const char *list_id, WhyCount *ret, Error *err)
@@ -103,7 +115,8 @@ Status stats_why(Cli *cli, LiveRead *live, Error *err)
 {
     WhyCount why;
     const char *list_id = cli_option(cli, "list");
-    bool redis = why_redis(live, list_id, &why) && why_holds(live, list_id, &why);
+    int64_t version = 0;
+    bool redis = why_redis(live, list_id, &why, &version) && why_holds(cli, list_id, &why, version);
     Status status = redis ? STATUS_OK : why_record(cli, list_id, &why, err);
     if (status == STATUS_OK) {
         (cli->json ? why_print_json : why_print)(cli, &why, redis ? "redis" : "postgresql");

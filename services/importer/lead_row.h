@@ -45,6 +45,7 @@ typedef struct LeadRow {
     int64_t phone;        /* E.164 digits */
     int64_t content_hash; /* 0: SQL null */
     int64_t revision;     /* -1: SQL null */
+    int64_t created_us;   /* of a lead to be inserted; 0: SQL null */
     int32_t list_no;
     int32_t lead_version;
     int32_t zone_set_no; /* 0: SQL null */

@@ -376,6 +376,7 @@ static Status plan_and_write(ImporterState *state, Work *work, Error *err)
         return status;
     }
     plan->dnc = upsert->dnc;
+    plan->now_us = work->now_us;
     int64_t first_id = state->id_block << 32;
     plan->next_lead_id = first_id + state->id_ordinal;
     status = take_items(upsert, work->db, err);

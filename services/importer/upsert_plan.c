@@ -269,6 +269,7 @@ plan_create(UpsertPlan *plan, UpsertItem *item, UpsertKey *phone, UpsertKey *ext
     LeadRow row = {.list_no = item->row.list_no,
                    .lead_version = 1,
                    .revision = item->row.revision,
+                   .created_us = plan->now_us,
                    .priority = LEAD_PRIORITY_DEFAULT,
                    .stage = STAGE_READY};
     const UpsertProblem *problem = plan_merge(plan, item, &row, &item->changed);

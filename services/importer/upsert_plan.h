@@ -44,6 +44,7 @@ typedef struct UpsertPlan {
     const UpsertDnc *dnc; /* sorted by phone and campaign */
     int dnc_count;
     int64_t next_lead_id;
+    int64_t now_us; /* when leads that are made begin */
     UpsertKeys keys;
     StrBuf custom;
     UpsertLead **dirty; /* to be written */

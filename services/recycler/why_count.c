@@ -132,6 +132,7 @@ static Status count_called(Look *look, Error *err)
 static Status count_all(Look *look, Error *err)
 {
     const WhyList *list = &look->list;
+    look->ret->rules_version = list->rules_version;
     look->ret->total = list->total;
     for (Stage stage = STAGE_DNC; stage < STAGE_READY; stage++) {
         look->ret->leads[why_of_stage(stage)] = list->leads[stage];

@@ -11,6 +11,7 @@
 
 typedef struct WhyCount {
     int64_t at_us;
+    int64_t rules_version; /* of the list's campaign */
     int64_t total;
     int64_t leads[WHY_END];
 } WhyCount;

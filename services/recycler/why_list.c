@@ -6,7 +6,7 @@
 #include "sql_queries.h"
 
 /* Columns of why_list.sql. */
-enum { LIST_NO, CAMPAIGN_NO, LIFE, WINDOWS, HELD, TOTAL };
+enum { LIST_NO, CAMPAIGN_NO, LIFE, WINDOWS, HELD, RULES_VERSION, TOTAL };
 
 /* ---- reading ---- */
 
@@ -38,6 +38,7 @@ Status why_list_read(Db *db, const char *list_id, int64_t at_us, WhyList *ret, E
     ret->at_us = at_us;
     ret->list_no = (int32_t)db_i64(row, 0, LIST_NO);
     ret->campaign_held = db_bool(row, 0, HELD);
+    ret->rules_version = db_i64(row, 0, RULES_VERSION);
     ret->total = db_i64(row, 0, TOTAL);
     for (Stage stage = STAGE_DNC; stage < STAGE_END; stage++) {
         ret->leads[stage] = db_i64(row, 0, TOTAL + (int)stage);

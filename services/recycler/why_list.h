@@ -10,6 +10,7 @@ typedef struct WhyList {
     int32_t list_no;
     Why held; /* WHY_LIST_PAUSED, WHY_CAMPAIGN_PAUSED; WHY_DIALABLE_NOW: each lead is asked about */
     bool campaign_held; /* the others are not offered either */
+    int64_t rules_version;
     int64_t total;
     int64_t leads[STAGE_END]; /* by stage */
     Hours hours;              /* of the list */

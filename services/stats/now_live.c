@@ -163,6 +163,7 @@ static void now_hash(const Now *now, LiveHash *hash)
     live_hash_add(hash, "campaign_id", now->figures.campaign_id);
     live_hash_add_i64(hash, "epoch", now->figures.epoch);
     live_hash_add_i64(hash, "version", now->figures.version);
+    live_hash_add_i64(hash, "rules_version", now->why.rules_version);
     add_time(hash, "taken_at", now->now_us);
     live_hash_add_i64(hash, "total", now->why.total);
     live_hash_add_i64(hash, "dialable_now", now->why.leads[WHY_DIALABLE_NOW]);

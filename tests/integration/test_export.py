@@ -8,6 +8,7 @@ import json
 import re
 import subprocess
 import time
+from datetime import UTC, datetime
 
 import pytest
 from dirty_csv import make
@@ -16,6 +17,7 @@ from harness.settings import ROOT, settings
 from scenario import (
     COUNTS,
     answer,
+    ask,
     create_list,
     done,
     follow,
@@ -27,6 +29,7 @@ from scenario import (
     seed,
     start_import,
     tell,
+    upsert,
 )
 
 
@@ -110,6 +113,33 @@ def test_fields_filter_and_format(space):
     known = schema["$defs"]["field"]["anyOf"][0]["enum"]
     assert head == [*known, "reason", "custom.note", "custom.tier"]
     assert dict(zip(head, rows[0], strict=True))["zones"] == "America/Chicago"
+
+
+def test_when_a_lead_was_made(space):
+    """By an upsert: then, also when it is changed or moved. By an import: when that was ordered."""
+    (space.inbox / "leads.csv").write_text("phone\n504-621-8927\n")
+    space.importer()
+    space.exporter()
+    for list_id in "ab":
+        create_list(space, list_id)
+    job_id = run_import(space, "leads.csv")["job_id"]
+    before = datetime.now(UTC)
+    upsert(space, "a", phone="+18102929388")
+    after = datetime.now(UTC)
+    upsert(space, "a", phone="+18102929388", city="Flint")
+    everyone = {"field": "attempts", "op": "ge", "value": 0}
+    moved = ask(space, "leads.move", {"list_id": "a", "to_list_id": "b", "where": everyone})
+    assert job_events(space, moved.value["job_id"])[-1].value["moved"] == 2
+
+    def exported(**more):
+        _, *rows = lines_of(space, export(space, "b", fields=["phone", "created_at"], **more))
+        return {phone: datetime.fromisoformat(made) for phone, made in rows}
+
+    ordered = space.value("SELECT created_at FROM jobs WHERE job_no = %s", int(job_id))
+    found = exported()
+    assert found["+15046218927"] == ordered and before <= found["+18102929388"] <= after
+    late = {"field": "created_at", "op": "gt", "value": found["+15046218927"].isoformat()}
+    assert exported(where=late).keys() == {"+18102929388"}
 
 
 def test_reasons_by_rules_that_the_exporter_cannot_read(space):

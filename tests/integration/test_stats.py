@@ -11,7 +11,7 @@ from harness.bus import client as bus_client
 from harness.bus import command_headers, partitions_of, producer
 from harness.settings import ROOT, settings
 from live import client, equal, fields, not_ahead
-from scenario import ask, create_list, tell, upsert
+from scenario import ask, create_list, done, tell, upsert
 
 QUICK = {"LEADSPOOL_SESSION_TIMEOUT_MS": "2000"}
 
@@ -97,7 +97,7 @@ def phone(round, number):
 
 
 def test_why_is_counted_anew_where_the_list_has_changed(space):
-    """The shares of the reasons are taken at a pace; those of a list of before an import are not shown."""
+    """The shares of the reasons are taken at a pace; those of before an import, or of other rules, are not shown."""
     space.importer()
     space.stats({"LEADSPOOL_STATS_PACE_S": "60"})
     create_list(space, "a", campaign_id="c")
@@ -107,6 +107,24 @@ def test_why_is_counted_anew_where_the_list_has_changed(space):
     wait_for(lambda: live.hget(f"{space.ns}:list:a:stats", "total") == "1", what="the counters in Redis")
     found = space.cli_json("stats", "--list", "a", "--why")
     assert (found["total"], found["source"]) == (1, "postgresql")
+
+
+def test_why_is_counted_anew_where_the_rules_have_changed(space):
+    space.importer()
+    space.recycler()
+    space.stats({"LEADSPOOL_STATS_PACE_S": "10"})
+    create_list(space, "a", campaign_id="c")
+    upsert(space, "a", phone="+15046218927")
+
+    def shown():
+        why = space.cli_json("stats", "--list", "a", "--why")
+        return why["source"], why["why"]["campaign_paused"], why["why"]["outside_hours"]
+
+    wait_for(lambda: shown() == ("redis", 1, 0), 100, what="shares of the list with its lead")
+    shut = {"days": ["mon"], "from": "00:00", "to": "00:01"}
+    rules = {"campaign_id": "c", "active": True, "law_pack": "none", "assume_zones": ["UTC"]}
+    done(space, "campaign.put", rules | {"windows": [shut]})
+    assert shown()[1:] == (0, 1)
 
 
 def test_flushed(space):

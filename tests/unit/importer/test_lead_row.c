@@ -6,7 +6,7 @@
 
 /* ---- reading a COPY stream back, as the manual of COPY's binary format has it ---- */
 
-enum { HEADER_BYTES = 11 + 4 + 4, COLUMNS = 23 };
+enum { HEADER_BYTES = 11 + 4 + 4, COLUMNS = 24 };
 
 typedef struct Field {
     const char *data;
@@ -63,6 +63,7 @@ static const LeadRow full = {
     .phone = 15046218927,
     .content_hash = -5,
     .revision = 12,
+    .created_us = INT64_C(946684800000003), /* 3 us behind the start of 2000 */
     .list_no = 9,
     .lead_version = 1,
     .zone_set_no = 4,
@@ -94,6 +95,8 @@ Test(lead_row, copies_every_column_in_the_order_of_the_statement)
     cr_assert(is_text(fields[0][17], "Biloxi"));
     cr_assert(is_text(fields[0][21], "EST"));
     cr_assert(is_text(fields[0][22], "\1{\"a\":1}"), "jsonb begins with its version");
+    cr_assert_eq(fields[0][23].len, 8);
+    cr_assert_eq(number_of(fields[0][23]), 3, "a timestamptz counts from 2000");
     strbuf_done(&buf);
 }
 
