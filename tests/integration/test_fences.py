@@ -63,6 +63,7 @@ def test_batch_of_a_position_that_moved_is_given_up(space, moved):
     with somebody_waits(space, update):
         space.db.execute(f"UPDATE consumer_position SET {change} WHERE topic = %s AND next_offset > 0", [COMMANDS])
     wait_for(lambda: fenced(importer) == 1, 20, what="a batch that was given up")
+    assert "owns a partition of the batch" in importer.log(), "not by a look at the positions once it was committed"
     assert answer(space, tell(space, "list.update", {"list_id": "a", "priority": 9})).type == "command.completed"
     assert space.value("SELECT name FROM list") == ("new" if carried_out else "old")
     if carried_out:
