@@ -27,6 +27,9 @@ static const struct BusSetting {
     {CONFIG_SCOPE_CONSUMER, "queued.max.messages.kbytes", "16384"},
     {CONFIG_SCOPE_CONSUMER, "allow.auto.create.topics", "false"},
     {CONFIG_SCOPE_CONSUMER, "statistics.interval.ms", "1000"}, /* says whether a broker is there */
+    /* A topic that could not be seen for a moment (a right, a broker that starts) is left out of
+       what is shared then; by this it is noticed when it is there again. */
+    {CONFIG_SCOPE_CONSUMER, "topic.metadata.refresh.interval.ms", "10000"},
     {CONFIG_SCOPE_PRODUCER, "enable.idempotence", "true"},
     {CONFIG_SCOPE_PRODUCER, "acks", "all"},
     {CONFIG_SCOPE_PRODUCER, "partitioner", "murmur2_random"},

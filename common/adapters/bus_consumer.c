@@ -200,9 +200,6 @@ static Status consumer_create(Consumer *consumer, const Config *cfg, const char 
         {"heartbeat.interval.ms", heartbeat_ms},
         {"enable.partition.eof", consumer->tells_ends ? "true" : "false"},
         {"isolation.level", consumer->reads_all ? "read_uncommitted" : "read_committed"},
-        /* A topic that could not be seen for a moment (a right, a broker that starts) is left out
-         * of what is shared then; by this it is noticed when it is there again. */
-        {"topic.metadata.refresh.interval.ms", "10000"},
     };
     for (size_t i = 0; status == STATUS_OK && i < sizeof own / sizeof own[0]; i++) {
         status = bus_conf_set(conf, own[i][0], own[i][1], err);
@@ -394,11 +391,17 @@ consumer_take_trouble(const Consumer *consumer, const rd_kafka_message_t *messag
 {
     bool group = message->err == RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED;
     bool topic = message->err == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED;
+    bool missing = message->err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART ||
+                   message->err == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC;
     if (group) {
         (void)bus_error_right(err, message->err, "reading", BUS_READ_GROUP, consumer->group);
     } else if (topic && message->rkt != NULL) {
         (void)bus_error_right(err, message->err, "reading", BUS_READ_TOPIC,
                               rd_kafka_topic_name(message->rkt));
+    } else if (missing && message->rkt != NULL) {
+        bus_right_missed(BUS_TOPIC, rd_kafka_topic_name(message->rkt));
+        error_set(err, STATUS_RETRY, "topics_missing", "Kafka consumer: %s",
+                  rd_kafka_message_errstr(message));
     } else {
         error_set(err, STATUS_RETRY, "kafka", "Kafka consumer: %s",
                   rd_kafka_message_errstr(message));
@@ -601,7 +604,8 @@ bool consumer_lacks_rights(const Consumer *consumer)
 {
     bool lacks = bus_right_is_missed(BUS_READ_GROUP, consumer->group);
     for (int i = 0; !lacks && i < consumer->subscription->cnt; i++) {
-        lacks = bus_right_is_missed(BUS_READ_TOPIC, consumer->subscription->elems[i].topic);
+        const char *full = consumer->subscription->elems[i].topic;
+        lacks = bus_right_is_missed(BUS_READ_TOPIC, full) || bus_right_is_missed(BUS_TOPIC, full);
     }
     return lacks;
 }
@@ -645,7 +649,10 @@ void consumer_ask_rights(Consumer *consumer)
                 RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED) {
                 bus_right_missed(BUS_READ_TOPIC, full);
             }
-        } else if (!consumer_is_assigned(consumer, full)) {
+            continue;
+        }
+        bus_right_there(BUS_TOPIC, full);
+        if (!consumer_is_assigned(consumer, full)) {
             bus_right_there(BUS_READ_TOPIC, full);
         }
     }

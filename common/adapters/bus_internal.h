@@ -17,6 +17,7 @@ typedef enum BusRight {
     BUS_DESCRIBE_TOPIC, /* whoever may read it, or write to it, has that */
     BUS_DESCRIBE_CONFIGS_TOPIC,
     BUS_CREATE_TOPIC,
+    BUS_TOPIC, /* no right: that one which is read is there */
 } BusRight;
 /* The broker refused it: told at once, and every ten seconds while it is refused. */
 void bus_right_missed(BusRight right, const char *name);

@@ -1,5 +1,5 @@
-/* Rights that the broker refused this process, by what they are to: told when they are missed and
- * when they are there, and kept for whoever asks. */
+/* Rights that the broker refused this process, and topics that it does not have, by what they are
+ * to: told when they are missed and when they are there, and kept for whoever asks. */
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -25,6 +25,7 @@ static const struct RightKind {
     [BUS_DESCRIBE_TOPIC] = {"Describe", "topic", false},
     [BUS_DESCRIBE_CONFIGS_TOPIC] = {"DescribeConfigs", "topic", false},
     [BUS_CREATE_TOPIC] = {"Create", "topic", false},
+    [BUS_TOPIC] = {"", "topic", true},
 };
 
 typedef struct Missed {
@@ -42,6 +43,11 @@ static struct {
 
 void bus_right_text(BusRight right, const char *name, char *ret, size_t size)
 {
+    if (right == BUS_TOPIC) {
+        snprintf(ret, size,
+                 "there is no topic %s, or nobody may see it: `leadspool migrate` makes it", name);
+        return;
+    }
     snprintf(ret, size,
              "a right is missing: %s of %s %s: `leadspool topics print --as kafka-acls` prints "
              "what gives it",
@@ -54,6 +60,10 @@ static void missed_tell(const Missed *row)
     const struct RightKind *kind = &right_kinds[row->right];
     bool group = row->right == BUS_READ_GROUP;
     bus_right_text(row->right, row->name, text, sizeof text);
+    if (row->right == BUS_TOPIC) {
+        log_event(LOG_LEVEL_WARN, "kafka.topic_missing", " topic=%s msg=%s", row->name, text);
+        return;
+    }
     log_event(LOG_LEVEL_WARN, "kafka.right_missing",
               group ? " right=%s group=%s msg=%s" : " right=%s topic=%s msg=%s", kind->operation,
               row->name, text);
@@ -101,6 +111,17 @@ void bus_right_missed(BusRight right, const char *name)
     pthread_mutex_unlock(&missed.lock);
 }
 
+static void there_tell(BusRight right, const char *name)
+{
+    if (right == BUS_TOPIC) {
+        log_event(LOG_LEVEL_INFO, "kafka.topic_there", " topic=%s", name);
+        return;
+    }
+    log_event(LOG_LEVEL_INFO, "kafka.right_there",
+              right == BUS_READ_GROUP ? " right=%s group=%s" : " right=%s topic=%s",
+              right_kinds[right].operation, name);
+}
+
 void bus_right_there(BusRight right, const char *name)
 {
     if (missed.count == 0) {
@@ -110,9 +131,7 @@ void bus_right_there(BusRight right, const char *name)
     Missed *row = missed_find(right, name);
     if (row != NULL) {
         missed_drop(row);
-        log_event(LOG_LEVEL_INFO, "kafka.right_there",
-                  right == BUS_READ_GROUP ? " right=%s group=%s" : " right=%s topic=%s",
-                  right_kinds[right].operation, name);
+        there_tell(right, name);
     }
     pthread_mutex_unlock(&missed.lock);
 }

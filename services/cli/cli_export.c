@@ -12,7 +12,7 @@
 #include "cli/job_watch.h"
 #include "cli/send.h"
 #include "cli/table.h"
-#include "cli/where_arg.h"
+#include "cli/where.h"
 #include "exporter/export_spec.h"
 #include "runtime/topics.h"
 
@@ -128,10 +128,10 @@ static Status export_set_fields(const Cli *cli, Command *command, Error *err)
 
 static Status export_set_where(const Cli *cli, Command *command, Error *err)
 {
-    json_t *where = NULL;
-    Status status = where_arg(cli, &where, err);
-    if (where != NULL) {
-        json_object_set_new(command->data, "where", where);
+    AUTO_FILTER *filter = NULL;
+    Status status = where_read(cli, false, &filter, err);
+    if (filter != NULL) {
+        json_object_set_new(command->data, "where", filter_to_json(filter));
     }
     return status;
 }
@@ -256,7 +256,7 @@ const Verb cli_export_verbs[] = {
     {"", "", 0, 0, "Writes the leads of a list, or what is known about them, to a CSV file.",
      export_options,
      "export --list spring -o spring.csv\n"
-     "export --list spring --where \"status in (NA, BUSY) and attempts < 3\" --dry-run\n"
+     "export --list spring --where \"status in (NA, B) and attempts < 3\" --dry-run\n"
      "export --list spring --field phone=Telephone --field custom.tier --order due > due.csv\n"
      "export --list spring --what attempts --line-end lf -o calls.csv --json\n"
      "export --list spring --what rejects --job 7 -o mend.csv",

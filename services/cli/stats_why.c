@@ -3,12 +3,22 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "cli/table.h"
 #include "domain/calling.h"
 #include "recycler/why_count.h"
 #include "sql_queries.h"
+
+enum { WHY_SMALL_LEADS = 100000, WHY_RECENT_S = 30 };
+
+/* What Redis has, and of which state of the record. */
+typedef struct WhyShown {
+    WhyCount why;
+    int64_t epoch;
+    int64_t version;
+} WhyShown;
 
 static const TableColumn why_json_columns[] = {{"list_id", TABLE_TEXT}, {"at", TABLE_TEXT},
                                                {"total", TABLE_NUMBER}, {"why", TABLE_JSON},
@@ -62,12 +72,12 @@ static int64_t why_number(const RedisReply *hash, const char *name)
     return value != NULL ? strtoll(value, NULL, 10) : 0;
 }
 
-/* As leadspool-stats counted it last, and what of; false: it has not. */
-static bool why_redis(LiveRead *live, const char *list_id, WhyCount *ret, int64_t *ret_version)
+/* As leadspool-stats counted it last; false: it has not. */
+static bool why_redis(LiveRead *live, const char *list_id, WhyShown *ret)
 {
     AUTO_REPLY *hash = NULL;
     Error err;
-    *ret = (WhyCount){.at_us = 0};
+    *ret = (WhyShown){0};
     if (live == NULL || live_read_check(live, &err) != STATUS_OK ||
         live_read_hash(live, LIVE_LIST_NOW, list_id, &hash, &err) != STATUS_OK || hash == NULL) {
         return false;
@@ -75,29 +85,36 @@ static bool why_redis(LiveRead *live, const char *list_id, WhyCount *ret, int64_
     for (Why each = 0; each < WHY_END; each++) {
         char name[48];
         snprintf(name, sizeof name, "why:%s", why_name(each));
-        ret->leads[each] = why_number(hash, name);
-        ret->total += ret->leads[each];
+        ret->why.leads[each] = why_number(hash, name);
+        ret->why.total += ret->why.leads[each];
     }
-    ret->rules_version = why_number(hash, "rules_version");
-    *ret_version = why_number(hash, "version");
+    ret->why.rules_version = why_number(hash, "rules_version");
+    ret->epoch = why_number(hash, "epoch");
+    ret->version = why_number(hash, "version");
     const char *at = redis_field(hash, "taken_at");
-    return at != NULL && clock_parse_rfc3339(at, &ret->at_us, &err) == STATUS_OK;
+    return at != NULL && clock_parse_rfc3339(at, &ret->why.at_us, &err) == STATUS_OK;
 }
 
-/* Nothing has changed since but the time. A record that cannot be asked does not say otherwise. */
-static bool why_holds(Cli *cli, const char *list_id, const WhyCount *why, int64_t version)
+/* Neither the list nor its campaign's rules have changed since; or the list is large, and it was
+ * just now. A record that cannot be asked does not say otherwise. */
+static bool why_holds(Cli *cli, const char *list_id, const WhyShown *shown)
 {
+    enum { EPOCH, VERSION, RULES_VERSION, TOTAL };
+    const WhyCount *why = &shown->why;
     DbParams params = {0};
     AUTO_RESULT *row = NULL;
-    AUTO_TX Db *db = cli_db(cli);
     Error err;
     db_param_text(&params, list_id);
-    Status status = db_begin_snapshot(db, &err);
-    if (status == STATUS_OK) {
-        status = db_query(db, sql_cli_why_version, &params, &row, &err);
+    if (cli_query(cli, sql_cli_why_version, &params, &row, &err) != STATUS_OK) {
+        return true;
     }
-    return status != STATUS_OK || (db_rows(row) == 1 && db_i64(row, 0, 0) == version &&
-                                   db_i64(row, 0, 1) == why->rules_version);
+    if (db_rows(row) == 0 || db_i64(row, 0, EPOCH) != shown->epoch ||
+        db_i64(row, 0, RULES_VERSION) != why->rules_version) {
+        return false;
+    }
+    bool recent = clock_now_us() - why->at_us < WHY_RECENT_S * CLOCK_US_PER_SECOND;
+    return db_i64(row, 0, VERSION) == shown->version ||
+           (recent && why->total > WHY_SMALL_LEADS && db_i64(row, 0, TOTAL) == why->total);
 }
 
 static Status why_record(Cli *cli, const char *list_id, WhyCount *ret, Error *err)
@@ -113,13 +130,19 @@ static Status why_record(Cli *cli, const char *list_id, WhyCount *ret, Error *er
 
 Status stats_why(Cli *cli, LiveRead *live, Error *err)
 {
-    WhyCount why;
+    WhyShown shown;
+    WhyCount counted;
     const char *list_id = cli_option(cli, "list");
-    int64_t version = 0;
-    bool redis = why_redis(live, list_id, &why, &version) && why_holds(cli, list_id, &why, version);
-    Status status = redis ? STATUS_OK : why_record(cli, list_id, &why, err);
+    bool there = why_redis(live, list_id, &shown);
+    bool redis = there && why_holds(cli, list_id, &shown);
+    Status status = redis ? STATUS_OK : why_record(cli, list_id, &counted, err);
+    if (status != STATUS_OK && there && strcmp(err->code, "unknown_list") != 0) {
+        redis = true; /* it says of when it is */
+        status = STATUS_OK;
+    }
     if (status == STATUS_OK) {
-        (cli->json ? why_print_json : why_print)(cli, &why, redis ? "redis" : "postgresql");
+        (cli->json ? why_print_json : why_print)(cli, redis ? &shown.why : &counted,
+                                                 redis ? "redis" : "postgresql");
     }
     return status;
 }

@@ -820,6 +820,44 @@ def test_doctor_has_time_for_a_large_list(space):
     assert report["ok"], report
 
 
+ASKED = {
+    "list rm a": "SELECT count(*) = 0 FROM leads",
+    "reset --list a --where attempts>0": "SELECT count(*) = 0 FROM leads WHERE attempts > 0",
+    "move --from a --to b --where attempts>0": "SELECT count(*) = 2 FROM leads JOIN list USING (list_no) WHERE list_id = 'b'",
+    "import undo 1": "SELECT count(*) = 2 FROM leads",
+    "lead rm --list a --phone +15046218927": "SELECT count(*) = 2 FROM leads",
+    "lead erase +15046218927": "SELECT count(*) = 2 FROM leads",
+}
+
+
+@pytest.mark.parametrize("words", ASKED)
+def test_what_destroys_asks_first(space, tmp_path, words):
+    """It shows what it would do to how many; n, or no answer, changes nothing and is exit 1; off a terminal, --yes or 2."""
+    space.importer()
+    space.recycler()
+    create_list(space, "a")
+    create_list(space, "b", campaign_id="c-a")
+    file = put(tmp_path, "phone\n504-621-8927\n504-621-8928\n810-292-9388\n")
+    space.cli("import", file, "--list", "a", "--wait")
+    space.db.execute("UPDATE leads SET attempts = 1, attempts_total = 1 WHERE phone <> 18102929388")
+    space.db.execute("UPDATE ready_lead SET class = 3 FROM leads l WHERE l.lead_id = ready_lead.lead_id AND l.attempts > 0")
+    space.db.execute("UPDATE list_stats SET attempted = 2 WHERE total = 3")
+    jobs, reached = space.value("SELECT count(*) FROM jobs"), f"SELECT ({ASKED[words]})"
+    assert "--yes" in space.cli(*words.split(), code=2).stderr
+    for typed in ("n\n", "\n", "\x04"):
+        terminal = Terminal(space, *words.split())
+        terminal.until("[y/N]")
+        assert re.search(r"^leads +[123]\b", terminal.seen, re.M), "how many"
+        terminal.type(typed)
+        assert terminal.end() == 1 and "Nothing was changed." in terminal.seen
+    assert space.value("SELECT count(*) FROM jobs") == jobs and not space.value(reached)
+    terminal = Terminal(space, *words.split())
+    terminal.until("[y/N]")
+    terminal.type("y\n")
+    assert terminal.end() == 0, terminal.seen
+    wait_for(lambda: space.value(reached), what="what was asked for")
+
+
 def test_ctrl_c_ends_doctor_and_what_it_asked(space):
     slow_leads(space, 600)
     running = (

@@ -157,7 +157,7 @@ def test_entries_beside_a_running_import_leave_no_stale_stage(listed, verb):
 
 
 PACE = """
-CREATE TABLE pace AS SELECT 0.05 AS s;
+CREATE TABLE pace AS SELECT 0.25 AS s;
 CREATE FUNCTION keep_pace() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS
     $$ BEGIN PERFORM pg_sleep((SELECT s FROM pace)); RETURN NULL; END $$;
 CREATE TRIGGER pace BEFORE INSERT ON leads FOR EACH STATEMENT EXECUTE FUNCTION keep_pace();

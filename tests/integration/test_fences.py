@@ -6,9 +6,9 @@ the test moves what a newer owner, or an earlier try that was committed late, wo
 
 from contextlib import contextmanager
 
+import dirty_csv
 import pytest
 from confluent_kafka.admin import NewTopic
-from dirty_csv import make
 from harness import db, wait_for
 from harness.bus import admin, partitions_of
 from scenario import (
@@ -73,7 +73,7 @@ def test_batch_of_a_position_that_moved_is_given_up(space, moved):
 def test_chunk_of_a_lane_that_was_claimed_is_given_up(space):
     """The job is claimed anew, and goes on from what the record says."""
     space.extra_env |= {"LEADSPOOL_IMPORT_LANES": "1", "LEADSPOOL_JOB_LEASE_MS": "1500"}
-    expected = make(space.inbox / "leads.csv", 200, seed())
+    expected = dirty_csv.make(space.inbox / "leads.csv", 200, seed())
     space.importer()
     create_list(space)
     jobs = []
@@ -88,15 +88,35 @@ def test_chunk_of_a_lane_that_was_claimed_is_given_up(space):
     check_import(space, expected, ended)
 
 
-def make_anew(space, topic):
-    name = f"{space.ns}.{topic}"
+def take_away(space, topic):
+    """Returns how many partitions it had."""
     count = len(partitions_of(space, topic))
-    for done in admin().delete_topics([name], operation_timeout=30).values():
+    for done in admin().delete_topics([f"{space.ns}.{topic}"], operation_timeout=30).values():
         done.result()
     wait_for(lambda: not partitions_of(space, topic), what=f"{topic} gone")
-    for done in admin().create_topics([NewTopic(name, count, 1)]).values():
+    return count
+
+
+def make(space, topic, count):
+    for done in admin().create_topics([NewTopic(f"{space.ns}.{topic}", count, 1)]).values():
         done.result()
-    wait_for(lambda: len(partitions_of(space, topic)) == count, what=f"{topic} made anew")
+    wait_for(lambda: len(partitions_of(space, topic)) == count, what=f"{topic} made")
+
+
+def make_anew(space, topic):
+    make(space, topic, take_away(space, topic))
+
+
+def test_a_topic_that_is_gone_is_told_and_read_when_it_is_back(space):
+    """A worker that reads its other topics is not ready."""
+    importer = space.importer()
+    gone = f"there is no topic {space.ns}.dnc.commands"
+    count = take_away(space, "dnc.commands")
+    wait_for(lambda: gone in importer.get("/readyz")[1], 60, what="the topic that is missing")
+    assert importer.get("/readyz")[0] == 503 and "event=kafka.topic_missing" in importer.log()
+    make(space, "dnc.commands", count)
+    importer.wait_ready(30)
+    assert answer(space, tell(space, "dnc.add", {"phone": "+15046218927"}, topic="dnc.commands")).type == "command.completed"
 
 
 def test_topic_that_was_made_anew_halts(space):

@@ -13,6 +13,8 @@ BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 READ = """
     SELECT l.lead_id, '+' || l.phone AS phone, l.city, l.state, l.email, l.status, l.stage, l.attempts,
            l.attempts_total, l.priority, l.contacted, l.called_at AS last_called_at, l.due_at, l.custom,
+           l.extension, l.external_id, l.first_name, l.last_name, l.address, l.zip, l.country, l.time_zone, l.revision,
+           l.dnc, l.verified, l.callback_at, l.callback_agent, l.lead_version,
            g.zones, l.lead_id >> 32 AS job_id, j.created_at,
            (SELECT a.disposition FROM attempt a WHERE a.lead_id = l.lead_id
             ORDER BY a.started_at DESC LIMIT 1) AS last_disposition
@@ -20,6 +22,7 @@ READ = """
     JOIN jobs j ON j.job_no = l.lead_id >> 32
 """
 CITIES = ["Austin", "austin", "New York", "O'Fallon", "Málaga", "10%", "a_b", "back\\slash", "Zürich"]
+PLAIN = ["extension", "first_name", "last_name", "address", "zip", "country", "time_zone", "callback_agent"]
 TIERS = ["gold", "silver", "10", "9.5", "-3", "0010", "x" * 40]
 
 
@@ -47,6 +50,16 @@ def make_leads(space, rng):
             " contacted = %s, called_at = %s, due_at = %s WHERE lead_id = %s",
             [rng.choice(["NEW", "NA", "BUSY", "AM"]), rng.randrange(1, 7), rng.randrange(4), rng.randrange(9)]
             + [rng.randrange(100), rng.random() < 0.5, called, called and called + timedelta(hours=2), lead],
+        )
+        callback = rng.choice([None, BEGIN + timedelta(hours=rng.randrange(100))])
+        space.db.execute(
+            "UPDATE leads SET revision = %s, dnc = %s, verified = %s, callback_at = %s, lead_version = %s WHERE lead_id = %s",
+            [rng.choice([None, rng.randrange(9)]), rng.random() < 0.5, rng.random() < 0.5, callback, rng.randrange(1, 9), lead],
+        )
+        # Each in words of its own, so that one that is taken for another is seen.
+        space.db.execute(
+            "UPDATE leads SET " + ", ".join(f"{name} = %s" for name in [*PLAIN, "external_id"]) + " WHERE lead_id = %s",
+            [*(rng.choice([None, f"{name} 1", f"{name} 2"]) for name in PLAIN), rng.choice([None, f"external_id {lead}"]), lead],
         )
         for n in range(rng.choice([0, 0, 1, 2])):
             space.db.execute(
@@ -145,7 +158,14 @@ FIELDS = [
     texts("status", ["NEW", "NA", "BUSY", "XX"], ("=", "!=", "in")),
     texts("stage", STAGES[1:], ("=", "!=", "in"), lambda lead: STAGES[lead["stage"]]),
     texts("phone", ["+15042000037", "+15042000074", "+15042009999"], ("=", "!=", "in")),
-    texts("contacted", ["true", "false"], ("=", "!=", "in"), lambda lead: str(lead["contacted"]).lower()),
+    *(texts(name, ["true", "false"], ("=", "!=", "in"), lambda lead, name=name: str(lead[name]).lower())
+      for name in ("contacted", "dnc", "verified")),
+    *(texts(name, [f"{name} 1", f"{name} 2", f"{name}%", "%1"]) for name in PLAIN),
+    texts("external_id", ["external_id 4294967300", "external_id%", "%1"]),
+    ints("revision", 0, 9),
+    ints("lead_version", 1, 9),
+    ints("job_id", 0, 3),
+    times("callback_at"),
     texts("custom.tier", [*TIERS, "1%"], get=tier),
     texts('custom."no such key"', TIERS, get=lambda lead: None),
 ]

@@ -60,6 +60,13 @@ def was_reset(space, job_id):
     return events[-1].value
 
 
+def begun_anew(space, phone):
+    """Nothing is left of the pass before: neither counts per rule, nor what was decided, nor a callback."""
+    row = space.row("SELECT tries, due_at, decided_at, decided_end_at, callback_at, callback_agent, hold FROM leads"
+                    " WHERE phone = %s", int(phone[1:]))  # fmt: skip
+    return row == (None, None, None, None, None, None, 0)
+
+
 def eq(field, value):
     return {"field": field, "op": "eq", "value": value}
 
@@ -85,6 +92,7 @@ def test_a_new_pass_within_the_caps(clocked):  # noqa: F811
     rules.reset("a", at=space.clock.now)
     assert dialer.revoked(again)["reason"] == "lead_reset"
     assert leads(space)[ANN] == ("offered", "NEW", 0), "until the dialer answers"
+    assert begun_anew(space, ANN)
     dialer.release(again)
     become(space, {ANN: ("ready", "NEW", 0)})
     space.clock.advance(seconds=61)
@@ -92,7 +100,9 @@ def test_a_new_pass_within_the_caps(clocked):  # noqa: F811
     assert (again["why"], again["attempt"], again["attempts_total"]) == ("fresh", 1, 1)
     dialer.answer(again, "NA", duration_s=0)
     become(space, {ANN: ("ready", "NA", 1)})
+    assert not begun_anew(space, ANN)
     assert reset(space, eq("status", "NA"))["reset"] == 1
+    assert begun_anew(space, ANN)
     rules.reset("a", at=space.clock.now)
     dialer.quiet(1, phone=ANN)
     space.clock.set(NOON + timedelta(hours=23, minutes=59, seconds=59))

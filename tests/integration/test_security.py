@@ -271,11 +271,15 @@ def one_is_missed(space, workers, operation, kind, names, cause=lambda attempt: 
 def all_read(space, told):
     """Also a topic that its reader may have left out of its subscription meanwhile, and whose right it has seen again
     before it did."""
-    before = len(space.cli_json("dlq", "ls"))
+    def dead():
+        return [sum(topic in letter["letter"] for letter in space.cli_json("dlq", "ls")) for topic in TAKEN.values()]
+
+    wait_for(lambda: (before := dead()) and time.sleep(1) is None and dead() == before, 60, what="no dead letter is under way")
+    before = dead()
     for topic in TAKEN.values():
         told.produce(f"{space.ns}.{topic}", key="again", value=b"{")
     assert told.flush(60) == 0
-    wait_for(lambda: len(space.cli_json("dlq", "ls")) == before + len(TAKEN), 60, 0.5, "what is dead, of all topics")
+    wait_for(lambda: dead() == [count + 1 for count in before], 60, 0.5, "what is dead, of all topics")
 
 
 def none_is_there(space, worker, told):
