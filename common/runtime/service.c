@@ -76,6 +76,7 @@ typedef struct Loop {
     int64_t forget_at_ms;
     atomic_llong progress_ms;
     atomic_bool assigned;
+    atomic_int not_claimed; /* of what is assigned */
     atomic_bool troubled;
     _Atomic(const char *) unfit; /* why it stands aside; a literal, or NULL */
 } Loop;
@@ -132,6 +133,7 @@ static void loop_let_go(Loop *loop)
     loop->paused = false;
     loop->reclaim_at_ms = 0;
     atomic_store(&loop->assigned, false);
+    atomic_store(&loop->not_claimed, 0);
 }
 
 /* Stays away for a moment, so that the rightful owner is served first; then joins again. */
@@ -186,6 +188,7 @@ static Status loop_on_assign(Loop *loop, const BusEvent *event, Error *err)
                       "nobody reads them until more workers share them: start some");
         }
         loop->reclaim_at_ms = left_out.not_claimed > 0 ? clock_mono_ms() + RECLAIM_MS : 0;
+        atomic_store(&loop->not_claimed, left_out.not_claimed);
         atomic_store(&loop->assigned, true);
     }
     return status;
@@ -527,6 +530,14 @@ static bool loop_ready(void *context, StrBuf *reasons)
     bool ready = true;
     if (!atomic_load(&loop->assigned)) {
         strbuf_adds(reasons, "no partitions assigned\n");
+        ready = false;
+    }
+    int not_claimed = atomic_load(&loop->not_claimed);
+    if (not_claimed > 0) {
+        strbuf_addf(reasons,
+                    "%d partitions could not be claimed in PostgreSQL, and are not read: see "
+                    "position.not_claimed in the log\n",
+                    not_claimed);
         ready = false;
     }
     const char *unfit = atomic_load(&loop->unfit);

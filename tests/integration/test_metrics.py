@@ -229,6 +229,9 @@ def test_a_partition_that_could_not_be_claimed(space):
     importer = space.importer(ready=False)
     comes_to(importer, 'leadspool_partitions{state="left_out"}', lambda value: value == 1)
     counts(importer, 'leadspool_partitions{state="read"}')
+    wait_for(lambda: "1 partitions could not be claimed" in importer.get("/readyz")[1], 60, what="why it is not ready")
+    space.db.execute("DROP TRIGGER refuse ON consumer_position")
+    importer.wait_ready(90)
 
 
 def test_rows_of_the_outbox_that_stay(space, proxy):
