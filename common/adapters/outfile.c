@@ -22,11 +22,15 @@ enum { OUTFILE_DIR_MODE = 0750, OUTFILE_MODE = 0640 };
 /* A final name leaves room for the dots, the random part and ".tmp" within NAME_MAX. */
 enum { OUTFILE_NAME_MAX = 230 };
 
+bool outfile_is_full(int error_number)
+{
+    return error_number == ENOSPC || error_number == EDQUOT || error_number == EFBIG;
+}
+
 static Status outfile_error(const char *what, int error_number, Error *err)
 {
-    bool full = error_number == ENOSPC || error_number == EDQUOT || error_number == EFBIG;
-    return error_set(err, STATUS_RETRY, full ? "disk_full" : OUTFILE_RETRY, "%s: %s", what,
-                     strerror(error_number));
+    const char *code = outfile_is_full(error_number) ? "disk_full" : OUTFILE_RETRY;
+    return error_set(err, STATUS_RETRY, code, "%s: %s", what, strerror(error_number));
 }
 
 /* An errno of opening for writing: the name's fault, or the volume's. Permission is the operator's

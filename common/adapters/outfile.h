@@ -6,6 +6,7 @@
  * volume is STATUS_RETRY with code disk_full or outbox_unavailable. */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/error.h"
@@ -42,6 +43,9 @@ Status outfile_append(const char *root_path,
                       int64_t size_bytes,
                       int *ret_fd,
                       Error *err) MUST_CHECK;
+
+/* Whether an errno of writing says that there is no room: disk_full. */
+bool outfile_is_full(int error_number);
 
 /* write() until all is written. */
 Status outfile_write(int fd, const void *bytes, int64_t len, Error *err) MUST_CHECK;

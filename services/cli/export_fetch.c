@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "adapters/inbox.h"
+#include "adapters/outfile.h"
 #include "base/hash.h"
 #include "base/mem.h"
 #include "cli/export_target.h"
@@ -34,8 +35,8 @@ static Status fetch_write(int to, const char *bytes, size_t len, Error *err)
             struct pollfd ready = {.fd = to, .events = POLLOUT};
             (void)poll(&ready, 1, -1);
         } else if (errno != EINTR) {
-            return error_set_field(err, "output", "output_unwritable", "write: %s",
-                                   strerror(errno));
+            const char *code = outfile_is_full(errno) ? "no_space" : "output_unwritable";
+            return error_set_field(err, "output", code, "write: %s", strerror(errno));
         }
     }
     return STATUS_OK;

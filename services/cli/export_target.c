@@ -14,6 +14,12 @@
 
 enum { TARGET_LINKS_MAX = 40 }; /* as the kernel has it */
 
+/* What outfile.h says, in the words of export_target.h. */
+static const char *target_code(const Error *cause)
+{
+    return strcmp(cause->code, "disk_full") == 0 ? "no_space" : "output_unwritable";
+}
+
 static Status target_error(const char *path, const char *text, Error *err)
 {
     return error_set_field(err, "output", "output_unwritable", "%.200s: %s", path, text);
@@ -127,7 +133,9 @@ static Status target_create(const char *path, OutFile *ret, Error *err)
     const char *slash = strrchr(name, '/');
     Error cause;
     Status status = outfile_create(folder, slash != NULL ? slash + 1 : name, ret, &cause);
-    return status == STATUS_OK ? status : target_error(path, cause.text, err);
+    return status == STATUS_OK ? status
+                               : error_set_field(err, "output", target_code(&cause), "%.200s: %s",
+                                                 path, cause.text);
 }
 
 /* ---- the target ---- */
@@ -180,7 +188,7 @@ Status export_target_commit(ExportTarget *target, Error *err)
         return STATUS_OK;
     }
     if (outfile_commit(&target->out, &cause) != STATUS_OK) {
-        return error_set_field(err, "output", "output_unwritable", "%s", cause.text);
+        return error_set_field(err, "output", target_code(&cause), "%s", cause.text);
     }
     target->fd = -1;
     return STATUS_OK;

@@ -23,7 +23,7 @@ typedef struct ExportTarget {
 bool export_target_is_output(const char *path);
 
 /* Could it be opened? Before anything is sent, and leaves nothing behind. STATUS_BAD_INPUT with
- * code output_unwritable, as with the others. */
+ * code output_unwritable, or no_space on a full volume, as with the others. */
 Status export_target_check(const char *path, Error *err) MUST_CHECK;
 
 /* A pipe is waited for until somebody reads it. *ret is to be closed in any case. */

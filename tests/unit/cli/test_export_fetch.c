@@ -59,6 +59,22 @@ Test(export_fetch, ends_at_ctrl_c)
     cr_expect_neq(access(kept, F_OK), 0);
 }
 
+Test(export_fetch, says_that_there_is_no_room)
+{
+    Error err = {0};
+    Cli cli = {0};
+    char file[] = "a.csv";
+    JobView view = {.job_id = "7", .file = file, .sha256 = "x"};
+    cr_assert_not_null(mkdtemp(folder));
+    snprintf(kept, sizeof kept, "%s/a.csv", folder);
+    int fd = open(kept, O_CREAT | O_WRONLY, 0600);
+    cr_assert_eq(write(fd, "a", 1), 1);
+    close(fd);
+    cli.config.outbox = folder;
+    cr_expect_eq(export_fetch(&cli, &view, "/dev/full", &err), STATUS_BAD_INPUT);
+    cr_expect_str_eq(err.code, "no_space");
+}
+
 /* A pipe that holds no more than its reader takes, and is not waited for by write(). */
 Test(export_fetch, waits_for_a_pipe_that_must_not_block)
 {
