@@ -1,10 +1,12 @@
 """list.export: one consistent file of a list, its filter, its order, its cells, and what takes it back."""
 
 import collections
+import contextlib
 import csv
 import hashlib
 import io
 import json
+import random
 import re
 import subprocess
 import time
@@ -361,18 +363,23 @@ def test_each_byte_of_a_cell(space):
 
 
 def again(space, wild_seed):
-    """Imports a dirty file, exports it, imports the export: both lists have the same leads."""
+    """Imports a dirty file, exports it, imports the export: both lists have the same leads, in all that files may say."""
     first, second = f"first-{wild_seed}", f"second-{wild_seed}"
     expected = make(space.inbox / f"{first}.csv", 400, wild_seed, wild=True)
     create_list(space, first)
     create_list(space, second)
-    imported = run_import(space, f"{first}.csv", first, **expected["import"])
-    ended = export(space, first, delimiter=",;\t|"[wild_seed % 4], bom=wild_seed % 2 == 0)
+    imported = run_import(space, f"{first}.csv", first, keep_unmapped=True, **expected["import"])
+    form = {"delimiter": ",;\t|"[wild_seed % 4], "bom": wild_seed % 3 == 0, "all_fields": wild_seed % 2 == 0}
+    ended = export(space, first, **form)
     assert ended["rows"] == imported["inserted"]
     (space.inbox / f"{second}.csv").write_bytes((space.outbox / ended["file"]).read_bytes())
     back = run_import(space, f"{second}.csv", second)
     assert [back[name] for name in COUNTS] == [ended["rows"], ended["rows"], 0, 0, 0, 0, 0, 0]
     assert sorted(leads_of(space, first)) == sorted(leads_of(space, second))
+    read = "SELECT phone, leads.priority, custom FROM leads JOIN list USING (list_no) WHERE list_id = %s ORDER BY 1"
+    rows = space.rows(read, first)
+    assert rows == space.rows(read, second)
+    assert any(custom for _, _, custom in rows)
 
 
 def test_export_comes_back(space):
@@ -447,30 +454,65 @@ def test_keys_that_no_column_can_have(space):
 # ---- one snapshot
 
 
-def counts_at(space, version):
+def counts_at(space, version, list_id="a"):
     """What list.stats says of the list at that version."""
 
     def found(records):
         return [
-            record.value for record in records if record.key == "a" and record.value["version"] == version
+            record.value for record in records if record.key == list_id and record.value and record.value["version"] == version
         ]
 
     return found(follow(space, "list.stats", found, 60))[0]
 
 
+BESIDE = """
+    SELECT DISTINCT other.kind FROM jobs e, jobs other
+    WHERE e.job_no = %s AND other.started_at < e.finished_at AND coalesce(other.finished_at, 'infinity') > e.started_at
+"""
+
+
+def change(space, rng, n, rows):
+    """Upserts, a number that is barred, and, when the last such job has ended, a move of some leads to list b or
+    back, or a reset of those that were called. rows: (lead_id, phone) of the leads of a."""
+    new = [f"+1212{rng.randrange(200, 900)}{rng.randrange(10_000):04}" for _ in range(10)]
+    known = [phone for _, phone in rng.sample(rows, min(10, len(rows)))]
+    for phone in new + known:
+        tell(space, "lead.upsert", {"list_id": "a", "lead": {"phone": phone, "city": f"{n}"}}, flush=False)
+    tell(space, "dnc.add", {"phone": rng.choice(new + known)})
+    if space.value("SELECT count(*) FROM jobs WHERE kind IN ('leads.move', 'list.reset') AND state IN ('queued', 'running')"):
+        return
+    some = [lead_id for lead_id, _ in rng.sample(rows, len(rows) // 3)]
+    everyone, called = ({"field": "attempts", "op": op, "value": 0} for op in ("ge", "gt"))
+    if n % 3 == 0 and some:
+        tell(space, "leads.move", {"list_id": "a", "to_list_id": "b", "lead_ids": some})
+    elif n % 3 == 1:
+        tell(space, "leads.move", {"list_id": "b", "to_list_id": "a", "where": everyone, "on_duplicate": "update"})
+    else:
+        tell(space, "list.reset", {"list_id": "a", "where": called}, topic="recycler.commands")
+
+
 def test_each_export_is_one_version(space):
-    """Exports while leads come in and are called: each has what the list's counters say at its version."""
+    """Exports while leads come in, are called, changed, barred, moved and reset: each has what the list's counters say
+    at its version."""
+    rng = random.Random(seed())
     make(space.inbox / "leads.csv", scale(6_000), seed(), bad=0.01)
     space.importer({"LEADSPOOL_IMPORT_CHUNK_ROWS": "100"})
     space.recycler()
     space.exporter({"LEADSPOOL_EXPORT_READERS": "3"})
     settings = {"active": True, "windows": [], "law_pack": "", "cap_gap_s": 0, "hopper_target": 50}
     done(space, "campaign.put", {"campaign_id": "c", **settings})
-    create_list(space, "a", campaign_id="c")
+    for list_id in "ab":
+        create_list(space, list_id, campaign_id="c")
     sim = space.dialer_sim("--campaign", "c", "--think", "0", "--seed", seed())
     job = start_import(space, "leads.csv")
-    versions, fields = set(), ["lead_id", "stage", "status", "contacted", "attempts"]
-    while len(versions) < scale(5) or job_state(space, job) in ("queued", "running"):
+    versions, beside, leads = set(), set(), []
+    fields = ["lead_id", "stage", "status", "contacted", "attempts", "phone"]
+    while (
+        len(versions) < scale(5)
+        or job_state(space, job) in ("queued", "running")
+        or not {"import", "leads.move", "list.reset"} <= beside
+    ):
+        change(space, rng, len(versions), leads)
         ended = export(space, fields=fields, header=False)
         rows = lines_of(space, ended)
         ids = [int(row[0]) for row in rows]
@@ -486,6 +528,8 @@ def test_each_export_is_one_version(space):
         assert sum(row[3] == "true" for row in rows) == told["contacted"]
         assert sum(row[4] != "0" for row in rows) == told["attempted"]
         versions.add(ended["list_version"])
+        beside |= {kind for [kind] in space.rows(BESIDE, int(ended["job_id"]))}
+        leads = [(row[0], row[5]) for row in rows]
     sim.terminate()
 
 
@@ -555,15 +599,23 @@ def test_cancel_while_rows_trickle(space):
     space.db.execute("ALTER TABLE leads_kept RENAME TO leads")
 
 
-@pytest.fixture
-def small_outbox(space):
-    """The outbox on a volume of one megabyte; yields what makes it larger."""
-    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", space.outbox]
+@contextlib.contextmanager
+def small_volume(space, folder):
+    """The folder on a volume of one megabyte; yields what makes it larger."""
+    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", folder]
     if subprocess.run(mount, stderr=subprocess.DEVNULL).returncode != 0:
         pytest.skip("no right to mount a small volume")
-    yield lambda: subprocess.run(["mount", "-o", "remount,size=32m", space.outbox], check=True)
-    space.end_processes()
-    subprocess.run(["umount", "-l", space.outbox], check=True)
+    try:
+        yield lambda: subprocess.run(["mount", "-o", "remount,size=32m", folder], check=True)
+    finally:
+        space.end_processes()
+        subprocess.run(["umount", "-l", folder], check=True)
+
+
+@pytest.fixture
+def small_outbox(space):
+    with small_volume(space, space.outbox) as enlarge:
+        yield enlarge
 
 
 def test_full_disk(space, small_outbox):

@@ -6,18 +6,21 @@ import threading
 
 import pytest
 from harness import db, read_topic, wait_for
+from rounds_of_lists import rows_of
 from scenario import (
     all_published,
     ask,
     create_list,
     done,
     job_events,
+    job_state,
     leads_of,
     run_import,
     start_import,
     upsert,
     wait_rows,
 )
+from test_export import export, small_volume
 from test_offers import ANN, BOB, EVE, dialing, offers_by_phone, put  # noqa: F401
 
 
@@ -130,6 +133,43 @@ def test_cancelled_deletions_go_on_when_asked_again(space):
     nothing_left(space)
 
 
+def test_what_goes_on_beside_a_deletion_that_waits(dialing):  # noqa: F811
+    """Its offers are revoked at once, work on it is refused; it may be exported, and its numbers barred."""
+    space = dialing
+    space.exporter()
+    create_list(space, "b", campaign_id="c")
+    put(space)
+    dialer = space.dialer()
+    offers = offers_by_phone(dialer, 3)
+    imported = str(space.value("SELECT job_no FROM jobs WHERE kind = 'import'"))
+    space.db.execute("INSERT INTO job_slot VALUES ('list:1', 0)")  # as if another held it
+    job = delete(space)
+    for offer in offers.values():
+        assert dialer.revoked(offer)["reason"] == "list_deleted"
+    where = {"field": "attempts", "op": "ge", "value": 0}
+    for type, data, more in (
+        ("list.import", {"list_id": "a", "file": "leads.csv"}, {}),
+        ("import.undo", {"job_id": imported}, {}),
+        ("list.reset", {"list_id": "a", "where": where}, {"topic": "recycler.commands"}),
+        ("leads.move", {"list_id": "a", "to_list_id": "b", "where": where}, {}),
+        ("leads.move", {"list_id": "b", "to_list_id": "a", "where": where}, {}),
+        ("list.update", {"list_id": "a", "name": "b"}, {}),
+        ("lead.upsert", {"list_id": "a", "lead": {"phone": BOB}}, {}),
+    ):
+        assert refused(space, type, data, **more) == "list_deleting", (type, data)
+    assert export(space)["rows"] == 3
+    [result] = done(space, "dnc.add", {"phone": BOB})
+    assert result["leads"] == 1
+    assert job_state(space, job) == "queued"
+    space.db.execute("DELETE FROM job_slot")
+    assert deleted(space, job)["deleted"] == 3
+    for offer in offers.values():
+        dialer.release(offer)
+    wait_for(lambda: space.value("SELECT count(*) FROM offer WHERE state < 9") == 0, what="ended offers")
+    assert space.value("SELECT count(*) FROM dnc_entry WHERE removed_at IS NULL") == 1
+    doctor(space)
+
+
 def test_only_the_version_that_was_meant_is_deleted(space):
     space.importer()
     create_list(space, "a", campaign_id="c")
@@ -238,6 +278,28 @@ def test_nothing_is_deleted_that_is_not_kept(space):
     changing.join()
     assert (space.dir / "kept.csv").exists()
     nothing_asked(space)
+
+
+def test_nothing_is_deleted_when_the_volume_is_full(space):
+    space.importer()
+    space.exporter()
+    create_list(space, "a", campaign_id="c")
+    leads = run_import(space, rows_of(space, "many.csv", 12_000, 0))["inserted"]
+    folder = space.dir / "small"
+    folder.mkdir()
+    with small_volume(space, folder) as enlarge:
+        kept = folder / "kept.csv"
+        kept.write_text("of before")
+        assert keep(space, file="small/kept.csv", code=1)["error"]["code"] == "no_space"
+        assert [*folder.iterdir()] == [kept] and kept.read_text() == "of before"
+        kept.unlink()
+        assert keep(space, file="small/kept.csv", code=1)["error"]["code"] == "no_space"
+        assert [*folder.iterdir()] == []
+        nothing_asked(space)
+        enlarge()
+        assert keep(space, file="small/kept.csv")["deleted"] == leads
+        assert len(kept.read_text().splitlines()) == leads + 1
+    nothing_left(space)
 
 
 def test_what_comes_between_the_file_and_the_deletion_is_not_lost(space):
