@@ -18,7 +18,8 @@ STATE = {
     "list_status": "SELECT list_id, status, leads FROM list_status JOIN list USING (list_no) WHERE leads <> 0",
     "leads": "SELECT list_id, phone, extension, external_id, stage, status, l.priority, attempts,"
     " attempts_total, contacted, dnc, verified, revision, first_name, last_name, email, address, city,"
-    " state, zip, country, time_zone, custom::text FROM leads l JOIN list USING (list_no)",
+    " state, zip, country, time_zone, custom::text, tries, hold, due_at IS NULL, callback_at IS NULL"
+    " FROM leads l JOIN list USING (list_no)",
     "attempt": "SELECT source, call_id, disposition, status, contact, list_id FROM attempt LEFT JOIN list USING (list_no)",
     "dnc_entry": "SELECT phone, campaign_no, source, removed_at IS NULL FROM dnc_entry"
     " JOIN number USING (number_id)",
