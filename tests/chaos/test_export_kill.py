@@ -3,10 +3,11 @@ does not match."""
 
 import random
 import threading
+from collections import Counter
 
 import pytest
-from harness import wait_for
-from scenario import create_list, job_events, job_state, scale, seed, tell
+from harness import read_topic, wait_for
+from scenario import all_published, create_list, events_of, job_events, job_state, scale, seed, tell
 from test_export import check_file, export, exported, lines_of, manifest_of, many_leads
 
 KILLS = scale(4, long=60)
@@ -47,6 +48,12 @@ class Watch(threading.Thread):
         assert self.looks > 0
 
 
+def record_of(space):
+    """What an export only reads."""
+    leads = "SELECT count(*), md5(string_agg(l::text, ',' ORDER BY lead_id)) FROM leads l"
+    return [space.rows(sql) for sql in (leads, "SELECT * FROM list_stats", "SELECT * FROM list_status ORDER BY 1, 2")]
+
+
 @pytest.mark.timeout(200 + KILLS * 20)
 def test_killed_exports_are_finished(space):
     space.extra_env |= {"LEADSPOOL_JOB_LEASE_MS": "1500", "LEADSPOOL_JOB_DEATHS": "1000"}
@@ -55,6 +62,7 @@ def test_killed_exports_are_finished(space):
     exporters = [space.exporter(), space.exporter()]
     create_list(space, "a")
     many_leads(space, LEADS)
+    before = record_of(space)
     watch = Watch(space)
     watch.start()
     command = {"list_id": "a", "fields": ["lead_id", "custom.note"]}
@@ -82,6 +90,11 @@ def test_killed_exports_are_finished(space):
     calm = export(space, **command)
     said = ("sha256", "bytes", "rows", "list_version")
     assert [ended.value[what] for what in said] == [calm[what] for what in said], "as without kills"
+    assert record_of(space) == before
+    all_published(space)
+    told = Counter(event.type for event in events_of(read_topic(space, "list.events"), job))
+    del told["job.progress"]
+    assert told == {"job.accepted": 1, "job.started": 1, "job.completed": 1}
 
 
 def is_over(space, job):
