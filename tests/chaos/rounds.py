@@ -1,8 +1,9 @@
 """The work that the chaos scenarios disturb, and what must come of it.
 
-A round is a file to import, upserts, list updates and do-not-call entries, the same ones for the same
-(seed, round) whatever the namespace. A disturbed run of some rounds has to end like an undisturbed one:
-the same state, the same answers, the same events but for those whose number hangs on time.
+A round is a file to import, upserts, list updates, do-not-call entries, a lead to delete and a person to
+erase, the same ones for the same (seed, round) whatever the namespace. A disturbed run of some rounds has
+to end like an undisturbed one: the same state, the same answers, the same events but for those whose
+number hangs on time.
 """
 
 import os
@@ -43,6 +44,7 @@ class Work:
         self.rows = rows
         self.upserts = upserts
         self.ended = []  # (list, expected, last value of the import's events)
+        self.deleted, self.erased = [], []  # numbers
         space.extra_env |= FAST
 
     def phone(self, round, n):
@@ -68,6 +70,20 @@ class Work:
             for n, phone in enumerate(phones[:5])
         ]
 
+    def remove(self, round):
+        """A lead and a person, whose numbers are on no do-not-call list."""
+        deleted, erased = phones_of(self.space, self.phone(round, 0)[1:8])[-2:]
+        ids = [
+            tell(self.space, "lead.delete", {"list_id": "crm", "phone": f"+{deleted}"}, id=f"{round}-delete"),
+            tell(self.space, "lead.erase", {"phone": f"+{erased}"}, id=f"{round}-erase"),
+        ]
+        replies = answers(self.space, ids, PATIENCE)
+        results = [result for id in ids for reply in replies[id] for result in reply.value["results"]]
+        assert [result["result"] for result in results] == ["deleted", "erased"]
+        assert results[1]["leads"] == 1
+        self.deleted.append(deleted)
+        self.erased.append(erased)
+
     def begin(self):
         create_list(self.space, "crm", campaign_id="c", id="crm")
 
@@ -79,6 +95,7 @@ class Work:
         job_id = start_import(space, f"{name}.csv", name, id=f"{round}-import", timeout=PATIENCE, **expected["import"])
         answers(space, self.send_upserts(round), PATIENCE)
         answers(space, self.send_dnc(round), PATIENCE)
+        self.remove(round)
         self.ended.append((name, expected, finish_import(space, job_id, PATIENCE)))
 
     def check(self):
@@ -86,8 +103,17 @@ class Work:
         for name, expected, value in self.ended:
             check_import(self.space, expected, value, name)
         check_counters(self.space, "crm")
+        self.check_removed()
         all_published(self.space)
         assert dead_letters(self.space) == []
+
+    def check_removed(self):
+        """The numbers of those who were erased are known by their digests alone, and on the list of all campaigns."""
+        space = self.space
+        assert space.value("SELECT count(*) FROM leads WHERE phone = ANY (%s)", self.deleted + self.erased) == 0
+        assert space.value("SELECT count(*) FROM number WHERE phone = ANY (%s)", self.erased) == 0
+        entries = "SELECT campaign_no, source FROM dnc_entry JOIN number USING (number_id) WHERE phone IS NULL"
+        assert space.rows(entries) == [(0, "erased")] * len(self.erased)
 
 
 def phones_of(space, prefix):
