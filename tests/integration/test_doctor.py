@@ -150,7 +150,7 @@ def test_what_is_behind_or_away_is_waited_for_once(space):
 
     stats.sigstop()
     space.db.execute("UPDATE list_stats SET version = version + 1")
-    count, told = problems("I3", 15)
+    count, told = problems("I3", 60)
     assert count == 40 and "the record has 2" in told[0], told
     if LONG:
         count, told = problems("I1", 60, KAFKA_BOOTSTRAP_SERVERS="127.0.0.1:1")
