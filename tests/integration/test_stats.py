@@ -273,7 +273,7 @@ def test_a_deleted_list(space):
     assert ask(space, "list.delete", {"list_id": "a"}).type == "command.accepted"
     wait_for(lambda: live.hget(key, "life") == "deleted", 60)
     assert live.ttl(key) > 7 * 86400
-    assert live.smembers(f"{space.ns}:campaign:c:lists") == {"b"}
+    wait_for(lambda: live.smembers(f"{space.ns}:campaign:c:lists") == {"b"}, 10)
     before = equal(space) | {key: live.hgetall(key)}
     assert stats.terminate() == 0
     for partition in partitions_of(space, "list.stats"):

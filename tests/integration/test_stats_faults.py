@@ -344,7 +344,8 @@ def test_the_end_of_a_list_is_shown_after_any_loss(space, server):
         assert space.value("SELECT wanted > done FROM stats_projection")
     version = space.value("SELECT last_version FROM list WHERE list_id = 'a'")
     ends_as(live, key, life="deleted", epoch="1", version=str(version))
-    assert len(live.hgetall(key)) == 4 and live.smembers(f"{space.ns}:campaign:c:lists") == {"b"}
+    assert len(live.hgetall(key)) == 4
+    wait_for(lambda: live.smembers(f"{space.ns}:campaign:c:lists") == {"b"}, 10)
     [[job_no]] = space.rows("UPDATE jobs SET kind = 'list.export', state = 'queued', finished_at = NULL RETURNING job_no")
     job = f"{space.ns}:job:{job_no}"  # of nobody who is at work here
     live.flushall()
