@@ -76,6 +76,9 @@ void db_plan_by(Db *db, DbPlans plans);
 /* SQLSTATE of the last failure, or "". */
 const char *db_sqlstate(const Db *db);
 
+/* 2000-01-01, in microseconds of Unix: a binary timestamptz counts from there. */
+#define DB_EPOCH_US INT64_C(946684800000000)
+
 /* Parameters of one statement. Text is borrowed until the statement ran; numbers are kept inside.
  */
 #define DB_PARAMS_MAX 32

@@ -7,8 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/clock.h"
-
 static int params_add(DbParams *params, const char *value, int len, int binary)
 {
     assert(params->count < DB_PARAMS_MAX);
@@ -36,14 +34,11 @@ void db_param_bool(DbParams *params, bool value)
     params_add(params, value ? "t" : "f", 0, 0);
 }
 
-/* timestamptz in binary: microseconds since 2000-01-01. */
-static const int64_t postgres_epoch_us = INT64_C(946684800000000);
-
 void db_param_time(DbParams *params, int64_t unix_us)
 {
     int index = params_add(params, NULL, (int)sizeof(uint64_t), 1);
     if (unix_us != 0) {
-        uint64_t wire = htobe64((uint64_t)(unix_us - postgres_epoch_us));
+        uint64_t wire = htobe64((uint64_t)(unix_us - DB_EPOCH_US));
         memcpy(params->numbers[index], &wire, sizeof wire);
         params->values[index] = params->numbers[index];
     }
@@ -106,13 +101,12 @@ void db_array_i64(DbArray *array, int64_t value)
 
 void db_array_time(DbArray *array, int64_t unix_us)
 {
-    db_array_i64(array, unix_us - postgres_epoch_us);
+    db_array_i64(array, unix_us - DB_EPOCH_US);
 }
 
 int64_t db_bin_time(const DbResult *result, int row, int column)
 {
-    return db_is_null(result, row, column) ? 0
-                                           : db_bin_i64(result, row, column) + postgres_epoch_us;
+    return db_is_null(result, row, column) ? 0 : db_bin_i64(result, row, column) + DB_EPOCH_US;
 }
 
 void db_array_text(DbArray *array, const char *bytes, size_t len)

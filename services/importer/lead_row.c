@@ -3,6 +3,7 @@
 #include <endian.h>
 #include <string.h>
 
+#include "adapters/db.h"
 #include "runtime/ready_queue.h"
 
 static const struct LeadTextRule {
@@ -39,9 +40,6 @@ const char lead_copy_sql[] = "COPY leads (lead_id, phone, content_hash, revision
                              "address, city, state, zip, country, time_zone, "
                              "custom, created_at) FROM STDIN (FORMAT binary)";
 enum { LEAD_COPY_COLUMNS = 24 };
-
-/* A binary timestamptz counts from 2000. */
-#define COPY_EPOCH_US INT64_C(946684800000000)
 
 void lead_copy_begin(StrBuf *buf)
 {
@@ -135,7 +133,7 @@ void lead_copy_add(StrBuf *buf, const LeadRow *row)
         at = put_text(at, row->texts[i]);
     }
     at = put_json(at, row->custom);
-    at = row->created_us != 0 ? put_i64(at, row->created_us - COPY_EPOCH_US) : put_length(at, -1);
+    at = row->created_us != 0 ? put_i64(at, row->created_us - DB_EPOCH_US) : put_length(at, -1);
     buf->len += (size_t)(at - begin);
     buf->data[buf->len] = '\0';
 }
@@ -146,7 +144,7 @@ const char lead_copy_ready_sql[] = "COPY ready_lead (lead_id, due_at, list_no, g
 enum { READY_COPY_COLUMNS = 6 };
 
 /* 1970-01-01: due since ever. */
-static const int64_t ready_ever = -COPY_EPOCH_US;
+static const int64_t ready_ever = -DB_EPOCH_US;
 
 void lead_copy_add_ready(StrBuf *buf, const LeadRow *row)
 {

@@ -97,7 +97,7 @@ def phone(round, number):
 
 
 def test_why_is_counted_anew_where_the_list_has_changed(space):
-    """The shares of the reasons are taken at a pace; those of before an import, or of other rules, are not shown."""
+    """The shares of the reasons are taken at a pace; those of a list of before an import are not shown."""
     space.importer()
     space.stats({"LEADSPOOL_STATS_PACE_S": "60"})
     create_list(space, "a", campaign_id="c")

@@ -31,6 +31,21 @@ static Status fetch(Error *err)
     return export_fetch(&cli, &view, kept, err);
 }
 
+/* Of a job that says that it wrote something else. */
+static Status fetch_bytes(const char *bytes, size_t count, const char *to, Error *err)
+{
+    Cli cli = {0};
+    char file[] = "a.csv";
+    JobView view = {.job_id = "7", .file = file, .sha256 = "x"};
+    cr_assert_not_null(mkdtemp(folder));
+    snprintf(kept, sizeof kept, "%s/a.csv", folder);
+    int fd = open(kept, O_CREAT | O_WRONLY, 0600);
+    cr_assert_eq(write(fd, bytes, count), (ssize_t)count);
+    close(fd);
+    cli.config.outbox = folder;
+    return export_fetch(&cli, &view, to, err);
+}
+
 static void tidy(void)
 {
     unlink(kept);
@@ -62,16 +77,7 @@ Test(export_fetch, ends_at_ctrl_c)
 Test(export_fetch, says_that_there_is_no_room)
 {
     Error err = {0};
-    Cli cli = {0};
-    char file[] = "a.csv";
-    JobView view = {.job_id = "7", .file = file, .sha256 = "x"};
-    cr_assert_not_null(mkdtemp(folder));
-    snprintf(kept, sizeof kept, "%s/a.csv", folder);
-    int fd = open(kept, O_CREAT | O_WRONLY, 0600);
-    cr_assert_eq(write(fd, "a", 1), 1);
-    close(fd);
-    cli.config.outbox = folder;
-    cr_expect_eq(export_fetch(&cli, &view, "/dev/full", &err), STATUS_BAD_INPUT);
+    cr_expect_eq(fetch_bytes("a", 1, "/dev/full", &err), STATUS_BAD_INPUT);
     cr_expect_str_eq(err.code, "no_space");
 }
 
@@ -81,15 +87,7 @@ Test(export_fetch, waits_for_a_pipe_that_must_not_block)
     enum { BYTES = 300000 };
     int ends[2];
     Error err = {0};
-    Cli cli = {0};
-    char file[] = "a.csv";
-    JobView view = {.job_id = "7", .file = file, .sha256 = "x"};
     static char bytes[BYTES];
-    cr_assert_not_null(mkdtemp(folder));
-    snprintf(kept, sizeof kept, "%s/a.csv", folder);
-    int fd = open(kept, O_CREAT | O_WRONLY, 0600);
-    cr_assert_eq(write(fd, bytes, BYTES), BYTES);
-    close(fd);
     cr_assert_eq(pipe2(ends, O_NONBLOCK), 0);
     pid_t reader = fork();
     if (reader == 0) {
@@ -103,8 +101,7 @@ Test(export_fetch, waits_for_a_pipe_that_must_not_block)
     }
     dup2(ends[1], STDOUT_FILENO);
     close(ends[1]);
-    cli.config.outbox = folder;
-    cr_expect_eq(export_fetch(&cli, &view, NULL, &err), STATUS_BAD_INPUT);
+    cr_expect_eq(fetch_bytes(bytes, BYTES, NULL, &err), STATUS_BAD_INPUT);
     cr_expect_str_eq(err.code, "file_damaged"); /* all was copied, and is not what x says */
     close(STDOUT_FILENO);
     int state = 0;
