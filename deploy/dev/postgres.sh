@@ -71,8 +71,7 @@ postgres_start() {
     postgres_spawn "$dir"
     # Children of a killed server hold its shared memory for a moment: once more, then.
     if ! process_await postgres 30 postgres_answers; then
-        sleep 2
-        postgres_spawn "$dir"
+        process_runs postgres || { sleep 2 && postgres_spawn "$dir"; }
         process_await postgres 60 postgres_answers || process_failed postgres
     fi
     postgres_database

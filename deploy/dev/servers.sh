@@ -28,9 +28,8 @@ servers_start() {
     say "up: PostgreSQL $POSTGRES_PORT, Redis $REDIS_PORT, Kafka $KAFKA_PORT"
 }
 
-# Ports are chosen once and remembered; one that another process has taken since is chosen anew,
-# together with those of the same server, which is not running then. A server that runs without one of its ports was
-# started by an older version of this: it is started anew.
+# Ports are chosen once and remembered, since others know them by now; one that another process still has after a while
+# is chosen anew. A server that runs without one of its ports was started by an older version of this: it is started anew.
 ports_choose() {
     local server name
     for server in "${SERVERS[@]}"; do
@@ -39,10 +38,19 @@ ports_choose() {
             "${server}_stop"
         fi
         for name in ${PORTS_OF[$server]}; do
-            port_is_free "${!name:-}" || declare -g "$name=$(port_find)"
+            port_choose "$name"
         done
     done
     ports_save
+}
+
+port_choose() {
+    local name=$1 old=${!1:-}
+    if [[ -n $old ]]; then
+        wait_until 10 port_is_free "$old" && return
+        say "up: port $old of $server is another's now; './dev env' tells the new one"
+    fi
+    declare -g "$name=$(port_find)"
 }
 
 ports_known() {

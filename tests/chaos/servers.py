@@ -36,7 +36,8 @@ def stop_server(name, number):
 
 def start_servers():
     """Starts what does not run, and returns when it answers."""
-    subprocess.run([ROOT / "dev", "up"], check=True, capture_output=True, timeout=180)
+    done = subprocess.run([ROOT / "dev", "up"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=180)
+    assert done.returncode == 0 and "is another's now" not in done.stdout, f"./dev up:\n{done.stdout}"
 
 
 def restart(name, number, pause_s=0.0):

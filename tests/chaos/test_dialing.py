@@ -1,13 +1,26 @@
 """Dialing goes on over kills and restarts: nobody is called who may not be, and what is recorded is exactly what
 the dialers reported."""
 
+import time
+from datetime import UTC, datetime
+
+import psycopg
 import pytest
 from harness import Rules, settle, wait_for
+from harness.settings import settings
 from rounds import FAST, Disturber
 from scenario import check_counters, create_list, done, run_import, scale, seed
 from servers import restart_kafka, restart_postgres
 
 KILLS = scale(8, long=150)
+FREEZES = scale(2, long=20)
+CUTS = scale(12, long=200)
+COMMITS = [  # of which transactions
+    b"INSERT INTO offer ",
+    b"INSERT INTO attempt ",
+    b"UPDATE offer\n",
+    b"consumer_position",
+]
 RESTARTS = scale(1, long=20)
 LEADS = scale(1200, long=20_000)
 MISCHIEF = ("--lose", 1, "--release", 5, "--duplicate", 10, "--late", 5, "--late-by", "1s-3s", "--reorder", 10)
@@ -27,13 +40,13 @@ SETTINGS = {
 class Floor:
     """Two recyclers, two dialers, a list, and recycling within seconds."""
 
-    def __init__(self, space):
+    def __init__(self, space, env=None):
         space.extra_env |= FAST
         self.space = space
         self.rules = Rules()
         (space.inbox / "leads.csv").write_text("phone\n" + "".join(f"{5045210000 + n}\n" for n in range(LEADS)))
         space.importer()
-        self.recyclers = [space.recycler(), space.recycler()]
+        self.recyclers = [space.recycler(env), space.recycler(env)]
         create_list(space, "a", campaign_id="c")
         run_import(space, "leads.csv")
         self.put("campaign.put", {"campaign_id": "c"} | SETTINGS)
@@ -44,8 +57,9 @@ class Floor:
         self.sims = [space.dialer_sim(*options) for _ in range(2)]
 
     def put(self, type, data):
+        sent = datetime.now(UTC)
         done(self.space, type, data)
-        self.rules.note(type, data)
+        self.rules.note(type, data, sent=sent)
 
     def disturb(self, act, times, shortest, longest):
         disturber = Disturber(act, seed(), shortest, longest)
@@ -88,6 +102,57 @@ def test_kills_of_recyclers(space):
         victim.start()
 
     floor.disturb(kill, KILLS, 0.2, 2.5)
+    floor.check()
+
+
+@pytest.mark.timeout(240 + KILLS * 10)
+def test_kills_amid_a_batch(space):
+    """Somebody has leads that are being called: what is told of them waits, written in part, and its writers die."""
+    floor = Floor(space)
+
+    def kill(_):
+        with psycopg.connect(settings().database_url, options=f"-c search_path={space.ns}") as holder:
+            holder.execute("SELECT FROM leads WHERE offer_id IS NOT NULL FOR UPDATE")
+            waits = "SELECT count(*) FROM pg_stat_activity WHERE %s = ANY (pg_blocking_pids(pid))"
+            wait_for(lambda: space.value(waits, holder.info.backend_pid), 60, every=0.02, what="a batch that waits")
+            for victim in floor.recyclers:
+                victim.kill9()
+            holder.rollback()
+        for victim in floor.recyclers:
+            victim.start()
+
+    floor.disturb(kill, KILLS // 2, 0.2, 1.0)
+    floor.check()
+
+
+@pytest.mark.timeout(240 + FREEZES * 30)
+def test_freezes_of_recyclers(space):
+    """One stands still until the other has its partitions and campaigns, then goes on with what it had in hand."""
+    floor = Floor(space)
+
+    def freeze(rng):
+        victim = rng.choice(floor.recyclers)
+        victim.sigstop()
+        time.sleep(rng.uniform(4, 6))
+        victim.sigcont()
+
+    floor.disturb(freeze, FREEZES, 0.5, 3.0)
+    floor.check()
+
+
+@pytest.mark.timeout(240 + CUTS * 30)
+@pytest.mark.parametrize("after", [True, False])
+def test_commits_in_doubt(space, proxy, after):
+    """The connection is lost with the COMMIT, or with its answer, of offers, outcomes, expiries and positions."""
+    floor = Floor(space, {"DATABASE_URL": proxy.url})
+
+    def cut(_):
+        proxy.cut_commits(1, marker=COMMITS[proxy.cuts % len(COMMITS)], after=after)
+        before = proxy.cuts
+        wait_for(lambda: proxy.cuts > before, 60, every=0.02, what="a commit that was cut")
+
+    floor.disturb(cut, CUTS, 0.1, 1.0)
+    assert all(recycler.alive for recycler in floor.recyclers)
     floor.check()
 
 

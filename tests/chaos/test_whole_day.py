@@ -326,10 +326,12 @@ class Day:
         self.put(*(("lead.upsert", {"list_id": "summer", "lead": lead}) for lead in leads))
 
     def move_to_merge(self):
-        """Some of the CRM's leads meet themselves; some of the list that is to be deleted are kept."""
+        """Some of the CRM's leads meet themselves, but for those that a dialer has; some of the list that is to be
+        deleted are kept."""
         result = self.job("leads.move", {"list_id": "crm", "to_list_id": "spring", "where": ALL,
                                          "on_duplicate": "update"})  # fmt: skip
-        assert result["merged"] + result["conflict"] + result["moved"] == result["leads"] and result["merged"] > 0
+        fates = [result[fate] for fate in ("moved", "merged", "conflict", "kept_offered")]
+        assert sum(fates) == result["leads"] and result["merged"] > 0
         kept = [str(lead_id) for [lead_id] in self.space.rows(
             "SELECT lead_id FROM leads JOIN list USING (list_no) WHERE list_id = 'again' ORDER BY phone LIMIT 50")]  # fmt: skip
         moved = self.job("leads.move", {"list_id": "again", "to_list_id": "crm", "lead_ids": kept})
