@@ -467,6 +467,23 @@ def test_a_dialer_that_lost_an_offer_before_it_fell_silent(clocked):
     wait_for(lambda: clocked.value("SELECT held FROM campaign_hopper") == "dialer_silent")
 
 
+def test_a_silent_dialer_is_asked_by_one_offer_at_a_time(clocked):
+    """Also while some are to be called at once. It answers, and the hopper is full."""
+    for last in range(5):
+        upsert(clocked, phone=f"+1504621893{last}")
+    put(clocked, hopper_target=3, offer_lifetime_s=30, reserve_s=600)
+    dialer = clocked.dialer(clock=clocked.clock)
+    dialer.offers(3)
+    for probes in (1, 2):
+        clocked.clock.advance(seconds=31)
+        dialer.offers(3 + probes)
+        upsert(clocked, phone=f"+1504621894{probes}", priority=99)
+        dialer.quiet(1)
+    dialer.answer(dialer.events("offer.made")[-1], "NI")
+    dialer.offers(3 + 2 + 3)
+    dialer.quiet(1)
+
+
 def test_a_call_that_begins_after_its_offer_was_given_up_takes_the_next_one_back(clocked):
     """The number is with another dialer by then, as another list's lead or as the same."""
     create_list(clocked, "b", campaign_id="d")

@@ -7,12 +7,15 @@ from datetime import UTC, datetime
 
 import pytest
 from confluent_kafka import Producer
-from harness import wait_for
+from harness import Clock, wait_for
 from harness.bus import client, partitions_of
 from harness.dialer import READ_UNTIL
 from harness.space import db
-from scenario import create_list, upsert
+from scenario import create_list, done, upsert
 
+ANN, BOB, EVE, JOE = "+15046218927", "+18102929388", "+18566368749", "+15046218928"
+NOON = datetime(2026, 11, 25, 18, 0, tzinfo=UTC)  # a Wednesday, noon in New Orleans
+HELD = "SELECT held FROM campaign_hopper"
 LATE = "SELECT complete_until, partition, next_offset FROM outcome_reading, consumer_position" \
     " WHERE topic = 'dialer.outcomes' ORDER BY 2"
 READ = "SELECT next_offset FROM consumer_position WHERE topic = 'dialer.outcomes' AND partition = %s"
@@ -102,3 +105,33 @@ def test_what_a_clock_that_went_wrong_knew_is_not_believed(space):
     right = "SELECT complete_until < clock_timestamp() + interval '5 s' FROM outcome_reading"
     wait_for(lambda: space.value(right), 10, what="one that is right")
     read_until_now(space)
+
+
+def test_held_while_outcomes_are_behind(space):
+    """No offer ends by a time up to which not all is read, and two minutes later nobody is offered any more: neither who
+    waits for a turn nor who is to be called at once."""
+    space.clock = Clock(space, NOON)
+    space.importer()
+    space.recycler()
+    create_list(space, campaign_id="c")
+    free = {"active": True, "windows": [], "law_pack": ""}
+    done(space, "campaign.put", {"campaign_id": "c", "offer_lifetime_s": 30, "reserve_s": 60} | free)
+    upsert(space, phone=ANN)
+    dialer = space.dialer(clock=space.clock)
+    [ann] = dialer.offers(1)
+    producer = transactions(space)
+    producer.begin_transaction()
+    tell(space, producer, ann["lead_id"])
+    space.clock.advance(seconds=119)
+    upsert(space, phone=BOB)
+    dialer.offers(2)
+    space.clock.advance(seconds=11)
+    wait_for(lambda: space.value(HELD) == "outcomes_behind")
+    upsert(space, phone=EVE)
+    upsert(space, phone=JOE, priority=99)
+    dialer.quiet(1)
+    assert not dialer.events("offer.expired")
+    assert space.value("SELECT state FROM offer WHERE offer_id = %s", int(ann["offer_id"])) < 9
+    producer.abort_transaction(30)
+    dialer.expired(ann)
+    dialer.offers(5)
