@@ -211,6 +211,38 @@ def test_an_offer_expires_by_what_was_read(clocked):
     become(clocked, {ANN: ("ready", "NA", 1)})
 
 
+def test_a_released_lead_is_offered_again_after_a_minute(clocked):
+    put(clocked)
+    dialer = clocked.dialer(clock=clocked.clock)
+    dialer.release(offers_by_phone(dialer, 3)[ANN])
+    become(clocked, {ANN: ("ready", "NEW", 0)})
+    clocked.clock.advance(seconds=59)
+    dialer.quiet(1, phone=ANN)
+    clocked.clock.advance(seconds=1)
+    dialer.offers(2, phone=ANN)
+
+
+def test_a_call_that_is_not_heard_of_for_four_hours(clocked):
+    """The lead is offered again; for the cap of its number it was called."""
+    put(clocked, cap_calls=2, cap_window_s=86400)
+    dialer = clocked.dialer(clock=clocked.clock)
+    offers = offers_by_phone(dialer, 3)
+    dialer.start(offers[ANN])
+    wait_for(lambda: clocked.value("SELECT count(*) FROM offer WHERE state = 2") == 1)
+    clocked.clock.advance(seconds=4 * 3600 - 1)
+    dialer.expired(offers[BOB])
+    dialer.quiet(1, phone=ANN)
+    assert not dialer.events("offer.expired", offer_id=offers[ANN]["offer_id"])
+    clocked.clock.advance(seconds=2)
+    dialer.expired(offers[ANN])
+    dialer.answer(dialer.offers(2, phone=ANN)[-1], "NA")
+    become(clocked, {ANN: ("ready", "NA", 1)})
+    clocked.clock.set(NOON + timedelta(seconds=86399))
+    dialer.quiet(1, phone=ANN)
+    clocked.clock.advance(seconds=1)
+    dialer.offers(3, phone=ANN)
+
+
 def test_a_late_outcome_is_an_attempt_all_the_same(clocked):
     """Started one second before not_after, told an hour late: nobody calls the lead meanwhile."""
     put(clocked, offer_lifetime_s=60, reserve_s=7200)
