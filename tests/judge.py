@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Was anybody called who may not be? Reads what dialers saw and did (dialer-sim --log, harness Dialer) and
-what the rules were, and prints one JSON line; double_offers, outside_window, over_cap, dnc_called and
-over_attempts must all be 0. Shares no code with the product: zoneinfo, tables and arithmetic of its own.
+what the rules were, and prints one JSON line; double_offers, while_paused, outside_window, over_cap, dnc_called
+and over_attempts must all be 0. Shares no code with the product: zoneinfo, tables and arithmetic of its own.
 
     judge.py --rules scenario.json sim1.jsonl sim2.jsonl
     judge.py --rules scenario.json sim1.jsonl --explain        # also each violating pair, a line each
@@ -36,7 +36,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-KINDS = ("double_offers", "outside_window", "over_cap", "dnc_called", "over_attempts")
+KINDS = ("double_offers", "while_paused", "outside_window", "over_cap", "dnc_called", "over_attempts")
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 NEVER = float("inf")
 STARTED_HOLDS = 4 * 3600
@@ -521,6 +521,7 @@ class Judge:
         self.judge_double(offer)
         self.judge_dnc(offer)
         for kind, check in (
+            ("while_paused", self.pause_fault),
             ("outside_window", self.window_fault),
             ("over_cap", self.cap_fault),
             ("over_attempts", self.attempts_fault),
@@ -546,6 +547,13 @@ class Judge:
                 where = "everywhere" if entry.campaign_id is None else f"in {entry.campaign_id}"
                 self.violation("dnc_called", offer, f"on the do-not-call list {where} since {text_of(entry.since)}")
                 return
+
+    def pause_fault(self, offer, rules):
+        if not rules.campaign(offer.campaign_id)["active"]:
+            return (f"campaign {offer.campaign_id} was paused", None)
+        if not rules.lists.get(offer.list_id, {}).get("active", True):
+            return (f"list {offer.list_id} was paused", None)
+        return None
 
     # -- calling time: of the offer and of the calls that it led to
 

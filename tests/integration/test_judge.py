@@ -13,7 +13,7 @@ PHONE, OTHER = "+12125550101", "+13125550102"
 NEW_YORK = ZoneInfo("America/New_York")
 NOON = datetime(2026, 11, 23, 17, tzinfo=UTC)  # a Monday, 12:00 in New York
 DAY = timedelta(days=1)
-FREE = {"cap_calls": 0, "cap_gap_s": 0, "max_attempts": 100}  # nothing but what the case is about
+FREE = {"active": True, "cap_calls": 0, "cap_gap_s": 0, "max_attempts": 100}  # nothing but what the case is about
 
 
 def text(moment):
@@ -71,7 +71,7 @@ def put(at=NOON - DAY, type="campaign.put", **data):
 
 def judged(log, *commands, **scenario):
     places = {PHONE: {"zones": ["America/New_York"]}, OTHER: {"zones": ["America/Chicago"]}}
-    scenario = {"commands": list(commands), "leads": places, "slack_s": 0} | scenario
+    scenario = {"commands": [put(active=True), *commands], "leads": places, "slack_s": 0} | scenario
     verdict, found = judge(scenario, log.events)
     assert {kind: len(found[kind]) for kind in KINDS} == {kind: verdict[kind] for kind in KINDS}
     return {kind: verdict[kind] for kind in KINDS if verdict[kind]}
@@ -134,6 +134,31 @@ def test_clocks_may_differ_a_little(log):
     log.made(NOON + timedelta(seconds=39, milliseconds=500), lead="2")
     assert judged(log, ALWAYS) == {"double_offers": 1}
     assert judged(log, ALWAYS, slack_s=1) == {}
+
+
+# ---- pauses
+
+
+PAUSES = [("campaign.put", {"campaign_id": "c"}), ("list.update", {"list_id": "l"})]
+
+
+@pytest.mark.parametrize("type, whose", PAUSES)
+def test_an_offer_while_paused(log, type, whose):
+    """From the answer to the pause until its end is sent."""
+    said = {"type": type, "data": whose | {"active": False}}
+    pause = said | {"sent": text(NOON), "at": text(NOON + timedelta(seconds=1))}
+    end = said | {"sent": text(NOON + timedelta(minutes=1)), "at": text(NOON + timedelta(minutes=2))}
+    end["data"] = whose | {"active": True}
+    for at, wanted in ((1, {}), (1.000001, {"while_paused": 1}), (59.999999, {"while_paused": 1}), (60, {})):
+        log.events.clear()
+        log.made(NOON + timedelta(seconds=at))
+        assert judged(log, ALWAYS, pause, end) == wanted
+
+
+def test_an_offer_of_a_campaign_that_nobody_put(log):
+    """One that a list made is paused."""
+    log.made(NOON, campaign="other")
+    assert judged(log) == {"while_paused": 1}
 
 
 # ---- calling time

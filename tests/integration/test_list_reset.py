@@ -74,7 +74,7 @@ def eq(field, value):
 def test_a_new_pass_within_the_caps(clocked):  # noqa: F811
     space, rules = clocked, Rules()
     put(space, **CAP)
-    rules.note("campaign.put", {"campaign_id": "c", "windows": [], "cap_gap_s": 0} | CAP, at=NOON)
+    rules.note("campaign.put", {"campaign_id": "c", "active": True, "windows": [], "cap_gap_s": 0} | CAP, at=NOON)
     dialer = space.dialer(clock=space.clock)
     offers = offers_by_phone(dialer, 3)
     dialer.answer(offers[ANN], "NA", duration_s=0)

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from harness.dialer import rfc3339
 from harness.settings import ROOT
 
-KINDS = ("double_offers", "outside_window", "over_cap", "dnc_called", "over_attempts")
+KINDS = ("double_offers", "while_paused", "outside_window", "over_cap", "dnc_called", "over_attempts")
 
 
 class Rules:
