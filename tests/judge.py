@@ -20,7 +20,8 @@ python3-phonenumbers is asked. slack_s: how far clocks of processes may differ (
 
 What is judged is the offer, at the time when it was made (ce_time), by what was known then: an outcome is
 known from when it was sent; one that nobody offered, or whose offer had lapsed, slack_s later. A call's
-time is the dialer's start clamped between offer and outcome. An open offer counts as a call.
+time is the dialer's start clamped between offer and outcome. An open offer counts as a call. min_distance_s of a
+recycle rule is not judged: it says when a lead is due, and who is offered later may be so at any hour.
 """
 
 import argparse
@@ -586,8 +587,9 @@ class Judge:
         return None
 
     def rule_windows(self, offer, rules):
-        """Of the rule of the last call: of what was known before, and with what came at that very moment."""
-        if offer.why != "recycle":
+        """Of the rule of the last call, whatever the offer is made for: of what was known before, and with what came at
+        that very moment."""
+        if offer.why == "fresh":
             return [[]]
         found = []
         for until_us in (offer.made_us, offer.made_us + 1):

@@ -179,6 +179,19 @@ def test_what_came_at_the_moment_of_the_offer_may_be_known_or_not(log):
     assert judged(log, ALWAYS, *rules) == {"outside_window": 1}
 
 
+@pytest.mark.parametrize("why, wanted", [("recycle", 1), ("express", 1), ("callback", 1), ("fresh", 0)])
+def test_windows_of_a_rule_hold_for_each_lead_that_was_called(log, why, wanted):
+    """However urgent, and whatever it was promised; one that begins a new pass was not."""
+    late = [{"days": ["mon"], "from": "15:00", "to": "20:00"}]
+    rule = put(type="recycle_rule.put", disposition="NA", max_attempts=9, intervals_s=[60], windows=late)
+    log.called(NOON)
+    log.made(NOON + timedelta(hours=3), why=why)
+    assert judged(log, ALWAYS, rule) == {}
+    log.events.pop()
+    log.made(NOON + timedelta(hours=3, microseconds=-1), why=why)
+    assert judged(log, ALWAYS, rule) == ({"outside_window": 1} if wanted else {})
+
+
 def on(hour, minute=0, second=0, day=23):
     return datetime(2026, 11, day, hour, minute, second, tzinfo=NEW_YORK)
 
