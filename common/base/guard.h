@@ -34,6 +34,7 @@ typedef enum Guard {
     GUARD_OFFER_WINDOW,    /* I2: so do calling windows */
     GUARD_OFFER_ATTEMPTS,  /* I2: so do limits of attempts */
     GUARD_OFFER_OPEN,      /* I2: at most one open offer of a number: plan and unique indexes */
+    GUARD_OFFER_ACTIVE,    /* I2: so do pauses of the list and its campaign */
     GUARD_OFFER_GATE,  /* I2: rules, hours and the clock are still those that it was decided by */
     GUARD_OFFER_LAPSE, /* I2: one whose time is over is looked at again once it is held */
     GUARD_RELAY_LEASE, /* I4: nothing is sent once the lease may have ended */

@@ -430,6 +430,11 @@ static Status check_time(const Run *run, Error *err)
                  : error_set(err, STATUS_RETRY, "rules_moved", "too much time went by meanwhile");
 }
 
+static bool gate_is_active(const ListGate *gate)
+{
+    return (strcmp(gate->life, "active") == 0 && gate->campaign_active) || BROKEN(OFFER_ACTIVE);
+}
+
 /* The last word: the gates, locked now, must be those that the decisions were made for. */
 static Status check_gates(const Run *run, Error *err)
 {
@@ -439,8 +444,7 @@ static Status check_gates(const Run *run, Error *err)
     const CampaignRules *rules = run->topup->rules;
     for (int i = 0; i < run->gates.count; i++) {
         const ListGate *gate = &run->gates.gates[i];
-        if (strcmp(gate->life, "active") != 0 || !gate->campaign_active ||
-            gate->campaign_no != rules->campaign_no ||
+        if (!gate_is_active(gate) || gate->campaign_no != rules->campaign_no ||
             gate->rules_version != rules->rules_version) {
             return error_set(err, STATUS_RETRY, "rules_moved",
                              "the list or its campaign changed meanwhile");

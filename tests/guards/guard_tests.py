@@ -51,6 +51,7 @@ GUARDS = {
         f"{OFFERS}test_new_hours_of_a_list_hold_at_once",
         f"{OFFERS}test_what_was_decided_hours_ago_is_not_offered",
     ],
+    "OFFER_ACTIVE": [f"{LAST_WORD}test_a_pause_of_which_the_hopper_does_not_know"],
     "OFFER_LAPSE": [MODEL],
     "RELAY_LEASE": [f"{RELAY}test_nothing_is_sent_once_the_lease_may_have_ended"],
     "RELAY_ORDER": ["test_publisher"],
@@ -68,4 +69,5 @@ JUDGED = {
     "OFFER_WINDOW": "outside_window",
     "OFFER_ATTEMPTS": "over_attempts",
     "OFFER_OPEN": "double_offers",
+    "OFFER_ACTIVE": "while_paused",
 }

@@ -141,3 +141,20 @@ def test_a_number_of_which_another_list_has_the_offer(space):
     wait_for(lambda: floor.count(put_off) + len(floor.made(campaign_id="d")) == 3, what="each offered, or put off")
     space.clock.advance(seconds=10)
     floor.judge()
+
+
+def test_a_pause_of_which_the_hopper_does_not_know(space):
+    """The campaign says that it is active, its lists' gates that it is not."""
+    space.clock = Clock(space, NOON)
+    floor = Floor(space, space.clock)
+    floor.put(active=False)
+    space.clock.advance(seconds=10)
+    space.db.execute("UPDATE campaign SET active = true")
+    floor.dial("--think", "1h")
+    numbers = "SELECT last_value FROM offer_id_seq"  # that offers would have; three are drawn for each try
+    wait_for(lambda: space.value(numbers) > 3 or len(floor.made()) == 3, what="each offered, or refused and tried again")
+    space.clock.advance(seconds=10)
+    space.db.execute("UPDATE campaign SET active = false")
+    floor.put()
+    wait_for(lambda: len(floor.made()) == 3)
+    floor.judge()
