@@ -537,6 +537,57 @@ def test_a_call_that_begins_after_its_offer_was_given_up_takes_the_next_one_back
     become(clocked, {BOB: ("finished", "SALE", 1)})
 
 
+# Of one campaign: the lead, the priority of its list, its own; first those that are called once before, in this order.
+CALLED = {"asked": ("low", 0), "longest": ("low", 50), "later": ("low", 50), "hot": ("low", 70), "of high": ("high", 10)}
+FRESH = {"first": ("low", 50), "last": ("low", 50), "new hot": ("low", 70), "new of high": ("high", 10)}
+PHONES = {name: f"+150462189{number}" for number, name in enumerate([*CALLED, *FRESH], start=30)}
+RECYCLED_IN_ORDER = ["of high", "hot", "longest", "later"]
+
+
+def in_the_order_of_calls(space, dialer):
+    """The leads of CALLED, each called a minute after the one before: their due times."""
+    offers = offers_by_phone(dialer, len(CALLED))
+    for name in CALLED:
+        more = {"callback_at": space.clock.now + timedelta(minutes=40)} if name == "asked" else {}
+        dialer.answer(offers[PHONES[name]], "CB" if more else "NA", duration_s=0, **more)
+        space.clock.advance(minutes=1)
+    wait_for(lambda: space.value("SELECT count(*) FROM ready_lead") == len(CALLED))
+
+
+@pytest.mark.parametrize(
+    "order, wanted",
+    [
+        ("fresh_first", ["new of high", "new hot", "first", "last", *RECYCLED_IN_ORDER]),
+        ("due", [*RECYCLED_IN_ORDER, "new of high", "new hot", "first", "last"]),
+        ("newest", ["new of high", "new hot", "last", "first", *RECYCLED_IN_ORDER]),
+    ],
+)
+def test_the_order_of_offers(space, order, wanted):
+    """Callbacks, what the order says, list priority, lead priority, due time."""
+    space.clock = Clock(space, NOON)
+    space.importer()
+    space.recycler()
+    create_list(space, "low", campaign_id="c", priority=40)
+    create_list(space, "high", campaign_id="c", priority=41)
+    for name in reversed(CALLED):  # not in the order of their ids
+        upsert(space, CALLED[name][0], phone=PHONES[name], priority=CALLED[name][1])
+    put(space, order=order)
+    dialer = space.dialer(clock=space.clock)
+    in_the_order_of_calls(space, dialer)
+    put(space, active=False, hopper_target=1)
+    for name, (list_id, priority) in FRESH.items():
+        upsert(space, list_id, phone=PHONES[name], priority=priority)
+    space.clock.advance(hours=1)
+    put(space)
+    names = {phone: name for name, phone in PHONES.items()}
+    came = []
+    for count in range(len(CALLED) + 1, len(CALLED) + len(names) + 1):
+        offer = dialer.offers(count)[-1]
+        came.append(names[offer["phone"]])
+        dialer.answer(offer, "SALE")
+    assert came == ["asked", *wanted]
+
+
 def test_in_random_order(space):
     """Not in that of the file; and each comes, in the end."""
     rows = 60

@@ -42,6 +42,29 @@ Test(hopper_groups, classes_come_as_the_order_says)
     }
 }
 
+Test(hopper_groups, within_a_class_lists_come_before_leads)
+{
+    static const HopperGroup wanted[] = {
+        {.class_no = READY_CALLBACK, .list_rank = 99, .lead_rank = 98},
+        {.class_no = READY_FRESH, .list_rank = 0, .lead_rank = 98},
+        {.class_no = READY_FRESH, .list_rank = 49, .lead_rank = 1},
+        {.class_no = READY_FRESH, .list_rank = 49, .lead_rank = 50},
+        {.class_no = READY_FRESH, .list_rank = 50, .lead_rank = 0},
+        {.class_no = READY_RECYCLED, .list_rank = 0, .lead_rank = 0},
+    };
+    enum { COUNT = sizeof wanted / sizeof wanted[0] };
+    HopperGroup groups[COUNT];
+    for (int i = 0; i < COUNT; i++) {
+        groups[COUNT - 1 - i] = wanted[i];
+    }
+    hopper_groups_sort(groups, COUNT, LEAD_ORDER_FRESH_FIRST);
+    for (int i = 0; i < COUNT; i++) {
+        cr_expect_eq(groups[i].class_no, wanted[i].class_no, "place %d", i);
+        cr_expect_eq(groups[i].list_rank, wanted[i].list_rank, "place %d", i);
+        cr_expect_eq(groups[i].lead_rank, wanted[i].lead_rank, "place %d", i);
+    }
+}
+
 Test(hopper_groups, neither_closed_nor_dry_ones_are_searched)
 {
     HopperGroup groups[3];
