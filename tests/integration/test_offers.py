@@ -537,6 +537,33 @@ def test_a_call_that_begins_after_its_offer_was_given_up_takes_the_next_one_back
     become(clocked, {BOB: ("finished", "SALE", 1)})
 
 
+TEXTS = {
+    "extension": "77",
+    "external_id": "crm-1",
+    "first_name": "Ada",
+    "last_name": "Lovelace",
+    "email": "ada@example.com",
+    "address": "12 Analytical Way",
+    "city": "New Orleans",
+    "state": "LA",
+    "zip": "70116",
+    "country": "US",
+}
+
+
+def test_an_offer_tells_all_of_its_lead(clocked):
+    lead = TEXTS | {"custom": {"roof": "flat", "rooms": "5"}, "priority": 51}
+    lead_id = upsert(clocked, phone=NEW, **lead)["lead_id"]
+    put(clocked, offer_lifetime_s=60)
+    dialer = clocked.dialer(clock=clocked.clock)
+    offers = offers_by_phone(dialer, 4)
+    offer = {"lead_id": lead_id, "list_id": "a", "campaign_id": "c", "phone": NEW, "attempt": 1, "attempts_total": 0}
+    offer |= {"not_after": "2026-11-25T18:01:00.000000Z", "agent": None, "why": "fresh", "lead_version": 2}
+    assert offers[NEW] == {"offer_id": offers[NEW]["offer_id"]} | offer | lead
+    bare = {name: offers[ANN][name] for name in [*TEXTS, "custom", "priority"]}
+    assert bare == dict.fromkeys(TEXTS) | {"custom": {}, "priority": 50}
+
+
 # Of one campaign: the lead, the priority of its list, its own; first those that are called once before, in this order.
 CALLED = {"asked": ("low", 0), "longest": ("low", 50), "later": ("low", 50), "hot": ("low", 70), "of high": ("high", 10)}
 FRESH = {"first": ("low", 50), "last": ("low", 50), "new hot": ("low", 70), "new of high": ("high", 10)}
