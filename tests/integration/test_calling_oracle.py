@@ -137,11 +137,16 @@ def on_quarters(windows):
 # ---- what is asked
 
 
+COUNTRIES = {"US", "CA", "GB", "AU", "PR", "VI", "GU", "AS", "MP", "GG", "IM", "JE", "CX", "CC"}
+COUNTRIES |= {"AG", "AI", "BB", "BM", "BS", "DM", "DO", "GD", "JM", "KN", "KY", "LC", "MS", "SX", "TC", "TT", "VC", "VG"}
+
+
 def zones_by_country():
-    """Every zone of zone.tab for the four countries."""
+    """Every zone of zone.tab where numbers begin with +1, +44 or +61: the four countries, their territories and the
+    islands that share the codes."""
     lines = Path("/usr/share/zoneinfo/zone.tab").read_text(encoding="utf-8").splitlines()
     rows = [line.split("\t") for line in lines if not line.startswith("#")]
-    return sorted(row[2] for row in rows if row[0] in ("US", "CA", "GB", "AU"))
+    return sorted(row[2] for row in rows if row[0] in COUNTRIES)
 
 
 SINGLE = zones_by_country()
@@ -193,12 +198,27 @@ def week_around(moment):
 
 
 def test_numbers_have_zones_of_their_countries():
-    """So that the zones below are all that such numbers can have, but for territories and islands."""
+    """So that the zones below are all that such numbers can have."""
     named = {zone for zones in number_sets() for zone in zones.split(",")}
     assert len(named) > 40
-    assert {"America/New_York", "America/St_Johns", "Europe/London", "Australia/Lord_Howe"} <= named | set(SINGLE)
-    for zone in named:
-        zone_of(zone)
+    assert named - set(SINGLE) == set()
+
+
+TERRITORIES = {
+    "1787": "America/Puerto_Rico",
+    "1939": "America/Puerto_Rico",
+    "1340": "America/St_Thomas",
+    "1671": "Pacific/Guam",
+    "1670": "Pacific/Saipan",
+    "1684": "Pacific/Pago_Pago",
+}
+
+
+@pytest.mark.parametrize("area", TERRITORIES)
+def test_numbers_of_territories_keep_their_clocks(area):
+    """Some days before summer time begins elsewhere, and behind it."""
+    start = int(datetime(2026, 3, 4, tzinfo=UTC).timestamp())
+    compare(TERRITORIES[area], [[ALL_DAYS, NIGHT]], start, start + WEEK, 30 * MINUTE, number=int(f"{area}2345678"))
 
 
 @pytest.mark.parametrize("zone", ASKED)

@@ -7,7 +7,7 @@
  * A question is a line of JSON: {"zones": "...", "regions": "...", "law": "us", "assume": "",
  * "windows": [[...], [...]], "from": 1790000000, "to": 1790003600, "step": 60}. The answer is a
  * line for each time: 1 (open) or 0, and the Unix time until when, or "never"; with "place": KEY in
- * place of zones and regions those of a zone set's key. */
+ * place of zones and regions those of a zone set's key, with "number": N those of a number. */
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdio.h>
@@ -89,6 +89,10 @@ static bool read_question(const json_t *json, Question *question)
     if (json_object_get(json, "place") != NULL) {
         zone_gate(text_at(json, "place"), &question->gate);
         question->place = (CallingPlace){question->gate.zones, question->gate.regions};
+    }
+    uint64_t number = (uint64_t)json_integer_value(json_object_get(json, "number"));
+    if (number != 0) {
+        question->place = (CallingPlace){zone_of_number(number), zone_regions_of_number(number)};
     }
     question->rules.assume_zones = text_at(json, "assume");
     Error err;
