@@ -1,5 +1,6 @@
 """leadspool dialer-sim against offers that a test publishes in the recycler's place."""
 
+import itertools
 import time
 from collections import Counter
 from datetime import UTC, datetime, timedelta
@@ -49,6 +50,23 @@ def test_every_offer_is_called_and_answered_once(space):
     assert all(record.key == record.value["lead_id"] for record in records)
     answers = Counter(record.value["disposition"] for record in ended.values())
     assert answers == summary["answers"]
+
+
+def test_from_latest_what_was_there_is_left_out(space):
+    """Of one lead, which keeps them in their order."""
+    numbers = itertools.count(1)
+
+    def publish_next():
+        number = next(numbers)
+        publish_offer(space, "offer.made", offer_value(number, 1), version=number)
+
+    def first_seen():
+        publish_next()
+        return next((line["offer_id"] for line in sim.events() if line["event"] == "made"), None)
+
+    publish_next()
+    sim = space.dialer_sim("--think", "0", "--from", "latest")
+    assert int(wait_for(first_seen, every=0.2, what="an offer")) > 1
 
 
 def test_the_same_seed_makes_the_same_of_an_offer(space):
