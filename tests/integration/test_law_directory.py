@@ -27,3 +27,11 @@ def test_a_campaign_is_left_to_a_host_that_has_its_law_pack(space):
     space.recycler(has)
     space.dialer().offers(1, phone=ANN)
     assert lacks.metrics().get(UNUSABLE) == 1
+
+
+def test_a_recycler_does_not_start_with_a_malformed_pack(space):
+    """Rather than call by the law that is left."""
+    (space.dir / "ours.json").write_text(json.dumps(PACK | {"rules": [{"hours": 1}]}))
+    recycler = space.recycler({"LEADSPOOL_LAW_PACKS": str(space.dir)}, ready=False)
+    assert recycler.process.wait(30) == 2
+    assert "LEADSPOOL_LAW_PACKS" in recycler.log() and "ours.json" in recycler.log()
