@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "domain/zone_clock.h"
 
 const char *const lead_order_words[] = {
     [LEAD_ORDER_FRESH_FIRST] = "fresh_first", [LEAD_ORDER_DUE] = "due",
@@ -116,54 +115,6 @@ Status campaign_rules_set_laws(CampaignRules *rules, const char *name, Error *er
     }
     snprintf(rules->law_pack, sizeof rules->law_pack, "%s", name);
     rules->laws = laws;
-    return STATUS_OK;
-}
-
-static int compare_names(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-static void zones_write(const char **names, size_t count, char ret[CAMPAIGN_ZONES_SIZE])
-{
-    qsort(names, count, sizeof *names, compare_names);
-    size_t len = 0;
-    ret[0] = '\0';
-    for (size_t i = 0; i < count && len < CAMPAIGN_ZONES_SIZE; i++) {
-        if (i == 0 || strcmp(names[i], names[i - 1]) != 0) {
-            len += (size_t)snprintf(ret + len, CAMPAIGN_ZONES_SIZE - len, "%s%s",
-                                    len > 0 ? "," : "", names[i]);
-        }
-    }
-}
-
-Status campaign_zones_read(const json_t *names, char ret[CAMPAIGN_ZONES_SIZE], Error *err)
-{
-    const char *found[CAMPAIGN_ZONES_MAX];
-    size_t i;
-    json_t *name;
-    if (!json_is_array(names)) {
-        return error_set_field(err, "assume_zones", "wrong_type",
-                               "\"assume_zones\" must be an array of time zones");
-    }
-    if (json_array_size(names) > CAMPAIGN_ZONES_MAX) {
-        return error_set_field(err, "assume_zones", "out_of_range",
-                               "\"assume_zones\" must have at most %d time zones",
-                               CAMPAIGN_ZONES_MAX);
-    }
-    json_array_foreach((json_t *)names, i, name)
-    {
-        const ZoneClock *clock =
-            json_is_string(name) ? zone_clock_find(text_of(json_string_value(name))) : NULL;
-        if (clock == NULL) {
-            return error_set_field(err, "assume_zones", "invalid_value",
-                                   "\"assume_zones\" must name time zones such as "
-                                   "America/Chicago; number %zu is none",
-                                   i + 1);
-        }
-        found[i] = zone_clock_name(clock);
-    }
-    zones_write(found, json_array_size(names), ret);
     return STATUS_OK;
 }
 

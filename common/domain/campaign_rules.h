@@ -24,7 +24,7 @@ typedef enum LeadOrder {
 /* NULL-terminated, in the order of LeadOrder: as in messages and in campaign.lead_order. */
 extern const char *const lead_order_words[];
 
-enum { CAMPAIGN_ZONES_MAX = 8, CAMPAIGN_ZONES_SIZE = 320 };
+enum { CAMPAIGN_ZONES_SIZE = 320 };
 
 typedef struct CampaignRules {
     int32_t campaign_no;
@@ -34,8 +34,7 @@ typedef struct CampaignRules {
     bool active;
     char default_country[3];
     LeadOrder order;
-    char assume_zones[CAMPAIGN_ZONES_SIZE]; /* IANA names by comma, "" none; see
-                                               campaign_zones_read() */
+    char assume_zones[CAMPAIGN_ZONES_SIZE]; /* IANA names by comma, "" none */
     Hours hours;
     char law_pack[65];   /* as stored; "" none */
     const LawPack *laws; /* NULL: none, or not there: see campaign_rules_set_laws() */
@@ -64,11 +63,6 @@ void campaign_rules_put_rule(CampaignRules *rules, const RecycleRule *rule);
 /* By name. A pack that this process does not have is STATUS_FATAL law_pack_missing: nobody may be
  * called by a law that is not known. */
 Status campaign_rules_set_laws(CampaignRules *rules, const char *name, Error *err) MUST_CHECK;
-
-/* A command's "assume_zones": an array of at most 8 names, into ret as stored (IANA's own spelling,
- * sorted, each once, by comma). STATUS_BAD_INPUT wrong_type, out_of_range, invalid_value. */
-Status
-campaign_zones_read(const json_t *names, char ret[CAMPAIGN_ZONES_SIZE], Error *err) MUST_CHECK;
 
 /* By code or alias; NULL when nobody defined it. */
 const Disposition *campaign_disposition(const CampaignRules *rules, const char *code);

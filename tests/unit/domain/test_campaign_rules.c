@@ -99,30 +99,3 @@ Test(campaign_rules, caps_of_campaign_and_law)
     rules.cap_calls = 0;
     cr_expect_eq(campaign_caps(&rules, "NY", now_us, caps), 0);
 }
-
-Test(campaign_rules, assumed_zones)
-{
-    static const struct {
-        const char *names;
-        const char *zones; /* NULL: refused, with this code */
-        const char *code;
-    } cases[] = {
-        {"[]", "", ""},
-        {"[\"US/Eastern\",\"america/chicago\",\"America/New_York\"]",
-         "America/Chicago,America/New_York", ""},
-        {"[\"Mars/Olympus\"]", NULL, "invalid_value"},
-        {"[\"\"]", NULL, "invalid_value"},
-        {"[5]", NULL, "invalid_value"},
-        {"\"America/Chicago\"", NULL, "wrong_type"},
-        {"[\"a\",\"a\",\"a\",\"a\",\"a\",\"a\",\"a\",\"a\",\"a\"]", NULL, "out_of_range"},
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        AUTO_JSON json_t *names = json_loads(cases[i].names, JSON_DECODE_ANY, NULL);
-        char zones[CAMPAIGN_ZONES_SIZE] = "";
-        Error err = {0};
-        Status status = campaign_zones_read(names, zones, &err);
-        cr_expect_eq(status, cases[i].zones != NULL ? STATUS_OK : STATUS_BAD_INPUT, "%zu", i);
-        cr_expect_str_eq(zones, cases[i].zones != NULL ? cases[i].zones : "", "%zu: %s", i, zones);
-        cr_expect_str_eq(err.code, cases[i].code, "%zu", i);
-    }
-}
