@@ -60,6 +60,8 @@ PLACES = {
     "+1604": (["America/Vancouver"], []),
     "+1306": (["America/Regina"], []),
     "+1902": (["America/Halifax"], []),
+    "+1709": (["America/St_Johns", "America/Halifax"], []),
+    "+1888": ([], []),  # toll-free: where the campaign assumes it to be, else nowhere
     "+44207": (["Europe/London"], []),
     "+6129": (["Australia/Sydney"], []),
 }
@@ -125,6 +127,7 @@ class Month:
         return {
             "windows": rng.choice([self.windows(), self.windows(), []]),
             "law_pack": rng.choice(["us", "us", "none"]),
+            "assume_zones": rng.choice([[], [CHICAGO], [NEW_YORK, "America/Los_Angeles"]]),
             "hopper_target": CHANNELS // rng.choice([1, 2, 4]),
             "offer_lifetime_s": rng.choice([60, 300, 900, 3600]),
             "reserve_s": RESERVE_S,
@@ -278,6 +281,11 @@ def told(space):
                     yield event["call_id"], event["disposition"]
 
 
+def places_called(space):
+    phones = space.rows("SELECT DISTINCT '+' || phone FROM attempt JOIN number USING (number_id)")
+    return {prefix for prefix in PLACES if any(phone.startswith(prefix) for (phone,) in phones)}
+
+
 @pytest.mark.timeout(14400)
 def test_a_month(space):
     month = Month(space)
@@ -291,6 +299,7 @@ def test_a_month(space):
     verdict = month.rules.verdict(space)
     assert verdict["unjudged"] == 0
     assert verdict["calls"] == len(calls) >= CALLS, verdict
+    assert places_called(space) == set(PLACES)
     all_published(space)
     for list_id in CAMPAIGNS.values():
         settle(lambda list_id=list_id: check_counters(space, list_id))
