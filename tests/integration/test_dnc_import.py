@@ -49,7 +49,12 @@ def parts(ended):
 
 def numbers(count):
     """Valid ones, all different."""
-    return [f"+1504{200 + n // 10_000}{n % 10_000:04d}" for n in range(count)]
+    exchanges = [code for code in range(200, 1000) if code % 100 != 11]
+    return [f"+1504{exchanges[n // 10_000]}{n % 10_000:04d}" for n in range(count)]
+
+
+def phones_file(phones):
+    return "phone\n" + "".join(f"{phone}\n" for phone in phones)
 
 
 def test_a_file_of_numbers(space):
@@ -119,13 +124,29 @@ def test_what_cannot_be(space, fields, code):
     assert (reply.type, reply.value["code"]) == ("command.rejected", code)
 
 
+@pytest.mark.timeout(1800)
+def test_a_large_file(space):
+    count = scale(3_000, long=1_000_000)
+    known = numbers(count)
+    (space.inbox / "dnc.csv").write_text(phones_file(known))
+    (space.inbox / "leads.csv").write_text(phones_file(known[::10]))
+    space.importer()
+    create_list(space, campaign_id="c")
+    run_import(space, "leads.csv", timeout=900)
+    ended = finish_import(space, start(space, "dnc.csv"), timeout=900)
+    assert parts(ended) == [count, count, 0, 0, 0, len(known[::10])]
+    assert space.value("SELECT count(*) FROM dnc_entry WHERE removed_at IS NULL") == count
+    assert space.value("SELECT count(*) FROM leads WHERE stage <> 1") == 0
+    check_counters(space)
+
+
 def test_kill_and_cancel(space):
     """Killed in the middle, it goes on behind what was committed; cancelled, it stays there. A list imported
     beside it has no stale stage."""
     count = scale(6_000)
     known = numbers(count)
     (space.inbox / "dnc.csv").write_text("phone\n" + "".join(f"{number}\nbad\n" for number in known))
-    (space.inbox / "leads.csv").write_text("phone\n" + "".join(f"{number}\n" for number in known[::10]))
+    (space.inbox / "leads.csv").write_text(phones_file(known[::10]))
     space.extra_env |= {"LEADSPOOL_JOB_LEASE_MS": "1500", "LEADSPOOL_IMPORT_CHUNK_ROWS": "100"}
     workers = [space.importer(), space.importer()]
     create_list(space, campaign_id="c")
