@@ -87,12 +87,6 @@ def test_last_chunk_whose_commit_was_lost_is_in_the_list(space, proxy):
     assert proxy.cuts == 1
 
 
-def waits_for(space, pids):
-    """How many backends wait for one of these."""
-    sql = "SELECT count(*) FROM pg_stat_activity WHERE pg_blocking_pids(pid) && %s::int[]"
-    return space.value(sql, pids)
-
-
 def test_chunk_that_is_committed_late_counts_once(space, proxy):
     """The client looks before the server has the COMMIT, and tries again: the first try comes through then."""
     expected = make(space.inbox / "leads.csv", 200, seed())
@@ -106,7 +100,7 @@ def test_chunk_that_is_committed_late_counts_once(space, proxy):
         " WHERE c.relname = 'import_lane' AND c.relnamespace = %s::regnamespace AND l.mode = 'RowExclusiveLock'",
         space.ns,
     )]  # fmt: skip
-    wait_for(lambda: waits_for(space, holders), 4, every=0.005, what="the next try, behind the first")
+    wait_for(lambda: space.waiting_for(*holders), 4, every=0.005, what="the next try, behind the first")
     proxy.deliver()
     check_import(space, expected, finish_import(space, job_id))
 

@@ -4,10 +4,8 @@ the dialers reported."""
 import time
 from datetime import UTC, datetime
 
-import psycopg
 import pytest
-from harness import Rules, settle, wait_for
-from harness.settings import settings
+from harness import Rules, db, settle, wait_for
 from rounds import FAST, Disturber
 from scenario import check_counters, create_list, done, run_import, scale, seed
 from servers import restart_kafka, restart_postgres
@@ -111,13 +109,12 @@ def test_kills_amid_a_batch(space):
     floor = Floor(space)
 
     def kill(_):
-        with psycopg.connect(settings().database_url, options=f"-c search_path={space.ns}") as holder:
+        with db(space) as holder, holder.transaction(force_rollback=True):
             holder.execute("SELECT FROM leads WHERE offer_id IS NOT NULL FOR UPDATE")
-            waits = "SELECT count(*) FROM pg_stat_activity WHERE %s = ANY (pg_blocking_pids(pid))"
-            wait_for(lambda: space.value(waits, holder.info.backend_pid), 60, every=0.02, what="a batch that waits")
+            pid = holder.info.backend_pid
+            wait_for(lambda: space.waiting_for(pid), 60, every=0.02, what="a batch that waits")
             for victim in floor.recyclers:
                 victim.kill9()
-            holder.rollback()
         for victim in floor.recyclers:
             victim.start()
 

@@ -56,11 +56,10 @@ def ids_of(space, list_id):
 @contextmanager
 def held(space, lead_id):
     """Gives a function that says whether somebody waits for the lead."""
-    waits = "SELECT count(*) FROM pg_stat_activity WHERE %s = ANY (pg_blocking_pids(pid))"
     with db(space) as other:
         other.execute("BEGIN")
         other.execute("SELECT FROM leads WHERE lead_id = %s FOR UPDATE", [lead_id])
-        yield lambda: space.value(waits, other.info.backend_pid)
+        yield lambda: space.waiting_for(other.info.backend_pid)
 
 
 def begin(space, type, data, **more):

@@ -294,9 +294,8 @@ def test_update_of_other_fields_leaves_a_list_as_somebody_beside_made_it(space):
             beside.execute("UPDATE list_stats SET life = 'paused', version = version + 1")
             beside.execute("UPDATE list SET description = 'after'")
             id = tell(space, "list.update", {"list_id": "a", "name": "New name"})
-            waits = "SELECT count(*) FROM pg_stat_activity WHERE %s = ANY (pg_blocking_pids(pid))"
             pid = beside.info.backend_pid
-            wait_for(lambda: space.value(waits, pid), 20, every=0.01, what="the update that waits")
+            wait_for(lambda: space.waiting_for(pid), 20, every=0.01, what="the update that waits")
     assert answer(space, id).type == "command.completed"
     assert space.value("SELECT life FROM list_stats") == "paused"
     assert space.row("SELECT name, description FROM list") == ("New name", "after")

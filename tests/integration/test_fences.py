@@ -33,13 +33,12 @@ def fenced(importer):
 @contextmanager
 def somebody_waits(space, act):
     """act() makes the importer change the only list; in the block that transaction stands still."""
-    waiting = "SELECT count(*) FROM pg_stat_activity WHERE %s = ANY (pg_blocking_pids(pid))"
     with db(space) as beside:
         with beside.transaction():
             beside.execute("SELECT 1 FROM list_stats FOR UPDATE")
             act()
             pid = beside.info.backend_pid
-            wait_for(lambda: space.value(waiting, pid), 20, every=0.01, what="a transaction that waits")
+            wait_for(lambda: space.waiting_for(pid), 20, every=0.01, what="a transaction that waits")
             yield
 
 

@@ -714,8 +714,7 @@ def test_what_was_decided_hours_ago_is_not_offered(clocked):
         other.autocommit = False
         other.execute("SELECT FROM list_stats FOR UPDATE")
         clocked.clock.advance(minutes=30)
-        waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND %s = ANY (pg_blocking_pids(pid))"
-        wait_for(lambda: clocked.value(waiting, other.info.backend_pid) > 0, every=0.01)
+        wait_for(lambda: clocked.waiting_for(other.info.backend_pid), every=0.01)
         clocked.clock.advance(hours=2)
     dialer.quiet(2, phone=ANN)
 

@@ -150,6 +150,10 @@ class Space:
         [value] = self.row(sql, *params)
         return value
 
+    def waiting_for(self, *pids):
+        """How many sessions wait for what one of these has locked."""
+        return self.value("SELECT count(*) FROM pg_stat_activity WHERE pg_blocking_pids(pid) && %s::int[]", list(pids))
+
     # -- life
 
     def create(self):
