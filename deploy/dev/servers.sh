@@ -123,6 +123,7 @@ TEXT
 }
 
 servers_export() {
+    export -n LEADSPOOL_DEV_SET # no setting of the binaries, which refuse what they do not know
     eval "$(servers_env)"
 }
 

@@ -5,12 +5,12 @@
 
 REPORTS=$DEV/reports
 
-# test_run [unit|integration|chaos|sanitized|guards|compose|systemd|fuzz]... [NAME] [SECONDS] [--long]
+# test_run [unit|integration|chaos|sanitized|guards|compose|systemd|demo|fuzz]... [NAME] [SECONDS] [--long]
 test_run() {
     local parts=() name='' was_up=1 part
     while (($#)); do
         case $1 in
-        unit | integration | chaos | sanitized | guards | compose | systemd | fuzz) parts+=("$1") ;;
+        unit | integration | chaos | sanitized | guards | compose | systemd | demo | fuzz) parts+=("$1") ;;
         --long) export LEADSPOOL_TEST_LONG=1 ;;
         [0-9]*) FUZZ_SECONDS=$1 ;;
         -*) die "test: unknown option $1" ;;
@@ -20,7 +20,7 @@ test_run() {
     done
     if ((${#parts[@]} == 0)); then
         parts=(unit integration chaos sanitized)
-        [[ ${LEADSPOOL_TEST_LONG:-} != 1 ]] || parts+=(guards compose systemd fuzz)
+        [[ ${LEADSPOOL_TEST_LONG:-} != 1 ]] || parts+=(guards compose systemd demo fuzz)
     fi
     servers_run || was_up=0
     rm -rf "$REPORTS"
@@ -172,6 +172,22 @@ test_compose() {
 test_systemd() {
     say "== systemd tests"
     test_step systemd test_pytest systemd systemd "$1" || true
+}
+
+# ./dev demo, which checks its own end, on servers of its own. Long: not in a plain run.
+test_demo() {
+    say "== the demo"
+    [[ -n $1 && demo != *"$1"* ]] || test_step demo test_demo_alone || true
+}
+
+test_demo_alone() {
+    local code=0
+    unset LEADSPOOL_TEST_LONG # the binaries would refuse it
+    export LEADSPOOL_DEV_SET=demo
+    "$ROOT/dev" demo || code=$?
+    "$ROOT/dev" down
+    ((code)) || echo '<testsuite><testcase name="demo"/></testsuite>' >"$REPORTS/demo.xml"
+    return "$code"
 }
 
 # Coverage-guided fuzzing, of this many seconds for each target; see fuzz.sh. Long: not in a plain run.
