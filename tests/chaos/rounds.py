@@ -12,6 +12,7 @@ import threading
 
 import psycopg
 from dirty_csv import make
+from dirty_rows import COLUMNS, EXTERNAL_ID
 from harness import read_topic, wait_for
 from harness.digest import state
 from scenario import (
@@ -34,6 +35,15 @@ FAST = {  # short leases and small chunks, so that there is much to disturb and 
     "LEADSPOOL_BATCH_MESSAGES": "20",
 }
 PATIENCE = int(os.environ.get("PATIENCE", "180"))  # seconds; shorter where a failure is what is wanted
+IMPORTS = [  # of one round after the other: what the file is like, and what is told of it
+    ({"duplicates": 0.2}, {}),
+    ({"duplicates": 0.3, "on_duplicate": "update"}, {"lead_events": True}),
+    (
+        {"columns": (*COLUMNS, EXTERNAL_ID), "identity_conflict": 0.05, "encoding": "utf-16"},
+        {"lead_events": True},
+    ),
+    ({"wild": True}, {}),
+]
 EXCHANGES = [n for n in range(200, 1000) if n % 100 != 11]  # N11 is no exchange: such numbers are rejected
 
 
@@ -84,15 +94,22 @@ class Work:
         self.deleted.append(deleted)
         self.erased.append(erased)
 
+    def importers(self, env=None):
+        """Two, of which one has no set of numbers in memory."""
+        without = {"LEADSPOOL_IMPORT_SET_MIB": "0"}
+        return [self.space.importer(env), self.space.importer((env or {}) | without)]
+
     def begin(self):
         create_list(self.space, "crm", campaign_id="c", id="crm")
 
     def round(self, round):
         """One round, until all of it is done."""
         space, name = self.space, f"l{round}"
-        expected = make(space.inbox / f"{name}.csv", self.rows, self.seed * 1000 + round, duplicates=0.2)
+        file, told = IMPORTS[round % len(IMPORTS)]
+        expected = make(space.inbox / f"{name}.csv", self.rows, self.seed * 1000 + round, **file)
+        fields = expected["import"] | told
         create_list(space, name, campaign_id="c", id=f"{round}-list", timeout=PATIENCE)
-        job_id = start_import(space, f"{name}.csv", name, id=f"{round}-import", timeout=PATIENCE, **expected["import"])
+        job_id = start_import(space, f"{name}.csv", name, id=f"{round}-import", timeout=PATIENCE, **fields)
         answers(space, self.send_upserts(round), PATIENCE)
         answers(space, self.send_dnc(round), PATIENCE)
         self.remove(round)
@@ -146,7 +163,7 @@ def check_same(spaces, disturbed, rounds):
     """The disturbed work ended as the same rounds do in peace."""
     disturbed.check()
     calm = Work(spaces(), disturbed.seed, disturbed.rows, disturbed.upserts)
-    importers = [calm.space.importer(), calm.space.importer()]
+    importers = calm.importers()
     calm.begin()
     for round in range(rounds):
         calm.round(round)

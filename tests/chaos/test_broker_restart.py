@@ -33,7 +33,7 @@ pytestmark = pytest.mark.alone
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM], ids=["killed", "stopped"])
 def test_restarts_change_nothing(spaces, number):
     work = Work(spaces(), seed())
-    importers = [work.space.importer(), work.space.importer()]
+    importers = work.importers()
     work.begin()
     pids = [importer.pid for importer in importers]
     rounds = disturb(work, Disturber(lambda _: restart_kafka(number=number), seed(), 2.0, 6.0), RESTARTS)

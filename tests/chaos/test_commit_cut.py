@@ -13,7 +13,7 @@ CUTS = scale(20, long=1000)
 
 def run(spaces, proxy, after, marker):
     work = Work(spaces(), seed(), rows=1_500)
-    importers = [work.space.importer(env={"DATABASE_URL": proxy.url}) for _ in range(2)]
+    importers = work.importers({"DATABASE_URL": proxy.url})
     work.begin()
     rounds = 0
     while proxy.cuts < CUTS:

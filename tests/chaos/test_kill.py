@@ -19,7 +19,7 @@ def has_partitions(importer):
 def test_kills_change_nothing(spaces):
     """Two importers, one of them killed and started again every now and then; N kills."""
     work = Work(spaces(), seed())
-    importers = [work.space.importer(), work.space.importer()]
+    importers = work.importers()
     work.begin()
 
     def kill(rng):
@@ -38,7 +38,7 @@ def test_kills_change_nothing(spaces):
 def test_all_killed_at_once(spaces):
     """Nothing is left in memory that was not in the record: both go at the same moment."""
     work = Work(spaces(), seed() + 1)
-    importers = [work.space.importer(), work.space.importer()]
+    importers = work.importers()
     work.begin()
 
     def kill(_):
@@ -55,7 +55,7 @@ def test_all_killed_at_once(spaces):
 def test_stops_in_order_change_nothing(spaces):
     """SIGTERM, as at every upgrade: the transaction ends, the next process goes on."""
     work = Work(spaces(), seed() + 2)
-    importers = [work.space.importer(), work.space.importer()]
+    importers = work.importers()
     work.begin()
 
     def stop(rng):

@@ -412,10 +412,18 @@ def test_import_reports_every_row(space, tmp_path):
     all_published(space)
     assert len(read_topic(space, "lead.events")) == 2
     stats = space.cli_json("stats", "--list", "a")
-    assert {name: stats[name] for name in ("list_id", "total", "dialable", "penetration", "coverage", "source")} == {
-        "list_id": "a", "total": 2, "dialable": 2, "penetration": 0, "coverage": 0, "source": "postgresql",
+    epoch, version = stats.pop("epoch"), stats.pop("version")
+    assert (epoch, version) == space.row("SELECT epoch, version FROM list_stats, namespace")
+    assert stats == {
+        "list_id": "a", "campaign_id": "c-a", "life": "active", "total": 2, "dialable": 2, "offered": 0, "finished": 0,
+        "exhausted": 0, "dnc": 0, "invalid": 0, "contacted": 0, "attempted": 0, "penetration": 0, "coverage": 0,
+        "statuses": {"NEW": 2}, "source": "postgresql",
     }  # fmt: skip
-    assert stats["statuses"] == {"NEW": 2}
+    checks = {check["name"]: check for check in space.cli_json("doctor")["checks"]}
+    assert sorted(checks) == ["I1", "I2", "I3", "I4", "I5", "I6", "I7"]
+    assert {name for name, check in checks.items() if check["checked"] == 0} <= {"I4"}, "all is published"
+    assert {check["ok"] for check in checks.values()} == {True}
+    assert [check["problems"] for check in checks.values()] == [[]] * 7
     [job] = space.cli_json("job", "ls")
     assert (job["job_id"], job["state"], job["rows"], job["rejected"]) == (job_id, "completed", 4, 1)
     assert space.cli_json("job", "watch", job_id)["outcome"] == "completed"

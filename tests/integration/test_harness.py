@@ -1,5 +1,7 @@
 """The harness itself: its faults are injected, and its checks see what they are for."""
 
+import subprocess
+import sys
 import uuid
 
 import psycopg
@@ -7,10 +9,11 @@ import pytest
 from confluent_kafka.admin import NewTopic
 from harness import bus, check, privacy
 from harness.bus import Record, read_all, read_topic, send_command
-from harness.settings import settings
+from harness.settings import ROOT, settings
 from harness.space import Space
 
 LIST = {"list_id": "a", "campaign_id": "c"}
+LAYERS = ROOT / "tests" / "lint" / "layers.py"
 
 
 @pytest.fixture
@@ -190,3 +193,25 @@ def test_of_the_servers_log_the_products_lines_count(tmp_path):
         f"{place} leadspool ERROR:  5046218927\n\t5046218927\n{place} t1_importer LOG:  SELECT\n\t5046218927\n"
     )
     assert [place for place, _ in privacy.leaks([log], {"5046218927"})] == [f"{log}:4"]
+
+
+@pytest.mark.parametrize(
+    "file, include, breach",
+    [
+        ("common/domain/a.c", '"base/error.h"', None),
+        ("common/domain/a.c", '"adapters/db.h"', "domain is below adapters"),
+        ("common/domain/a.c", "<adapters/db.h>", "domain is below adapters"),
+        ("common/runtime/a.c", "<libpq-fe.h>", "<libpq-fe.h> belongs to"),
+        ("common/runtime/a.c", '"importer/mapping.h"', "runtime may not include services/importer"),
+        ("services/importer/a.c", '"stats/stats.h"', "importer may not include services/stats"),
+        ("services/cli/a.c", '"importer/mapping.h"', None),
+        ("tests/unit/base/test_a.c", '"runtime/outbox.h"', "base is below runtime"),
+    ],
+)
+def test_layers(tmp_path, file, include, breach):
+    path = tmp_path / file
+    path.parent.mkdir(parents=True)
+    path.write_text(f"#include <stdio.h>\n#include {include}\n")
+    done = subprocess.run([sys.executable, LAYERS, tmp_path], capture_output=True, text=True)
+    assert done.returncode == int(breach is not None)
+    assert done.stdout.startswith(f"{file}:2: {breach}" if breach else "")

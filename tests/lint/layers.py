@@ -1,8 +1,9 @@
 """Holds includes to the layers: base < domain < adapters < runtime < services.
 
 A file includes from its own layer or below. A wrapped library's header is included by its adapter
-only, so that the rest can be read and tested without knowing that library. Services do not include
-each other, but for those in SERVICE_USES. Tests may include anything
+only, so that the rest can be read and tested without knowing that library; JSON and uthash, which are in the
+product's own types, are nobody's. Services do not include each other, but for those in SERVICE_USES: pure decisions
+of the recycler, which others tell of, and what the command line shows before it sends. Tests may include anything
 at or below the layer that they test, and any library, as an oracle.
 
 usage: layers.py [ROOT]; prints each breach as FILE:LINE: TEXT, exits non-zero when there is one.
@@ -36,7 +37,7 @@ WRAPPED = {
     "uuid/*": ["common/base/ids.c"],
 }
 
-INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
+INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]')
 
 
 def place_of(path: str) -> tuple[str, str]:
@@ -51,10 +52,8 @@ def place_of(path: str) -> tuple[str, str]:
     return "", ""
 
 
-def target_of(header: str, includer: str) -> tuple[str, str]:
+def target_of(header: str) -> tuple[str, str]:
     first = header.split("/")[0]
-    if "/" not in header:
-        return place_of(includer)
     if first in LAYERS:
         return "layer", first
     if first in SERVICES:
@@ -64,7 +63,7 @@ def target_of(header: str, includer: str) -> tuple[str, str]:
 
 def layer_breach(includer: str, header: str) -> str | None:
     kind, name = place_of(includer)
-    target_kind, target = target_of(header, includer)
+    target_kind, target = target_of(header)
     if not kind or not target_kind:
         return None
     if target_kind == "service":
@@ -97,8 +96,7 @@ def breaches(root: pathlib.Path) -> Iterator[str]:
                 found = INCLUDE.match(line)
                 if not found:
                     continue
-                text = layer_breach(name, found[2]) if found[1] == '"' else wrap_breach(name, found[2])
-                if text:
+                if text := layer_breach(name, found[1]) or wrap_breach(name, found[1]):
                     yield f"{name}:{number}: {text}"
 
 

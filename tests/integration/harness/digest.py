@@ -1,7 +1,7 @@
 """One hash over the state that a scenario has to end in, however often it was disturbed on the way.
 
-Ids that depend on order (lead_id, job_no, list_no), times and owners are left out; everything that a
-user could tell apart is in. Events count once, however often they were published.
+Ids that depend on order (job_no, list_no, lead_id but for the row that an import had it from), times and owners are
+left out; everything that a user could tell apart is in. Events count once, however often they were published.
 """
 
 import hashlib
@@ -9,6 +9,7 @@ import json
 
 from harness import bus
 
+ROWS = 1 << 32  # of a file; a lead's id is the job's number and the row's
 STATE = {
     "campaign": "SELECT campaign_id, name, active, default_country FROM campaign",
     "list": "SELECT list_id, l.name, description, campaign_id, priority FROM list l"
@@ -18,7 +19,8 @@ STATE = {
     "list_status": "SELECT list_id, status, leads FROM list_status JOIN list USING (list_no) WHERE leads <> 0",
     "leads": "SELECT list_id, phone, extension, external_id, stage, status, l.priority, attempts,"
     " attempts_total, contacted, dnc, verified, revision, first_name, last_name, email, address, city,"
-    " state, zip, country, time_zone, custom::text, tries, hold, due_at IS NULL, callback_at IS NULL"
+    " state, zip, country, time_zone, custom::text, tries, hold, due_at IS NULL, callback_at IS NULL,"
+    f" (SELECT mod(lead_id, {ROWS}) FROM jobs WHERE job_no = lead_id / {ROWS} AND kind = 'import')"
     " FROM leads l JOIN list USING (list_no)",
     "attempt": "SELECT source, call_id, disposition, status, contact, list_id FROM attempt LEFT JOIN list USING (list_no)",
     "dnc_entry": "SELECT phone, campaign_no, source, removed_at IS NULL FROM dnc_entry"
@@ -35,16 +37,25 @@ def table_rows(space, sql):
     return sorted(json.dumps(row, default=str) for row in space.rows(sql))
 
 
+def of_import(record):
+    """Of a lead that the import made or changed, or of its end: what is the same in every run."""
+    value = record.value
+    if record.type.startswith("lead."):
+        return int(value["lead_id"]) % ROWS, value["stage"], value.get("changed")
+    if record.type == "job.completed":
+        return ({name: value[name] for name in value if name not in ("job_id", "at", "rejects")},)
+    return ()
+
+
 def event_rows(space):
-    """(type, subject of commands and lists, cause) of each event, once."""
+    """(topic, type, cause, what an import tells) of each event, once."""
     seen = {}
+    imports = {id for [id] in space.rows("SELECT command_id FROM jobs WHERE kind = 'import'")}
     for record in bus.read_all(space):
         if record.headers.get("ce_sequence") and record.type not in TIMED and record.raw is not None:
-            seen[record.topic, record.id] = (
-                record.topic,
-                record.type,
-                record.headers.get("ce_correlationid"),
-            )
+            cause = record.headers.get("ce_correlationid")
+            told = of_import(record) if cause in imports else ()
+            seen[record.topic, record.id] = (record.topic, record.type, cause, *told)
     return sorted(json.dumps(event) for event in seen.values())
 
 
