@@ -662,10 +662,10 @@ void job_runner_ask_to_stop(JobRunner *runner)
     job_runner_kick(runner);
 }
 
-void job_runner_stop(JobRunner *runner, int wait_ms)
+bool job_runner_stop(JobRunner *runner, int wait_ms)
 {
     if (runner == NULL) {
-        return;
+        return true;
     }
     job_runner_ask_to_stop(runner);
     struct timespec deadline = clock_mono_in(wait_ms);
@@ -674,8 +674,8 @@ void job_runner_stop(JobRunner *runner, int wait_ms)
         ended = clock_join(runner->threads[i].thread, &deadline) && ended;
     }
     if (!ended) {
-        LOG_WARN("job.stop_abandoned");
-        return; /* the threads still use it; the process ends now, and the leases run out */
+        LOG_WARN("job.stop_abandoned"); /* the leases run out */
+        return false;
     }
     for (int i = 0; i < runner->thread_count; i++) {
         db_close(runner->threads[i].db);
@@ -683,4 +683,5 @@ void job_runner_stop(JobRunner *runner, int wait_ms)
         outbox_done(&runner->threads[i].outbox);
     }
     free(runner);
+    return true;
 }

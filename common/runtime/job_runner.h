@@ -97,5 +97,6 @@ Status job_runner_start(const Config *cfg,
 void job_runner_kick(JobRunner *runner);
 /* Jobs stop at their next checkpoint; returns at once. */
 void job_runner_ask_to_stop(JobRunner *runner);
-/* Asks jobs to stop at their next checkpoint and waits up to wait_ms. NULL is allowed. */
-void job_runner_stop(JobRunner *runner, int wait_ms);
+/* Asks jobs to stop at their next checkpoint and waits up to wait_ms. False: threads go on, and
+ * with them stays what they use, up to the end of the process. NULL is allowed. */
+bool job_runner_stop(JobRunner *runner, int wait_ms);

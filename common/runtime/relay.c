@@ -24,18 +24,6 @@ struct Relay {
     RelayLine *lines[RELAY_LINES]; /* NULL: not begun */
 };
 
-static void relay_free(Relay *relay)
-{
-    for (int i = 0; i < RELAY_LINES; i++) {
-        if (relay->lines[i] != NULL) {
-            relay_line_free(relay->lines[i]);
-        }
-    }
-    free(relay->worker_id);
-    free(relay->service);
-    free(relay);
-}
-
 Status
 relay_start(const Config *cfg, const char *worker_id, const char *service, Relay **ret, Error *err)
 {
@@ -49,7 +37,9 @@ relay_start(const Config *cfg, const char *worker_id, const char *service, Relay
         status = relay_line_start(&parts, &relay->lines[i], err);
     }
     if (status != STATUS_OK) {
-        relay_stop(relay);
+        if (relay_stop(relay)) {
+            relay_free(relay);
+        }
         return status;
     }
     *ret = relay;
@@ -78,10 +68,10 @@ void relay_kick(Relay *relay)
     }
 }
 
-void relay_stop(Relay *relay)
+bool relay_stop(Relay *relay)
 {
     if (relay == NULL) {
-        return;
+        return true;
     }
     struct timespec deadline = clock_mono_in(RELAY_STOP_MS);
     for (int i = 0; i < RELAY_LINES; i++) {
@@ -95,9 +85,23 @@ void relay_stop(Relay *relay)
             ended = relay_line_await(relay->lines[i], &deadline) && ended;
         }
     }
-    if (ended) {
-        relay_free(relay);
-    } else {
-        LOG_WARN("outbox.stop_abandoned"); /* threads still use it; the process ends now */
+    if (!ended) {
+        LOG_WARN("outbox.stop_abandoned");
     }
+    return ended;
+}
+
+void relay_free(Relay *relay)
+{
+    if (relay == NULL) {
+        return;
+    }
+    for (int i = 0; i < RELAY_LINES; i++) {
+        if (relay->lines[i] != NULL) {
+            relay_line_free(relay->lines[i]);
+        }
+    }
+    free(relay->worker_id);
+    free(relay->service);
+    free(relay);
 }

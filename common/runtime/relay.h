@@ -25,6 +25,8 @@ bool relay_is_cut_off(const Relay *relay);
 /* Is the outbox larger than it may be (backlog.h)? Then nothing is begun that adds to it. Any
  * thread. */
 bool relay_is_backed_up(const Relay *relay);
-/* Publishes what is there, for two seconds at most, gives the lanes back and ends. NULL is
- * allowed. */
-void relay_stop(Relay *relay);
+/* Publishes what is there, for two seconds at most, and gives the lanes back. False: threads go on,
+ * up to the end of the process. NULL is allowed. */
+bool relay_stop(Relay *relay);
+/* Of one that was stopped, and that nobody kicks any more. NULL is allowed. */
+void relay_free(Relay *relay);

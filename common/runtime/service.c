@@ -648,7 +648,8 @@ static Status loop_start(Loop *loop, Error *err)
     return status;
 }
 
-/* Reading stops first, then jobs, then publishing. What hangs is left to the end of the process. */
+/* Reading stops first, then jobs, then publishing. What hangs is left to the end of the process,
+ * and with it what it may use. */
 static void loop_stop(Loop *loop)
 {
     supervisor_stopping();
@@ -662,9 +663,13 @@ static void loop_stop(Loop *loop)
     if (loop->begun) {
         loop->service->end(loop->state);
     }
-    job_runner_stop(loop->runner, STOP_JOBS_MS);
+    bool ended = job_runner_stop(loop->runner, STOP_JOBS_MS);
     http_stop(loop->http); /* it asks the relay */
-    relay_stop(loop->relay);
+    ended = relay_stop(loop->relay) && ended;
+    if (!ended) {
+        return;
+    }
+    relay_free(loop->relay);
     apply_done(&loop->apply);
     batch_done(&loop->batch);
     if (loop->service->close != NULL && loop->state != NULL) {

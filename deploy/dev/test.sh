@@ -5,12 +5,12 @@
 
 REPORTS=$DEV/reports
 
-# test_run [unit|integration|chaos|sanitized|guards|compose|systemd|demo|fuzz]... [NAME] [SECONDS] [--long]
+# test_run [unit|integration|chaos|sanitized|threads|guards|compose|systemd|demo|fuzz]... [NAME] [SECONDS] [--long]
 test_run() {
     local parts=() name='' was_up=1 part
     while (($#)); do
         case $1 in
-        unit | integration | chaos | sanitized | guards | compose | systemd | demo | fuzz) parts+=("$1") ;;
+        unit | integration | chaos | sanitized | threads | guards | compose | systemd | demo | fuzz) parts+=("$1") ;;
         --long) export LEADSPOOL_TEST_LONG=1 ;;
         [0-9]*) FUZZ_SECONDS=$1 ;;
         -*) die "test: unknown option $1" ;;
@@ -20,7 +20,7 @@ test_run() {
     done
     if ((${#parts[@]} == 0)); then
         parts=(unit integration chaos sanitized)
-        [[ ${LEADSPOOL_TEST_LONG:-} != 1 ]] || parts+=(guards compose systemd demo fuzz)
+        [[ ${LEADSPOOL_TEST_LONG:-} != 1 ]] || parts+=(threads guards compose systemd demo fuzz)
     fi
     servers_run || was_up=0
     rm -rf "$REPORTS"
@@ -216,6 +216,28 @@ test_pytest_sanitized() {
     cd "$ROOT/tests" || return
     LEADSPOOL_TEST_BIN=$BUILD/asan ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1 \
         "$PYTHON" -m pytest "${SANITIZED[@]}" "${RERUNS[@]}" --junitxml="$REPORTS/sanitized.xml"
+}
+
+# Scenarios in which the threads of each worker meet, with all programs under ThreadSanitizer. Long: not in a plain run.
+THREADS=(
+    "integration/test_import.py::test_update_within_one_file"
+    "integration/test_sweep_lanes.py"
+    "integration/test_export.py::test_each_export_is_one_version"
+    "integration/test_floor.py"
+    "integration/test_stats_dialing.py"
+)
+
+test_threads() {
+    say "== scenarios under ThreadSanitizer"
+    test_step threads test_pytest_threads || true
+}
+
+test_pytest_threads() {
+    build_preset tsan || return
+    cd "$ROOT/tests" || return
+    LEADSPOOL_TEST_BIN=$BUILD/tsan LD_PRELOAD=$BUILD/tsan/libthread_sanitizer.so \
+        TSAN_OPTIONS="suppressions=$ROOT/tests/lint/tsan.supp second_deadlock_stack=1" LEADSPOOL_TEST_LONG='' \
+        "$PYTHON" -m pytest "${THREADS[@]}" "${RERUNS[@]}" --timeout 900 --junitxml="$REPORTS/threads.xml"
 }
 
 # CI tries a scenario that failed once more, and says which: its machine is shared, and scenarios have
