@@ -1,6 +1,7 @@
 #include "importer/csv_record.h"
 
 #include "importer/csv_find.h"
+#include "importer/csv_lost_quote.h"
 
 static size_t size_or(size_t given, size_t otherwise)
 {
@@ -14,6 +15,7 @@ CsvLimits csv_limits_or_default(const CsvLimits *given)
         .row_bytes = size_or(limits.row_bytes, 4 << 20),
         .field_bytes = size_or(limits.field_bytes, 1 << 20),
         .columns = size_or(limits.columns, CSV_COLUMNS_MAX),
+        .file_columns = limits.file_columns,
     };
 }
 
@@ -67,6 +69,9 @@ typedef struct Walk {
     char delimiter;
     const CsvLimits *limits;
     size_t quoted_fields;
+    size_t field_at;       /* of the quoted field at hand, behind its quote */
+    size_t field_doubled;  /* quotes in it that are written twice */
+    size_t field_newlines; /* span.newlines where it began */
     CsvSpan span;
 } Walk;
 
@@ -117,6 +122,9 @@ static Step walk_open_quote(Walk *walk)
 {
     walk->at++;
     walk->span.has_quote = true;
+    walk->field_at = walk->at;
+    walk->field_doubled = 0;
+    walk->field_newlines = walk->span.newlines;
     if (++walk->quoted_fields > walk->limits->columns) {
         /* That many over several lines: a lost quote has turned text and quotes about. Going on to
          * row_bytes for each of them would make a file of such lines take for ever. */
@@ -158,11 +166,21 @@ static Step walk_text(Walk *walk)
     return STEP_TEXT;
 }
 
+/* What came to its limit without a newline is a long field; with some, most likely rows. */
+static bool walk_lost_quote(const Walk *walk)
+{
+    size_t len = walk->at - walk->field_at - walk->field_doubled;
+    return len > walk->limits->field_bytes && walk->span.newlines > walk->field_newlines;
+}
+
 static Step walk_quoted(Walk *walk)
 {
     walk->at = csv_find_special(walk->bytes, walk->at, walk->window);
     if (walk->at == walk->window) {
         return walk_out_of_bytes(walk, true);
+    }
+    if (walk_lost_quote(walk)) {
+        return walk_bad(walk, CSV_PROBLEM_UNCLOSED_QUOTE);
     }
     char c = walk->bytes[walk->at++];
     if (c == '"') {
@@ -177,6 +195,7 @@ static Step walk_after(Walk *walk)
 {
     if (walk->at < walk->window && walk->bytes[walk->at] == '"') {
         walk->at++;
+        walk->field_doubled++;
         return STEP_QUOTED;
     }
     while (walk->at < walk->window && is_blank_byte(walk, walk->at)) {
@@ -236,6 +255,14 @@ static bool walk_is_blank(const Walk *walk)
     return true;
 }
 
+/* Of few lines it cannot be, and most records have one. */
+static bool walk_has_rows(const Walk *walk)
+{
+    return walk->span.newlines >= CSV_LOST_QUOTE_NEWLINES &&
+           csv_has_lost_quote(walk->bytes, walk->span.len, walk->delimiter,
+                              walk->limits->file_columns);
+}
+
 bool csv_record_span(const char *bytes,
                      size_t len,
                      bool at_end,
@@ -258,6 +285,9 @@ bool csv_record_span(const char *bytes,
     Step step = STEP_FIELD;
     while (step < STEP_ENDED) {
         step = steps[step](&walk);
+    }
+    if (step == STEP_ENDED && walk_has_rows(&walk)) {
+        step = walk_bad(&walk, CSV_PROBLEM_UNCLOSED_QUOTE);
     }
     if (step == STEP_BAD) {
         step = walk_bad_line(&walk);

@@ -12,8 +12,11 @@
  * only, in quotes or not. Spreadsheets write rows of delimiters where a table ends.
  *
  * What breaks these rules costs one physical line, never the rest of the file: the span of a bad
- * record is the physical line on which it began, and the next record starts after it. Verdicts
- * depend on the bytes from the record's start alone, so that reading may resume at any record. */
+ * record is the physical line on which it began, and the next record starts after it. So it is with
+ * a quoted field of several lines that is longer than a field may be, or whose lines are rows of
+ * the file (csv_lost_quote.h): its closing quote got lost, and another one was taken for it.
+ * Verdicts depend on the bytes from the record's start alone, so that reading may resume at any
+ * record. */
 #pragma once
 
 #include <stdbool.h>
@@ -22,8 +25,9 @@
 typedef enum CsvProblem {
     CSV_PROBLEM_NONE = 0,
     CSV_PROBLEM_ROW_TOO_LONG,     /* longer than limits.row_bytes without its newline */
-    CSV_PROBLEM_UNCLOSED_QUOTE,   /* a quote still open at the end of the file or at row_bytes, or
-                                     more quoted fields than columns over several lines */
+    CSV_PROBLEM_UNCLOSED_QUOTE,   /* a quote still open at the end of the file or at row_bytes; over
+                                     several lines more quoted fields than columns, a field longer
+                                     than field_bytes, or rows of the file in one */
     CSV_PROBLEM_MALFORMED_QUOTE,  /* a closing quote with text after it */
     CSV_PROBLEM_TOO_MANY_COLUMNS, /* from csv_fields; from here only for quoted fields in one line
                                    */
@@ -45,9 +49,11 @@ typedef struct CsvLimits {
     size_t row_bytes;   /* of a record, its newline not counted; at least 1 */
     size_t field_bytes; /* of a field, without its quotes */
     size_t columns;
+    size_t file_columns; /* no limit, but what the file's rows have; 0: not known, and no quoted
+                            field is asked whether it holds rows */
 } CsvLimits;
 
-/* 4 MB, 1 MB and CSV_COLUMNS_MAX, where given is NULL or has a 0. */
+/* 4 MB, 1 MB and CSV_COLUMNS_MAX, where given is NULL or has a 0; file_columns as given. */
 CsvLimits csv_limits_or_default(const CsvLimits *given);
 
 typedef struct CsvSpan {

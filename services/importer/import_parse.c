@@ -6,6 +6,13 @@
 
 /* ---- opening ---- */
 
+static CsvScanOptions scan_options(const ImportSpec *spec)
+{
+    return (CsvScanOptions){.delimiter = spec->format.delimiter,
+                            .limits.file_columns = spec->columns,
+                            .empty_rows = spec->empty_rows};
+}
+
 static Status parser_skip_header(ImportParser *parser, Error *err)
 {
     CsvRecord record = {.is_blank = true};
@@ -66,10 +73,9 @@ Status import_parser_open(ImportParser *parser,
         return status;
     }
     row_cleaner_init(&parser->cleaner, spec, csv_source_is_converted(parser->source));
-    parser->scan =
-        csv_scan_new(parser->source, &(CsvScanOptions){.delimiter = spec->format.delimiter,
-                                                       .stop = start->stop,
-                                                       .empty_rows = spec->empty_rows});
+    CsvScanOptions options = scan_options(spec);
+    options.stop = start->stop;
+    parser->scan = csv_scan_new(parser->source, &options);
     if (spec->mapping.column_of[MAPPING_FIELD_EXTERNAL_ID] > 0) {
         parser->external_ids = external_ids_new(start->ids);
     }
@@ -98,10 +104,9 @@ import_read_header(const ImportSpec *spec, int fd, CsvFields *ret_fields, Arena 
     if (status != STATUS_OK || !spec->format.layout.has_header) {
         return status;
     }
-    AUTO_CSV_SCAN CsvScan *scan =
-        csv_scan_new(source, &(CsvScanOptions){.delimiter = spec->format.delimiter,
-                                               .most_bytes = IMPORT_HEADER_BYTES,
-                                               .empty_rows = spec->empty_rows});
+    CsvScanOptions options = scan_options(spec);
+    options.most_bytes = IMPORT_HEADER_BYTES;
+    AUTO_CSV_SCAN CsvScan *scan = csv_scan_new(source, &options);
     CsvRecord record = {.is_blank = true};
     bool more = true;
     while (status == STATUS_OK && more && record.is_blank) {

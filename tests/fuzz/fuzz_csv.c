@@ -56,6 +56,7 @@ static bool detect(const uint8_t *how, FuzzFile *file, CsvFormat *format)
         file->options.limits = (CsvLimits){.row_bytes = 1 + how[1], .field_bytes = 1 + how[1] / 3};
         file->options.limits.columns = 1 + how[1] % 9;
     }
+    file->options.limits.file_columns = format->layout.columns;
     return status == STATUS_OK;
 }
 

@@ -94,6 +94,7 @@ def wild_shape(seed):
         huge=rng.choice([0.0, 0.0, 0.002]),
         identity_conflict=0.02 if EXTERNAL_ID in columns else 0.0,
         bad_field=0.02 if MORE_COLUMNS[0] in columns else 0.0,
+        open_quote_before_inches=rng.choice([0.0, 0.003]),
     )
 
 

@@ -60,6 +60,7 @@ class Shape:
     extra_cells: float = 0.0  # more cells than the header, half the time empty ones
     malformed_quote: float = 0.0
     unclosed_quote: float = 0.0
+    open_quote_before_inches: float = 0.0
     bad_encoding: float = 0.0
     huge: float = 0.0
     identity_conflict: float = 0.0
@@ -98,6 +99,7 @@ class RowMaker:
         self.has_more = MORE_COLUMNS[0] in shape.columns
         self.phone_place = shape.columns.index("phone1")
         self.force_quote = False  # the row before has an open quote: this one closes it badly
+        self.forced = []  # what the rows to come are
         self.kinds = self._kinds()
 
     def _kinds(self):
@@ -113,6 +115,7 @@ class RowMaker:
             (shape.huge, self._huge),
             (shape.identity_conflict, self._identity_conflict),
             (shape.bad_field, self._bad_field),
+            (shape.open_quote_before_inches, self._open_quote_before_inches),
         ]
         for share, method in shares:
             if share > 0:
@@ -124,6 +127,9 @@ class RowMaker:
 
     def row(self, out):
         rng = self.rng
+        if self.forced:
+            out.append(self.forced.pop()())
+            return
         if not self.force_quote and rng.random() < self.shape.blank:
             out.append(self._blank(rng.random()) + self._newline())
         if self.force_quote:
@@ -330,6 +336,29 @@ class RowMaker:
         cells[last] = '"open ' + cells[last].replace('"', "")
         self.force_quote = True
         self.accounting.reject("malformed_quote")
+        return self._write(cells)
+
+    def _open_quote_before_inches(self):
+        """The next quote stands some rows on, where a delimiter follows it: they are rows all the same."""
+        _, cells, _ = self._new_cells()
+        cells["company_name"] = '"Acme'
+        cells["address"] = cells["address"].replace('"', "").replace(self.shape.delimiter, "")
+        self.forced = [self._inches] + [self._without_quotes] * (3 + int(self.rng.random() * 30))
+        self.accounting.reject("unclosed_quote")
+        return self._write(cells)
+
+    def _inches(self):
+        return self._without_quotes('Pipe 5"')
+
+    def _without_quotes(self, company="Acme"):
+        index, cells, values = self._new_cells()
+        while '"' in cells["address"]:
+            phone = cells["phone1"]
+            cells, fresh = self._person(tidy=True)
+            cells["phone1"], cells[EXTERNAL_ID] = phone, ""
+            values[2:] = fresh[2:]
+        cells["company_name"] = company
+        self._accept(index, values, None)
         return self._write(cells)
 
     def _bad_encoding(self):

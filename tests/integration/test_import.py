@@ -285,6 +285,19 @@ def test_reject_file_holds_the_cells_as_they_were(space):
     assert line[1:4] == ("1", "phone_too_short", "phone")
 
 
+def test_lost_quote_costs_its_row_only(space):
+    """The next quote of the file is an inch mark 9,000 rows on, with a delimiter behind it."""
+    lines = [f"+1504{2_000_000 + n},Foo,{n}\n" for n in range(10_000)]
+    lines[9] = '+15042000009,"Acme,1\n'
+    lines[8_999] = '+15042008999,Pipe 5",x\n'
+    (space.inbox / "leads.csv").write_text("phone,company,size\n" + "".join(lines))
+    space.importer()
+    create_list(space)
+    ended = run_import(space, "leads.csv")
+    assert (ended["rows"], ended["inserted"], ended["rejected"]) == (10_000, 9_999, 1)
+    assert rejects_of(space, ended)[1][:3] == (["+15042000009", "Acme,1", ""], "10", "unclosed_quote")
+
+
 @pytest.mark.parametrize("policy, rejected, unverified", [("possible", 0, 1), ("strict", 1, 0)])
 def test_phone_policy(space, policy, rejected, unverified):
     """Area code 383 has the right form, and is not in use."""

@@ -129,6 +129,7 @@ static int dump(int fd, const Arguments *args)
     print_format(&format);
     CsvScanOptions options = args->scan;
     options.delimiter = format.delimiter;
+    options.limits.file_columns = format.layout.columns;
     AUTO_CSV_SCAN CsvScan *scan = csv_scan_new(source, &options);
     AUTO_CSV_FIELDS fields;
     csv_fields_init(&fields, format.delimiter, &options.limits);

@@ -3,8 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/strbuf.h"
 #include "importer/csv_find.h"
 #include "importer/csv_record.h"
+
+#define FOUR_ROWS      "2,a,b,c,d\n3,a,b,c,d\n\n4,a,b,c,d\n5,a,,,\n"
+#define FOUR_ROWS_CRLF "2,a,b,c,d\r\n3,a,b,c,d\r\n4,a,b,c,d\r\n5,a,,,\r\n"
+#define TEN_PAIRS      "a,1\nb,2\nc,3\nd,4\ne,5\nf,6\ng,7\nh,8\ni,9\nj,0\n"
 
 static CsvSpan span_of(const char *text, char delimiter)
 {
@@ -157,6 +162,88 @@ Test(csv_record, quoted_fields_beyond_the_limit_end_the_look_ahead)
     }
 }
 
+Test(csv_record, rows_in_a_quoted_cell_mean_a_lost_quote)
+{
+    static const struct {
+        const char *text;
+        size_t columns;
+        bool is_lost;
+    } cases[] = {
+        {"1,\"a,b,c,d\n" FOUR_ROWS "5,e,5\",f,g\n", 5, true},
+        {"1,\"a,b,c,d\r\n" FOUR_ROWS_CRLF "5,e,5\",f,g\r\n", 5, true},
+        {"1,\"a,b,c,d\n" FOUR_ROWS "ragged,row\n5,e,5\",f,g\n", 5, true},
+        {"1,\"a,b,c,d\n" FOUR_ROWS "5,e,f,g,\"\"x\"\n", 5, true},
+        {"\"q,q\",\"a,b,c,d\n" FOUR_ROWS "5,e,5\",\"f,f\",g\n", 5, true},
+        {"1,\"a,b,c,d\n" FOUR_ROWS "ragged,row\nragged,row\n5,e,5\",f,g\n", 5, false},
+        {"1,\"a,b,c,d\n" FOUR_ROWS "5,e,5\",f,g\n", 6, false},
+        {"1,\"a,b,c,d\n" FOUR_ROWS "5,e,5\",f,g\n", 0, false},
+        {"1,\"a,b,c,d,e\n" FOUR_ROWS "5,e,5\",f,g\n", 5, false},
+        {"1,\"a,b,c,d\n" FOUR_ROWS "5,e,5\",f,g,h\n", 5, false},
+        {"1,\"\n" FOUR_ROWS "5,e,5\"\n", 2, false},
+        {"1,\"a,b,c,d\n2,a,b,c,d\n3,a,b,c,d\n5,e,5\",f,g\n", 5, false},
+        {"1,\"a\n" TEN_PAIRS "k,5\"\n", 2, false},
+        {"1,\"a\n" TEN_PAIRS "k,5\nl,5\nm,5\"\n", 2, true},
+    };
+    CsvLimits limits = csv_limits_or_default(NULL);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        size_t len = strlen(cases[i].text);
+        limits.file_columns = cases[i].columns;
+        CsvSpan span;
+        cr_assert(csv_record_span(cases[i].text, len, true, ',', &limits, &span));
+        CsvProblem problem = cases[i].is_lost ? CSV_PROBLEM_UNCLOSED_QUOTE : CSV_PROBLEM_NONE;
+        cr_expect_eq(span.problem, problem, "%zu", i);
+        size_t first_line = strcspn(cases[i].text, "\r\n");
+        cr_expect_eq(cases[i].is_lost, span.len == first_line, "%zu: len %zu", i, span.len);
+    }
+}
+
+/* 100 rows of three cells between two lines. */
+static bool is_lost_among_many(const char *first, const char *last)
+{
+    AUTO_STRBUF text = STRBUF_INIT;
+    strbuf_adds(&text, first);
+    for (int i = 0; i < 100; i++) {
+        strbuf_adds(&text, "\n2,a,b");
+    }
+    strbuf_addf(&text, "\n%s\n", last);
+    CsvLimits limits = csv_limits_or_default(NULL);
+    limits.file_columns = 3;
+    CsvSpan span;
+    cr_assert(csv_record_span(text.data, text.len, true, ',', &limits, &span));
+    return span.problem == CSV_PROBLEM_UNCLOSED_QUOTE;
+}
+
+Test(csv_record, among_many_rows_one_end_may_be_ragged)
+{
+    cr_expect(is_lost_among_many("1,\"a,b", "3,a,5\",junk"));
+    cr_expect(is_lost_among_many("1,\"a,b,junk,junk", "3,5\",b"));
+    cr_expect_not(is_lost_among_many("1,\"a,b,junk,junk", "3,a,5\",junk"));
+    cr_expect_not(is_lost_among_many("\"1,a,b", "3,a,b\",x,y"), "a table in the first column");
+    cr_expect_not(is_lost_among_many("x,y,\"1,a,b", "3,a,b\""), "in the last one");
+}
+
+Test(csv_record, a_quoted_field_over_lines_ends_at_the_limit_of_a_field)
+{
+    static const CsvLimits limits = {.row_bytes = 100, .field_bytes = 8, .columns = 9};
+    static const struct {
+        const char *text;
+        const char *code;
+        size_t len;
+    } cases[] = {
+        {"\"abc\ndefg\",x\n", "", 12},
+        {"\"abc\ndefgh\",x\n", "unclosed_quote", 4},
+        {"\"a\"\"\ndef\"\"\",x\n", "", 13},
+        {"\"abcdefghij\",x\n", "", 14}, /* csv_fields says that it is too long */
+        {"\"a\nb\",\"abcdefghij\"\n", "", 18},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        CsvSpan span;
+        cr_assert(csv_record_span(cases[i].text, strlen(cases[i].text), true, ',', &limits, &span));
+        cr_expect_str_eq(csv_problem_code(span.problem), cases[i].code, "%zu", i);
+        cr_expect_eq(span.len, cases[i].len, "%zu: len %zu", i, span.len);
+    }
+}
+
 /* The verdict may wait for more bytes, but must never change with them. */
 static void check_every_prefix(const char *text, size_t len, const CsvLimits *limits)
 {
@@ -176,7 +263,7 @@ static void check_every_prefix(const char *text, size_t len, const CsvLimits *li
 Test(csv_record, verdict_does_not_depend_on_how_much_was_read)
 {
     static const char alphabet[] = "\"\"\",,\n\r ab";
-    static const CsvLimits limits = {.row_bytes = 12, .field_bytes = 12, .columns = 3};
+    static const CsvLimits limits = {.row_bytes = 12, .field_bytes = 5, .columns = 3};
     srand(20);
     for (int round = 0; round < 100000; round++) {
         char text[24];
