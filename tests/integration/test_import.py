@@ -298,6 +298,26 @@ def test_lost_quote_costs_its_row_only(space):
     assert rejects_of(space, ended)[1][:3] == (["+15042000009", "Acme,1", ""], "10", "unclosed_quote")
 
 
+def test_rows_beyond_the_limits_cost_themselves_only(space):
+    """Also an open quote with more behind it than a row may have, and no other quote."""
+    good = [f"+1504{2_000_000 + n},{'x' * 1_000}\n" for n in range(4_500)]
+    bad = [
+        f"5046218927,{'x' * 5_000_000}\n",
+        "5046218927" + ",cell" * 599 + "\n",
+        f'5046218927,"{"y" * 600_000}\n',
+    ]
+    lines = [good[0], bad[0], good[1], bad[1], good[2], bad[2], *good[3:]]
+    (space.inbox / "leads.csv").write_text("phone,notes\n" + "".join(lines))
+    space.importer()
+    create_list(space)
+    ended = run_import(space, "leads.csv")
+    assert (ended["rows"], ended["inserted"], ended["rejected"]) == (4_503, 4_500, 3)
+    rejects = rejects_of(space, ended)[1:]
+    wanted = [("2", "row_too_long", ""), ("4", "too_many_columns", ""), ("6", "unclosed_quote", "")]
+    assert [reject[1:4] for reject in rejects] == wanted
+    assert all(reject[0][0] == "5046218927" and len(reject[4]) > 40 for reject in rejects)
+
+
 @pytest.mark.parametrize("policy, rejected, unverified", [("possible", 0, 1), ("strict", 1, 0)])
 def test_phone_policy(space, policy, rejected, unverified):
     """Area code 383 has the right form, and is not in use."""
