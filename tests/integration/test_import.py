@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from dirty_csv import make
 from dirty_phones import Numbers
+from dirty_rows import COLUMNS, EXTERNAL_ID
 from harness import wait_for
 from scenario import (
     COUNTS,
@@ -626,6 +627,86 @@ def test_changed_file_fails_the_job(space):
     assert last.type == "job.failed"
     assert last.value["error"]["code"] == "source_changed"
     check_counters(space)
+
+
+def append(path):
+    with open(path, "a") as file:
+        file.write("504-621-8927\n")
+
+
+def truncate(path):
+    os.truncate(path, path.stat().st_size // 2)
+
+
+def replace(path):
+    other = path.with_name("other.csv")
+    other.write_text("phone\n504-621-8927\n")
+    other.rename(path)
+
+
+def check_source_changed(space, job_id):
+    """The job failed for it, accounted for, and the next one has the list."""
+    last = job_events(space, job_id)[-1]
+    assert (last.type, (last.value["error"] or {}).get("code")) == ("job.failed", "source_changed")
+    check_checkpoints(space, job_id, last.value)
+    check_counters(space)
+    (space.inbox / "next.csv").write_text("phone\n504-621-8927\n")
+    assert run_import(space, "next.csv")["rows"] == 1
+
+
+def begin_import(space, with_ids=False):
+    """One that has done some of its rows; (importer, job_id, what was expected)."""
+    space.extra_env |= {"LEADSPOOL_IMPORT_CHUNK_ROWS": "100"}
+    columns = {"columns": (*COLUMNS, EXTERNAL_ID)} if with_ids else {}
+    expected = make(space.inbox / "leads.csv", scale(20_000), seed(), **columns)
+    importer = space.importer()
+    create_list(space)
+    job_id = start_import(space, "leads.csv", **expected["import"])
+    wait_rows(space, job_id, 500)
+    return importer, job_id, expected
+
+
+@pytest.mark.parametrize("change", [append, truncate])
+def test_file_that_changes_under_a_running_import_fails_it(space, change):
+    _, job_id, _ = begin_import(space)
+    change(space.inbox / "leads.csv")
+    check_source_changed(space, job_id)
+
+
+def test_running_import_reads_the_file_that_it_opened(space):
+    """Another file that takes its name is of no matter until the import has to be begun again."""
+    _, job_id, expected = begin_import(space)
+    replace(space.inbox / "leads.csv")
+    check_import(space, expected, finish_import(space, job_id))
+
+
+@pytest.mark.parametrize("with_ids", [False, True])
+def test_change_that_size_and_time_do_not_show_fails_the_resumed_import(space, with_ids):
+    """A byte of what was read is another, wherefore rows would be done twice or never."""
+    importer, job_id, _ = begin_import(space, with_ids)
+    lowest = "SELECT min(rows) FROM import_lane WHERE job_no = %s"
+    wait_for(lambda: space.value(lowest, int(job_id)), 20, what="a chunk of each lane")
+    assert importer.terminate() == 0
+    path = space.inbox / "leads.csv"
+    before = path.stat()
+    with open(path, "r+b") as file:
+        file.seek(300)
+        byte = file.read(1)
+        file.seek(300)
+        file.write(b"y" if byte == b"x" else b"x")
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert (path.stat().st_size, path.stat().st_mtime_ns) == (before.st_size, before.st_mtime_ns)
+    space.importer()
+    check_source_changed(space, job_id)
+
+
+@pytest.mark.parametrize("change", [append, truncate, replace])
+def test_file_that_changes_before_its_import_begins_fails_it(space, change):
+    space.importer()
+    job_id = queued_import(space)
+    change(space.inbox / "leads.csv")
+    space.db.execute("DELETE FROM job_slot")
+    check_source_changed(space, job_id)
 
 
 def queued_import(space):
