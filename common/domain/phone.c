@@ -19,27 +19,36 @@ static const struct {
     const char *text;
 } results[PHONE_RESULT_COUNT] = {
     [PHONE_OK] = {"ok", "The number is fine."},
-    [PHONE_MISSING] = {"phone_missing", "There is no phone number."},
-    [PHONE_NOT_A_NUMBER] = {"phone_not_a_number", "This is no phone number."},
+    [PHONE_MISSING] = {"phone_missing", "There is no phone number: each lead needs one."},
+    [PHONE_NOT_A_NUMBER] = {"phone_not_a_number",
+                            "This is no phone number: write its digits, with + and the country "
+                            "code in front or with the area code."},
     [PHONE_SCIENTIFIC] =
         {"phone_scientific",
          "A spreadsheet wrote the number as 5.04E+09 and lost its digits: format the "
          "column as text and save the file again."},
-    [PHONE_TOO_SHORT] = {"phone_too_short", "The number has too few digits."},
-    [PHONE_SEVEN_DIGITS] = {"phone_seven_digits", "The number has no area code."},
+    [PHONE_TOO_SHORT] = {"phone_too_short",
+                         "The number has too few digits: write it with its area code."},
+    [PHONE_SEVEN_DIGITS] = {"phone_seven_digits",
+                            "The number has no area code: write it in front."},
     [PHONE_TOO_LONG] =
         {"phone_too_long",
-         "The number or its extension has too many digits; a cell holds one number."},
-    [PHONE_ALL_SAME] = {"phone_all_same", "The number is one digit repeated, a placeholder."},
-    [PHONE_BAD_AREA_CODE] = {"phone_bad_area_code", "There can be no such area code."},
+         "The number or its extension has too many digits: a cell holds one number."},
+    [PHONE_ALL_SAME] = {"phone_all_same",
+                        "The number is one digit repeated, a placeholder: write the real one."},
+    [PHONE_BAD_AREA_CODE] = {"phone_bad_area_code",
+                             "There can be no such area code: correct it, or write + and the "
+                             "country code before a number of another country."},
     [PHONE_BAD_EXCHANGE] =
         {"phone_bad_exchange",
-         "There can be no such exchange (the three digits after the area code)."},
-    [PHONE_INVALID_COUNTRY] = {"phone_invalid_country",
-                               "The number's country code does not exist, or it has none and no "
-                               "default country was given."},
+         "There can be no such exchange (the three digits after the area code): correct it."},
+    [PHONE_INVALID_COUNTRY] =
+        {"phone_invalid_country",
+         "The number's country code does not exist, or it has none and no "
+         "default country was given: write + and the country code, or give the country."},
     [PHONE_UNVERIFIED] = {"phone_unverified",
-                          "The number is of the right length, but nobody was known to have it."},
+                          "The number is of the right length, but nobody was known to have it: "
+                          "correct it, or import with --phone-policy possible."},
 };
 
 const char *phone_result_code(PhoneResult result)

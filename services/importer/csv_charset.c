@@ -233,7 +233,8 @@ static const char *charset_by_statistics(const char *sample, size_t len)
 
 static Status empty_file(Error *err)
 {
-    return error_set_field(err, "file", "empty_file", "The file is empty.");
+    return error_set_field(err, "file", "empty_file",
+                           "The file is empty: export the table again, or name another file.");
 }
 
 static Status binary_file(Error *err, const char *what)

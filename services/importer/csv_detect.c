@@ -207,7 +207,8 @@ static bool is_blank_text(const RawSample *text)
 static Status check_text(const RawSample *text, Error *err)
 {
     if (text->is_whole && is_blank_text(text)) {
-        return error_set_field(err, "file", "empty_file", "The file is empty.");
+        return error_set_field(err, "file", "empty_file",
+                               "The file is empty: export the table again, or name another file.");
     }
     if (csv_charset_is_binary(text->bytes, text->len)) {
         return error_set_field(

@@ -113,7 +113,9 @@ import_read_header(const ImportSpec *spec, int fd, CsvFields *ret_fields, Arena 
         status = csv_scan_next(scan, &record, &more, err);
     }
     if (status == STATUS_OK && !more) {
-        return error_set_field(err, "file", "empty_file", "the file holds nothing but blank rows");
+        return error_set_field(
+            err, "file", "empty_file",
+            "the file holds nothing but blank rows: export the table again, or name another file");
     }
     if (status == STATUS_OK) {
         csv_fields_split(ret_fields, arena_copy(arena, record.bytes, record.len), record.len,

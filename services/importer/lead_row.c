@@ -6,21 +6,27 @@
 #include "adapters/db.h"
 #include "runtime/ready_queue.h"
 
+#define LEAD_TEXT(name, limit)                                                                     \
+    {                                                                                              \
+        name, limit, "the value is longer than the " #limit " bytes of its field: shorten it"      \
+    }
+
 static const struct LeadTextRule {
     const char *name;
     size_t limit;
+    const char *too_long;
 } lead_texts[LEAD_TEXTS] = {
-    [LEAD_EXTENSION] = {"extension", 16},
-    [LEAD_EXTERNAL_ID] = {"external_id", 256},
-    [LEAD_FIRST_NAME] = {"first_name", 200},
-    [LEAD_LAST_NAME] = {"last_name", 200},
-    [LEAD_EMAIL] = {"email", 320},
-    [LEAD_ADDRESS] = {"address", 1000},
-    [LEAD_CITY] = {"city", 200},
-    [LEAD_STATE] = {"state", 256},
-    [LEAD_ZIP] = {"zip", 32},
-    [LEAD_COUNTRY] = {"country", 64},
-    [LEAD_TIME_ZONE] = {"time_zone", 64},
+    [LEAD_EXTENSION] = LEAD_TEXT("extension", 16),
+    [LEAD_EXTERNAL_ID] = LEAD_TEXT("external_id", 256),
+    [LEAD_FIRST_NAME] = LEAD_TEXT("first_name", 200),
+    [LEAD_LAST_NAME] = LEAD_TEXT("last_name", 200),
+    [LEAD_EMAIL] = LEAD_TEXT("email", 320),
+    [LEAD_ADDRESS] = LEAD_TEXT("address", 1000),
+    [LEAD_CITY] = LEAD_TEXT("city", 200),
+    [LEAD_STATE] = LEAD_TEXT("state", 256),
+    [LEAD_ZIP] = LEAD_TEXT("zip", 32),
+    [LEAD_COUNTRY] = LEAD_TEXT("country", 64),
+    [LEAD_TIME_ZONE] = LEAD_TEXT("time_zone", 64),
 };
 
 const char *lead_text_name(LeadText text)
@@ -31,6 +37,11 @@ const char *lead_text_name(LeadText text)
 size_t lead_text_limit(LeadText text)
 {
     return lead_texts[text].limit;
+}
+
+const char *lead_text_too_long(LeadText text)
+{
+    return lead_texts[text].too_long;
 }
 
 /* The order of lead_copy_add(). What is not here has its default: a new lead. */

@@ -31,6 +31,8 @@ typedef enum LeadText {
 const char *lead_text_name(LeadText text);
 /* The most bytes that a value may have. */
 size_t lead_text_limit(LeadText text);
+/* What is told of one with more. */
+const char *lead_text_too_long(LeadText text);
 
 enum { LEAD_PRIORITY_DEFAULT = 50, LEAD_PRIORITY_MAX = 99, LEAD_CUSTOM_MAX = 64 * 1024 };
 

@@ -86,8 +86,10 @@ static bool row_check_shape(RowCleaner *cleaner,
     }
     size_t column = csv_fields_bad_cell(fields, bytes, len, cleaner->is_converted);
     if (column > 0) {
-        return row_bad(problem, "bad_encoding", column,
-                       "the cell holds bytes that are no text in this encoding");
+        return row_bad(
+            problem, "bad_encoding", column,
+            "the cell holds bytes that are no text in the encoding that the file was read "
+            "in: name the right one (--encoding), or write the cell again");
     }
     return true;
 }
@@ -96,8 +98,7 @@ static bool
 row_take_text(LeadRow *lead, LeadText text, TextSlice value, size_t column, RowProblem *problem)
 {
     if (value.len > lead_text_limit(text)) {
-        return row_bad(problem, "field_too_long", column,
-                       "the value is longer than its field may be");
+        return row_bad(problem, "field_too_long", column, lead_text_too_long(text));
     }
     lead->texts[text] = value;
     return true;

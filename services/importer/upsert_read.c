@@ -119,7 +119,7 @@ static bool item_set_text(UpsertReader *reader, UpsertItem *item, LeadText text,
 {
     if (value.len > lead_text_limit(text)) {
         return item_bad(reader, item, "field_too_long", lead_text_name(text),
-                        "the value is longer than its field may be");
+                        lead_text_too_long(text));
     }
     item->row.texts[text] = value;
     item->has |= LEAD_HAS(text);

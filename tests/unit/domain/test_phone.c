@@ -195,6 +195,16 @@ Test(phone, every_result_has_a_code_and_a_text)
     }
 }
 
+/* What is wrong, and behind a colon what to do. */
+Test(phone, every_fault_has_a_remedy)
+{
+    for (int result = PHONE_OK + 1; result < PHONE_RESULT_COUNT; result++) {
+        const char *colon = strchr(phone_result_text((PhoneResult)result), ':');
+        cr_expect(colon != NULL && strlen(colon) > 10, "%s",
+                  phone_result_code((PhoneResult)result));
+    }
+}
+
 Test(phone, rules_know_countries)
 {
     PhoneRules rules;

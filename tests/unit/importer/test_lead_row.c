@@ -1,5 +1,6 @@
 #include <criterion/criterion.h>
 #include <endian.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "importer/lead_row.h"
@@ -129,6 +130,15 @@ Test(lead_row, a_buffer_can_be_used_again)
         rows_of(&buf, fields, 1);
     }
     strbuf_done(&buf);
+}
+
+Test(lead_row, a_text_that_is_too_long_is_told_its_limit)
+{
+    for (LeadText text = 0; text < LEAD_TEXTS; text++) {
+        char limit[32];
+        snprintf(limit, sizeof limit, " %zu bytes", lead_text_limit(text));
+        cr_expect_not_null(strstr(lead_text_too_long(text), limit), "%s", lead_text_name(text));
+    }
 }
 
 /* The statement names the columns; the rows have no names. */
