@@ -9,10 +9,12 @@
 #include <libpq-fe.h>
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "adapters/db_statements.h"
 #include "base/clock.h"
+#include "base/guard.h"
 #include "base/hash.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -174,6 +176,9 @@ static Status db_lost(Db *db, const char *what, Error *err)
  * may not see or end backends of others. */
 static void db_end_frozen_blockers(const Db *db)
 {
+    if (BROKEN(BLOCKERS)) {
+        return;
+    }
     AUTO_FREE char *sql = mem_sprintf("SELECT \"%s\".blockers_end($1::int)", db->schema);
     char pid[16];
     snprintf(pid, sizeof pid, "%d", PQbackendPID(db->conn));
@@ -284,19 +289,47 @@ static void db_notice(void *context, const char *message)
     LOG_DEBUG("db.notice", "%s", message);
 }
 
-/* Can it be read, and does it name several hosts? libpq's own text about a string that it cannot
- * read is not shown: it may hold a part of it, of a password, say. */
-static bool db_url_reads(const char *url, bool *ret_hosts)
+/* What the connection string says, of which ours depends. */
+typedef struct DbUrl {
+    bool several; /* hosts */
+    char *name;   /* application_name, or NULL */
+} DbUrl;
+
+static void db_url_done(DbUrl *url)
 {
-    PQconninfoOption *parts = PQconninfoParse(url, NULL);
+    free(url->name);
+}
+#define AUTO_DB_URL __attribute__((cleanup(db_url_done))) DbUrl
+
+static void db_url_take(DbUrl *url, const PQconninfoOption *part)
+{
+    if (part->val != NULL && strncmp(part->keyword, "host", 4) == 0) {
+        url->several |= strchr(part->val, ',') != NULL;
+    } else if (part->val != NULL && strcmp(part->keyword, "application_name") == 0) {
+        url->name = mem_strdup(part->val);
+    }
+}
+
+/* Can it be read? libpq's own text about a string that it cannot read is not shown: it may hold a
+ * part of it, of a password, say. */
+static bool db_url_reads(const char *text, DbUrl *ret)
+{
+    PQconninfoOption *parts = PQconninfoParse(text, NULL);
     bool reads = parts != NULL;
-    *ret_hosts = false;
     for (PQconninfoOption *part = parts; part != NULL && part->keyword != NULL; part++) {
-        *ret_hosts |= strncmp(part->keyword, "host", 4) == 0 && part->val != NULL &&
-                      strchr(part->val, ',') != NULL;
+        db_url_take(ret, part);
     }
     PQconninfoFree(parts);
     return reads;
+}
+
+/* By how it begins blockers_end() knows a connection of ours; what the user calls it comes behind.
+ */
+static char *db_application_name(const Db *db, const DbUrl *url)
+{
+    const char *given = url->name != NULL ? url->name : getenv("PGAPPNAME");
+    bool named = given != NULL && given[0] != '\0';
+    return named ? mem_sprintf("%s (%s)", db->name, given) : mem_strdup(db->name);
 }
 
 static Status db_connect(Db *db, Error *err)
@@ -308,22 +341,24 @@ static Status db_connect(Db *db, Error *err)
     db_disconnect(db);
     char timeout[8];
     snprintf(timeout, sizeof timeout, "%d", CONNECT_TIMEOUT_S);
-    bool several = false;
-    if (!db_url_reads(db->url, &several)) {
+    AUTO_DB_URL url = {0};
+    if (!db_url_reads(db->url, &url)) {
         return error_set(err, STATUS_FATAL, "database_url",
                          "DATABASE_URL is no connection string that libpq can read: blanks and "
                          "other signs in a password are percent-encoded in a URL, quoted in "
                          "key='value' pairs");
     }
-    /* A default; what stands in the URL, which comes behind it, holds. */
-    const char *attributes = several ? "read-write" : NULL;
-    const char *const keywords[] = {"target_session_attrs",      "dbname",
-                                    "fallback_application_name", "connect_timeout",
-                                    "keepalives_idle",           "keepalives_interval",
-                                    "keepalives_count",          "tcp_user_timeout",
-                                    "client_encoding",           NULL};
-    const char *const settings[] = {attributes, db->url, db->name, timeout, "10",
-                                    "5",        "3",     "20000",  "UTF8",  NULL};
+    AUTO_FREE char *name = db_application_name(db, &url);
+    /* A default; what stands in the URL, which comes behind it, holds. What comes behind the URL
+     * holds whatever that says. */
+    const char *attributes = url.several ? "read-write" : NULL;
+    const char *const keywords[] = {"target_session_attrs", "dbname",
+                                    "application_name",     "connect_timeout",
+                                    "keepalives_idle",      "keepalives_interval",
+                                    "keepalives_count",     "tcp_user_timeout",
+                                    "client_encoding",      NULL};
+    const char *const settings[] = {attributes, db->url, name,    timeout, "10",
+                                    "5",        "3",     "20000", "UTF8",  NULL};
     db->conn = PQconnectdbParams(keywords, settings, 1);
     if (PQstatus(db->conn) != CONNECTION_OK) {
         return db_fail(db, NULL, err);

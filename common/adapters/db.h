@@ -27,8 +27,9 @@
 typedef struct Db Db;
 typedef struct DbResult DbResult;
 
-/* name: shown as application_name. schema: the namespace. Does not connect yet; url and schema are
- * copied. */
+/* name: begins the application_name, "leadspool ..." where its backend may be ended when it is
+ * frozen; what the URL or PGAPPNAME says stands behind it, in brackets. schema: the namespace. Does
+ * not connect yet; url and schema are copied. */
 Db *db_new(const char *url, const char *schema, const char *name);
 void db_close(Db *db);
 

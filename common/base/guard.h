@@ -43,6 +43,7 @@ typedef enum Guard {
     GUARD_OUTBOX_FLOOR,   /* I4, I6: the scan begins below every id that may still commit */
     GUARD_REDIS_NEWER,    /* I3: Redis takes only a higher (epoch, version) */
     GUARD_REDIS_MARKER,   /* I3: a Redis that was emptied is seen, and filled again */
+    GUARD_BLOCKERS,       /* I6: what a frozen process holds locked is taken from it */
     GUARD_CRASH_MARKS,    /* I6: a message that kills the process is buried at the third death */
 } Guard;
 

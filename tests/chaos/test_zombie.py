@@ -1,11 +1,13 @@
 """A process that stands still beyond its leases and then wakes up changes nothing any more."""
 
+import subprocess
 import time
 
 import pytest
 from dirty_csv import make
 from harness import wait_for
 from harness.digest import state
+from harness.settings import settings
 from rounds import FAST, PATIENCE, dead_letters
 from scenario import (
     all_published,
@@ -60,6 +62,64 @@ def test_import_goes_on_without_its_frozen_worker(space, moment):
     check_import(space, expected, finish_import(space, job_id))
     assert heir.alive
     wait_for(lambda: first.alive and first.get("/readyz")[0] == 200, 60, what="the woken one serves again")
+
+
+STOPS_IN_COPY = """
+#include <dlfcn.h>
+#include <signal.h>
+#include <unistd.h>
+int PQputCopyEnd(void *conn, const char *message)
+{
+    int (*next)(void *, const char *) = (int (*)(void *, const char *))dlsym(RTLD_NEXT, "PQputCopyEnd");
+    if (unlink(MARKER) == 0) {
+        raise(SIGSTOP);
+    }
+    return next(conn, message);
+}
+"""
+
+
+def stops_in_copy(space):
+    """A library with which a process stands still in its next COPY, and the file that asks for that."""
+    (space.dir / "stops.c").write_text(STOPS_IN_COPY)
+    marker, library = space.dir / "stops", space.dir / "stops.so"
+    words = ("-D_GNU_SOURCE", f'-DMARKER="{marker}"', "-shared", "-fPIC", "-o", library)
+    subprocess.run(["cc", *words, space.dir / "stops.c"], check=True)
+    return library, marker
+
+
+IN_COPY = """SELECT l.pid FROM pg_stat_activity a JOIN pg_locks l USING (pid)
+WHERE l.relation = to_regclass(%s) AND a.query LIKE 'COPY %%' AND a.state = 'active' AND a.wait_event = 'ClientRead'"""
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize(
+    "on_duplicate, named",
+    [("skip", ""), ("update", ""), ("skip", "application_name=other")],
+    ids=["skip", "update", "named"],
+)
+def test_worker_that_froze_in_a_copy_is_ended(space, on_duplicate, named):
+    """No timeout of the server ends such a transaction: who waits for its locks does, whatever the connection is
+    called. Its chunks are so large that rows are inserted before the COPY ends."""
+    space.extra_env |= FAST | {"LEADSPOOL_IMPORT_CHUNK_ROWS": "6000"}
+    expected = make(space.inbox / "leads.csv", 40_000, seed(), on_duplicate=on_duplicate)
+    library, marker = stops_in_copy(space)
+    url = settings().database_url
+    url += f"{'&' if '?' in url else '?'}{named}" if named else ""
+    first = space.importer(env={"LD_PRELOAD": str(library), "DATABASE_URL": url})
+    create_list(space)
+    job_id = start_import(space, "leads.csv", **expected["import"])
+    wait_rows(space, job_id, 1)
+    marker.touch()
+    wait_for(lambda: first.state() == "T", 20, what="a worker that stands still")
+    wait_for(lambda: space.rows(IN_COPY, f"{space.ns}.leads"), 5, what="its server process, in COPY")
+    heir = space.importer()
+    ended = finish_import(space, job_id, 40)
+    assert "event=db.blocker_ended " in heir.log()
+    first.sigcont()
+    time.sleep(2)
+    check_import(space, expected, ended)
+    assert space.value("SELECT count(*) FROM jobs WHERE state = 'completed'") == 1
 
 
 @pytest.mark.timeout(300)
