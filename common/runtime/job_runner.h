@@ -64,8 +64,9 @@ Status job_run_lock(const JobRun *run, Db *db, Error *err) MUST_CHECK;
  * which else comes a while later. */
 Status job_run_see_asked(JobRun *run, Db *db, Error *err) MUST_CHECK;
 
-/* For each kind's run(), once it knows what its last event says and before it works: BAD_INPUT
- * (crash) when too many processes have died with the job. A cancelled one ends as that. */
+/* For each kind's run(), once it knows what its last event says and before it works or opens
+ * anything: BAD_INPUT (crash) when too many processes have died with the job. A cancelled one ends
+ * as that. */
 Status job_run_check_deaths(const JobRun *run, Error *err) MUST_CHECK;
 /* In a checkpoint's transaction, where the jobs row may be locked: the job got past the place where
  * it was deadly. For kinds whose checkpoint lies elsewhere than in that row. */

@@ -72,10 +72,11 @@ static Status work(DncImport *job, Error *err)
 static Status run_opened(DncImport *job, Error *err)
 {
     JobRun *run = job->run;
-    Status status = import_source_open(run->cfg->inbox, &job->spec.import, &job->source, err);
-    if (status == STATUS_OK) {
-        status = job_run_check_deaths(run, err);
+    Status status = job_run_check_deaths(run, err);
+    if (status != STATUS_OK || atomic_load(&run->cancelled)) {
+        return status;
     }
+    status = import_source_open(run->cfg->inbox, &job->spec.import, &job->source, err);
     if (status == STATUS_OK) {
         status = claim(job, err);
     }
@@ -98,7 +99,7 @@ Status dnc_import_job_run(JobRun *run, StrBuf *ret_fields, Error *err)
     job.rejects = (RejectFormat){&job.spec.import, &job.source.header};
     reject_part_init(&job.part, run->cfg->outbox, run->job_no, 0, run->token);
     csv_fields_init(&job.fields, job.spec.import.format.delimiter, NULL);
-    ImportEnd end = {run, &job.spec.import, &job.rejects};
+    ImportEnd end = {run, &job.spec.import, &job.source, &job.rejects};
     status = import_end(&end, run_opened(&job, err), ret_fields, err);
     reject_part_close(&job.part);
     csv_fields_done(&job.fields);

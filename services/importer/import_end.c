@@ -36,12 +36,30 @@ static Status load_parts(const JobRun *run, RejectPartInfo **ret_parts, int *ret
                                : status;
 }
 
+/* A job that ends since processes died with it ends whatever they die of: at each further death it
+ * does without one thing more. */
+static bool died_beyond(const JobRun *run, int more)
+{
+    return run->deaths > run->cfg->job_deaths + more;
+}
+
+static void find_header(const ImportEnd *end)
+{
+    const JobRun *run = end->run;
+    Error err;
+    if (end->source->fd < 0 && !died_beyond(run, 0) &&
+        import_source_open(run->cfg->inbox, end->spec, end->source, &err) != STATUS_OK) {
+        LOG_DEBUG("import.no_header", "code=%s", err.code);
+    }
+}
+
 static Status join_rejects(const ImportEnd *end, Error *err)
 {
     const JobRun *run = end->run;
     AUTO_FREE RejectPartInfo *parts = NULL;
     int count = 0;
     Status status = load_parts(run, &parts, &count, err);
+    find_header(end);
     return status == STATUS_OK
                ? reject_join(run->cfg->outbox, run->job_no, end->rejects, parts, count, err)
                : status;
@@ -57,7 +75,7 @@ static Status report(const ImportEnd *end, bool whole, StrBuf *ret_fields, Error
     if (status != STATUS_OK) {
         return status;
     }
-    if (counts.rejected > 0) {
+    if (counts.rejected > 0 && !died_beyond(end->run, 1)) {
         status = join_rejects(end, err);
         rejects = status == STATUS_OK ? reject_file_name(end->run->job_no) : NULL;
     }

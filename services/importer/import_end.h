@@ -3,12 +3,14 @@
 #pragma once
 
 #include "importer/import_counts.h"
+#include "importer/import_source.h"
 #include "importer/reject_part.h"
 #include "runtime/job_runner.h"
 
 typedef struct ImportEnd {
     JobRun *run;
     const ImportSpec *spec;
+    ImportSource *source; /* its header is that of rejects; opened for it when it is not open */
     const RejectFormat *rejects;
 } ImportEnd;
 

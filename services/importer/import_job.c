@@ -196,10 +196,11 @@ static bool job_is_finished(const ImportJob *job)
 
 static Status job_run_opened(ImportJob *job, Error *err)
 {
-    Status status = import_source_open(job->run->cfg->inbox, &job->spec, &job->source, err);
-    if (status == STATUS_OK) {
-        status = job_run_check_deaths(job->run, err);
+    Status status = job_run_check_deaths(job->run, err);
+    if (status != STATUS_OK || atomic_load(&job->run->cancelled)) {
+        return status;
     }
+    status = import_source_open(job->run->cfg->inbox, &job->spec, &job->source, err);
     if (status == STATUS_OK) {
         status = job_claim_lanes(job, err);
     }
@@ -220,7 +221,7 @@ Status import_job_run(JobRun *run, StrBuf *ret_fields, Error *err)
     job.shared.spec = &job.spec;
     job.shared.rejects = (RejectFormat){&job.spec, &job.source.header};
     atomic_store(&job.shared.progress_ms, clock_mono_ms());
-    ImportEnd end = {run, &job.spec, &job.shared.rejects};
+    ImportEnd end = {run, &job.spec, &job.source, &job.shared.rejects};
     status = import_end(&end, job_run_opened(&job, err), ret_fields, err);
     job_close(&job);
     return status;

@@ -12,6 +12,7 @@ from scenario import (
     all_published,
     answer,
     answers,
+    ask,
     create_list,
     done,
     finish_import,
@@ -183,7 +184,7 @@ DEADLY = """
 ssize_t pread(int fd, void *bytes, size_t len, off_t at)
 {
     struct stat file;
-    if (len > 65536 && at >= 200000) { /* less is what the command looks at */
+    if (access(MARKER, F_OK) == 0 || (len > 65536 && at >= 200000)) { /* less is what the command looks at */
         kill(getpid(), SIGKILL);
     } else if (len > 65536 && fstat(fd, &file) == 0 && file.st_size < 100) {
         usleep(400000);
@@ -197,15 +198,30 @@ ssize_t pread64(int fd, void *bytes, size_t len, off_t at)
 """
 
 
+def built(space, source, *words):
+    """A library that takes the place of system calls; jobs may kill DEATHS processes."""
+    path, library = space.dir / "deadly.c", space.dir / "deadly.so"
+    path.write_text(source)
+    subprocess.run(["cc", *words, "-shared", "-fPIC", "-o", library, path], check=True)
+    space.extra_env |= FAST | {"LEADSPOOL_JOB_LEASE_MS": "1000", "LEADSPOOL_JOB_DEATHS": str(DEATHS)}
+    return library
+
+
+def deadly(space):
+    """With the library a process dies far behind the beginning of a file; with the marker there, of any read."""
+    marker = space.dir / "deadly"
+    return built(space, DEADLY, f'-DMARKER="{marker}"'), marker
+
+
+BAD_FILE = "phone\n12\n" + "".join(f"504621{n:04d}\n" for n in range(10_000)) * 5
+
+
 @pytest.mark.timeout(120)
 def test_job_that_kills_the_process(space):
     """It fails in the end with what it did accounted for, and frees its list. The one beside it, which
     is too slow for a step of its own before the process dies, is not blamed."""
-    (space.dir / "deadly.c").write_text(DEADLY)
-    library = space.dir / "deadly.so"
-    subprocess.run(["cc", "-shared", "-fPIC", "-o", library, space.dir / "deadly.c"], check=True)
-    space.extra_env |= FAST | {"LEADSPOOL_JOB_LEASE_MS": "1000", "LEADSPOOL_JOB_DEATHS": str(DEATHS)}
-    (space.inbox / "bad.csv").write_text("phone\n12\n" + "".join(f"504621{n:04d}\n" for n in range(10_000)) * 5)
+    library, _ = deadly(space)
+    (space.inbox / "bad.csv").write_text(BAD_FILE)
     (space.inbox / "slow.csv").write_text("phone\n504-845-1427\n")
     importer = space.importer(env={"LD_PRELOAD": str(library), "LEADSPOOL_JOB_THREADS": "2"})
     for list_id in "ab":
@@ -221,6 +237,66 @@ def test_job_that_kills_the_process(space):
     assert failed.value["inserted"] + failed.value["duplicate"] + 1 == failed.value["rows"] > 10_000
     assert [line[2] for line in rejects_of(space, failed.value)] == ["code", "phone_too_short"]
     assert space.value("SELECT count(*) FROM job_slot") == 0
+
+
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("type, slot", [("list.import", "list:1"), ("dnc.import", "dnc:0")])
+def test_job_that_kills_at_its_first_look_at_the_file(space, type, slot):
+    library, marker = deadly(space)
+    (space.inbox / "bad.csv").write_text("phone\n504-621-8927\n")
+    importer = space.importer(env={"LD_PRELOAD": str(library)})
+    create_list(space)
+    space.db.execute("INSERT INTO job_slot VALUES (%s, 0)", [slot])
+    fields = {"list_id": "a"} if type == "list.import" else {}
+    job_id = ask(space, type, {"file": "bad.csv", **fields}).value["job_id"]
+    marker.touch()
+    with Supervisor(importer) as supervisor:
+        space.db.execute("DELETE FROM job_slot")
+        failed = job_events(space, job_id, 60)[-1]
+    assert supervisor.deaths == DEATHS
+    assert (failed.type, failed.value["error"]["code"], failed.value["rows"]) == ("job.failed", "crash", 0)
+
+
+@pytest.mark.timeout(120)
+def test_rejects_come_without_the_header_that_kills(space):
+    """One more death, and what was rejected before is there."""
+    library, marker = deadly(space)
+    (space.inbox / "bad.csv").write_text(BAD_FILE)
+    importer = space.importer(env={"LD_PRELOAD": str(library)})
+    create_list(space)
+    job_id = start_import(space, "bad.csv")
+    with Supervisor(importer):
+        wait_for(lambda: space.value("SELECT count(*) FROM import_part"), 20, every=0.005, what="a rejected row")
+        marker.touch()
+        failed = job_events(space, job_id, 60)[-1]
+    assert space.value("SELECT deaths FROM jobs") == DEATHS + 1
+    assert (failed.type, failed.value["error"]["code"], failed.value["rejected"]) == ("job.failed", "crash", 1)
+    assert [line[:3] for line in rejects_of(space, failed.value)] == [(["12"], "1", "phone_too_short")]
+
+
+DEADLY_RENAME = """
+#include <signal.h>
+#include <unistd.h>
+int renameat(int from_fd, const char *from, int to_fd, const char *to)
+{
+    (void)from_fd, (void)from, (void)to_fd, (void)to;
+    return kill(getpid(), SIGKILL);
+}
+"""
+
+
+@pytest.mark.timeout(120)
+def test_a_job_that_kills_at_its_end_ends_all_the_same(space):
+    """The file of its rejected rows cannot be made: it does without."""
+    library = built(space, DEADLY_RENAME)
+    (space.inbox / "bad.csv").write_text("phone\n12\n")
+    importer = space.importer(env={"LD_PRELOAD": str(library)})
+    create_list(space)
+    with Supervisor(importer) as supervisor:
+        failed = job_events(space, start_import(space, "bad.csv"), 60)[-1]
+    assert supervisor.deaths == DEATHS + 2
+    assert (failed.type, failed.value["error"]["code"]) == ("job.failed", "crash")
+    assert (failed.value["rejected"], failed.value["rejects"]) == (1, None)
 
 
 def two_deaths(space, job_id):
