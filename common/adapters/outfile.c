@@ -281,7 +281,9 @@ int64_t outfile_room(const char *root_path)
     return statvfs(root_path, &volume) == 0 ? (int64_t)(volume.f_bavail * volume.f_frsize) : -1;
 }
 
-Status outfile_remove(const char *root_path, const char *name, Error *err)
+/* OK with an errno in *ret_failed when the last step could not be taken away. */
+static Status
+outfile_unlink(const char *root_path, const char *name, int flags, int *ret_failed, Error *err)
 {
     int dir_fd = -1;
     Error cause;
@@ -290,11 +292,29 @@ Status outfile_remove(const char *root_path, const char *name, Error *err)
         bool gone = strcmp(cause.code, "file_not_found") == 0;
         return gone ? STATUS_OK : error_set(err, status, cause.code, "%s", cause.text);
     }
-    int failed = unlinkat(dir_fd, outfile_last_step(name), 0) != 0 ? errno : 0;
+    int failed = unlinkat(dir_fd, outfile_last_step(name), flags) != 0 ? errno : 0;
     close(dir_fd);
-    if (failed == 0 || failed == ENOENT) {
-        return STATUS_OK;
+    *ret_failed = failed == ENOENT ? 0 : failed;
+    return STATUS_OK;
+}
+
+Status outfile_remove(const char *root_path, const char *name, Error *err)
+{
+    int failed = 0;
+    Status status = outfile_unlink(root_path, name, 0, &failed, err);
+    if (status != STATUS_OK || failed == 0) {
+        return status;
     }
     return failed == EISDIR ? beneath_error(name, EISDIR, OUTFILE_RETRY, err)
                             : outfile_error("unlink", failed, err);
+}
+
+Status outfile_remove_dir(const char *root_path, const char *name, Error *err)
+{
+    int failed = 0;
+    Status status = outfile_unlink(root_path, name, AT_REMOVEDIR, &failed, err);
+    if (status != STATUS_OK || failed == 0 || failed == ENOTEMPTY || failed == EEXIST) {
+        return status;
+    }
+    return outfile_error("rmdir", failed, err);
 }

@@ -62,3 +62,6 @@ int64_t outfile_room(const char *root_path);
 
 /* Removes a file or symbolic link (not its target); one that is gone already is fine. */
 Status outfile_remove(const char *root_path, const char *name, Error *err) MUST_CHECK;
+
+/* Removes a directory if it is empty; one that is not, or is gone already, is fine. */
+Status outfile_remove_dir(const char *root_path, const char *name, Error *err) MUST_CHECK;

@@ -21,6 +21,27 @@ static bool sweep_is_old(const struct statx *file, int64_t before_us)
            sweep_time_us(&file->stx_ctime) < before_us;
 }
 
+/* Where an import's rejected rows were collected: ours to remove, unlike what people make. */
+static bool sweep_is_parts(const char *name)
+{
+    size_t len = strlen(name);
+    return len > 10 && strncmp(name, "job-", 4) == 0 && strcmp(name + len - 6, ".parts") == 0;
+}
+
+static int sweep_directory(int fd, const struct statx *root, int depth, int64_t before_us);
+
+/* One below fd. Whether it is old was seen before files of it went. */
+static int sweep_below(
+    int fd, const char *name, bool is_old, const struct statx *root, int depth, int64_t before_us)
+{
+    int below = openat(fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    int removed = below >= 0 ? sweep_directory(below, root, depth, before_us) : 0;
+    if (is_old && sweep_is_parts(name)) {
+        unlinkat(fd, name, AT_REMOVEDIR); /* if it is empty */
+    }
+    return removed;
+}
+
 /* Takes fd over. */
 static int sweep_directory(int fd, const struct statx *root, int depth, int64_t before_us)
 {
@@ -40,8 +61,8 @@ static int sweep_directory(int fd, const struct statx *root, int depth, int64_t 
         if (S_ISREG(file.stx_mode) && sweep_is_old(&file, before_us)) {
             removed += unlinkat(fd, entry->d_name, 0) == 0;
         } else if (S_ISDIR(file.stx_mode) && depth < SWEEP_DEPTH_MAX) {
-            int below = openat(fd, entry->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-            removed += below >= 0 ? sweep_directory(below, root, depth + 1, before_us) : 0;
+            removed += sweep_below(fd, entry->d_name, sweep_is_old(&file, before_us), root,
+                                   depth + 1, before_us);
         }
     }
     closedir(directory);

@@ -15,9 +15,11 @@
 
 enum { FRAME_HEADER_BYTES = 12, JOIN_BUFFER_BYTES = 256 * 1024 };
 
+#define PARTS_NAME "rejects/job-%" PRId64 ".parts"
+
 static char *part_name(int64_t job_no, int lane, int64_t token)
 {
-    return mem_sprintf("rejects/job-%" PRId64 ".parts/%d-%" PRId64, job_no, lane, token);
+    return mem_sprintf(PARTS_NAME "/%d-%" PRId64, job_no, lane, token);
 }
 
 char *reject_file_name(int64_t job_no)
@@ -299,4 +301,6 @@ void reject_parts_remove(const char *root, int64_t job_no, const RejectPartInfo 
             continue; /* the sweep of old files takes it */
         }
     }
+    AUTO_FREE char *folder = mem_sprintf(PARTS_NAME, job_no);
+    (void)!outfile_remove_dir(root, folder, &err); /* the same */
 }

@@ -130,10 +130,7 @@ def test_end_of_a_job_in_doubt_is_looked_up(space, proxy, after):
     check_import(space, expected, ended)
     parts = space.outbox / "rejects" / f"job-{job_id}.parts"
     wait_for(
-        lambda: (
-            space.value("SELECT count(*) FROM import_part") == 0
-            and not (parts.is_dir() and list(parts.iterdir()))
-        ),
+        lambda: space.value("SELECT count(*) FROM import_part") == 0 and not parts.exists(),
         10,
         what="no parts of rejected rows",
     )

@@ -64,6 +64,17 @@ Test(sweep, old_files_go_at_every_depth, .init = begin, .fini = end)
     cr_expect(there("below"));
 }
 
+Test(sweep, empty_folder_of_rejected_rows_goes, .init = begin, .fini = end)
+{
+    AUTO_FREE char *parts = path_of("below/job-12.parts");
+    mkdir(parts, 0700);
+    make("below/job-12.parts/0-1");
+    cr_expect_eq(sweep(clock_now_us() - 60 * CLOCK_US_PER_SECOND), 0);
+    cr_expect(there("below/job-12.parts"));
+    cr_expect_eq(sweep(clock_now_us() + CLOCK_US_PER_SECOND), 3);
+    cr_expect_not(there("below/job-12.parts"));
+}
+
 Test(sweep, young_files_stay, .init = begin, .fini = end)
 {
     cr_expect_eq(sweep(clock_now_us() - 60 * CLOCK_US_PER_SECOND), 0);
