@@ -11,9 +11,10 @@
 #include "base/mem.h"
 #include "base/metric_table.h"
 #include "runtime/job.h"
+#include "runtime/job_waits.h"
 #include "sql_queries.h"
 
-enum { JOB_POLL_MS = 250, JOB_TROUBLE_MS = 1000, JOB_RETRY_MS = 500, JOB_FATAL_MS = 30000 };
+enum { JOB_POLL_MS = 250, JOB_TROUBLE_MS = 1000, JOB_FATAL_MS = 30000 };
 /* From so many deaths on a job is run alone in its process, until it makes a step. */
 enum { JOB_DEATHS_ALONE = 2 };
 enum { LOOK_TRIES = 6, LOOK_EVERY_MS = 500, KEEPER_NAP_MS = 20 };
@@ -39,6 +40,7 @@ struct JobRunner {
     int running;      /* jobs that are run, or being claimed */
     bool alone;       /* one that has to be alone is among them */
     int64_t waits_ms; /* since when one that has to be alone waits for them to end; 0: none does */
+    JobWaits waits;   /* of those that were given back */
     atomic_bool stopping;
     int thread_count;
     JobThread threads[16];
@@ -494,12 +496,13 @@ runner_end_once(JobRun *run, const JobKind *kind, const char *state, const char 
     return status;
 }
 
-static void runner_give_back(JobRun *run, int64_t after_ms)
+static void runner_give_back(JobRun *run, int64_t after_ms, const char *waiting)
 {
     DbParams params = {0};
     db_param_i64(&params, run->job_no);
     db_param_i64(&params, run->token);
     db_param_i64(&params, after_ms);
+    db_param_text(&params, waiting);
     Error err;
     AUTO_TX Db *tx = run->db;
     if (db_begin(tx, &err) != STATUS_OK ||
@@ -507,6 +510,20 @@ static void runner_give_back(JobRun *run, int64_t after_ms)
         db_commit(tx, &err) != STATUS_OK) {
         LOG_DEBUG("job.not_released", "msg=%s", err.text); /* the lease runs out by itself */
     }
+}
+
+/* For what is in its way: said now and again, tried ever more rarely, shown with the job. */
+static void runner_put_off(JobThread *self, JobRun *run, Status outcome, const Error *cause)
+{
+    bool tell = false;
+    pthread_mutex_lock(&self->runner->lock);
+    int64_t after_ms =
+        job_waits_note(&self->runner->waits, run->job_no, cause->code, clock_mono_ms(), &tell);
+    pthread_mutex_unlock(&self->runner->lock);
+    if (tell) {
+        LOG_WARN("job.given_back", "code=%s msg=%s", cause->code, cause->text);
+    }
+    runner_give_back(run, outcome == STATUS_FATAL ? JOB_FATAL_MS : after_ms, cause->code);
 }
 
 /* OK: the job has ended (or somebody else will end it). */
@@ -517,11 +534,13 @@ static void runner_settle(JobThread *self,
                           StrBuf *fields,
                           const Error *failure)
 {
-    if (outcome == STATUS_RETRY || outcome == STATUS_FATAL || atomic_load(&run->lost)) {
+    if (atomic_load(&run->lost) || (outcome == STATUS_RETRY && atomic_load(&run->stopping))) {
         LOG_WARN("job.given_back", "code=%s msg=%s", failure->code, failure->text);
-        runner_give_back(run, atomic_load(&run->stopping) ? 0
-                              : outcome == STATUS_FATAL   ? JOB_FATAL_MS
-                                                          : JOB_RETRY_MS);
+        runner_give_back(run, 0, NULL); /* somebody has it, or may have it at once */
+        return;
+    }
+    if (outcome == STATUS_RETRY || outcome == STATUS_FATAL) {
+        runner_put_off(self, run, outcome, failure);
         return;
     }
     const char *state = outcome == STATUS_BAD_INPUT    ? "failed"
@@ -531,7 +550,7 @@ static void runner_settle(JobThread *self,
     Error err;
     if (runner_end_once(run, kind, state, fields->data, &err) != STATUS_OK) {
         LOG_WARN("job.end_failed", "code=%s msg=%s", err.code, err.text);
-        runner_give_back(run, JOB_RETRY_MS); /* whoever has it next ends it, if this did not */
+        runner_give_back(run, JOB_WAIT_FIRST_MS, NULL); /* the next one ends it, if this did not */
         return;
     }
     metric_add(&metric_jobs_ended, 1, kind->kind, state);

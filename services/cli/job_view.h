@@ -30,7 +30,7 @@ typedef struct JobView {
     int64_t list_version;
     int64_t keys_left_out; /* custom fields that an export had no column for */
     char what[12];
-    char waiting[24]; /* for what, of an export that does; else empty */
+    char waiting[24]; /* for what: a code of what is in its way; else empty */
     char sha256[72];  /* of an export's file, which lies beneath the outbox */
     json_t *counts;   /* what jobs other than imports count; NULL: nothing */
     double seconds;   /* from its start to its end, or to now; 0 before */

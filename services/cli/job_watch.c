@@ -105,13 +105,15 @@ static Status watch_look(Watch *watch, int64_t now_ms, Error *err)
         watch->heard_ms = now_ms;
         bool newer = seen.rows >= watch->view->rows || job_view_ended(&seen);
         int64_t total = watch->view->bytes_total;
-        char waiting[sizeof watch->view->waiting]; /* only events tell */
+        char waiting[sizeof watch->view->waiting]; /* of an export that works only events tell */
         memcpy(waiting, watch->view->waiting, sizeof waiting);
         if (newer) {
             job_view_done(watch->view);
             *watch->view = seen;
             watch->view->bytes_total = seen.bytes_total > 0 ? seen.bytes_total : total;
-            memcpy(watch->view->waiting, waiting, sizeof waiting);
+            if (strcmp(seen.kind, "export") == 0 && seen.waiting[0] == '\0') {
+                memcpy(watch->view->waiting, waiting, sizeof waiting);
+            }
             seen = (JobView){0};
         }
     }

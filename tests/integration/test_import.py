@@ -12,6 +12,7 @@ from dirty_csv import make
 from dirty_phones import Numbers
 from dirty_rows import COLUMNS, EXTERNAL_ID
 from harness import wait_for
+from harness.settings import settings
 from scenario import (
     COUNTS,
     LONG,
@@ -747,7 +748,7 @@ long syscall(long number, long a, long b, long c, long d, long e, long f)
 
 
 def test_import_waits_for_a_file_that_it_may_not_open(space):
-    """A person mends the mode, and the job goes on."""
+    """A person mends the mode, and the job goes on. Meanwhile whoever looks is told, and the log once."""
     (space.dir / "denied.c").write_text(DENIED)
     marker, library = space.dir / "denied", space.dir / "denied.so"
     words = ("-D_GNU_SOURCE", f'-DMARKER="{marker}"', "-shared", "-fPIC", "-fno-builtin", "-o", library)
@@ -757,8 +758,20 @@ def test_import_waits_for_a_file_that_it_may_not_open(space):
     marker.touch()
     space.db.execute("DELETE FROM job_slot")
     wait_for(lambda: "code=file_unreadable" in importer.log(), 20, what="a try")
-    marker.unlink()
-    assert finish_import(space, job_id)["inserted"] == 1
+    with subprocess.Popen(
+        [settings().bin / "leadspool", "job", "watch", job_id],
+        env=space.env(service="cli"), stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+    ) as watch:  # fmt: skip
+        line = watch.stderr.readline()  # after five seconds
+        tries = space.value("SELECT token FROM jobs")
+        shown = space.cli_json("job", "show", job_id)["progress"]
+        told = importer.log().count("event=job.given_back ")
+        marker.unlink()
+        assert finish_import(space, job_id)["inserted"] == 1
+    assert "waits: file_unreadable" in line
+    assert (shown.get("waiting"), told, watch.returncode) == ("file_unreadable", 1, 0)
+    assert 3 <= tries <= 6, "ever more rarely"
+    assert "waiting" not in space.cli_json("job", "show", job_id)["progress"]
 
 
 @pytest.mark.skipif(not LONG, reason="LEADSPOOL_TEST_LONG=1")

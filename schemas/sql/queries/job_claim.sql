@@ -2,7 +2,7 @@
 -- claimer, whose lease ended while it could not renew it.
 UPDATE jobs
 SET owner = $2, deaths = deaths + (state = 'running' AND owner NOT IN ('', $2))::int, token = token + 1, state = 'running',
-    started_at = coalesce(started_at, $4::timestamptz),
+    started_at = coalesce(started_at, $4::timestamptz), result = nullif(result - 'waiting', '{}'),
     lease_until = clock_timestamp() + $3::bigint * interval '1 ms'
 WHERE job_no = (
     SELECT job_no FROM jobs

@@ -12,4 +12,4 @@ UPDATE jobs j
 SET state = 'cancelled', finished_at = $1::timestamptz
 FROM before
 WHERE j.job_no = before.job_no
-RETURNING j.job_no, coalesce(trim(BOTH '{}' FROM j.result::text), '')
+RETURNING j.job_no, coalesce(trim(BOTH '{}' FROM (j.result - 'waiting')::text), '')

@@ -14,4 +14,4 @@ SET cancel_requested = true,
     finished_at = CASE WHEN before.ends THEN $2::timestamptz ELSE j.finished_at END
 FROM before
 WHERE j.job_no = before.job_no
-RETURNING j.job_no, before.ends, coalesce(trim(BOTH '{}' FROM j.result::text), '')
+RETURNING j.job_no, before.ends, coalesce(trim(BOTH '{}' FROM (j.result - 'waiting')::text), '')

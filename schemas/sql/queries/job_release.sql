@@ -1,2 +1,6 @@
-UPDATE jobs SET lease_until = clock_timestamp() + $3::bigint * interval '1 ms', owner = '', deaths = 0
+-- $4: the code of what it waits for, or nothing. It stands in the result until the next claim.
+UPDATE jobs
+SET lease_until = clock_timestamp() + $3::bigint * interval '1 ms', owner = '', deaths = 0,
+    result = CASE WHEN $4::text IS NULL THEN result
+                  ELSE coalesce(result, '{}') || jsonb_build_object('waiting', $4::text) END
 WHERE job_no = $1::bigint AND token = $2::bigint AND state = 'running'

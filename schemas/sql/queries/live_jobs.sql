@@ -1,6 +1,6 @@
 -- Jobs behind $1 that go on, or ended since $3, as their last events told. $2: how many. Times are microseconds.
 SELECT j.job_no, j.event_n,
-       ((CASE WHEN j.result IS NOT NULL OR j.kind <> 'import' THEN '{}' ELSE jsonb_build_object(
+       ((CASE WHEN j.finished_at IS NOT NULL OR j.kind <> 'import' THEN '{}' ELSE jsonb_build_object(
             'rows', coalesce(sum(i.rows), 0), 'inserted', coalesce(sum(i.inserted), 0),
             'updated', coalesce(sum(i.updated), 0),
             'duplicate', coalesce(sum(i.duplicate_in_file + i.duplicate_in_list + i.duplicate_in_campaign), 0),
@@ -11,7 +11,7 @@ SELECT j.job_no, j.event_n,
             'dnc', coalesce(sum(i.dnc), 0), 'file', j.params ->> 'file',
             'bytes_total', coalesce((j.params ->> 'size')::bigint, 0),
             'bytes_done', coalesce(min(i.byte_offset) FILTER (WHERE NOT i.finished), max(i.byte_offset), 0)) END)
-        || coalesce(j.result, '{}')
+        || coalesce(j.result - 'waiting', '{}')
         || jsonb_strip_nulls(jsonb_build_object('kind', j.kind, 'list_id', l.list_id,
                'campaign_id', CASE WHEN j.list_no IS NULL THEN c.campaign_id END, 'state', j.state)))::text,
        (extract(epoch FROM j.started_at) * 1000000)::bigint,
