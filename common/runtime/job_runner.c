@@ -503,6 +503,7 @@ static void runner_give_back(JobRun *run, int64_t after_ms, const char *waiting)
     db_param_i64(&params, run->token);
     db_param_i64(&params, after_ms);
     db_param_text(&params, waiting);
+    db_param_i64(&params, run->cfg->job_deaths);
     Error err;
     AUTO_TX Db *tx = run->db;
     if (db_begin(tx, &err) != STATUS_OK ||
@@ -534,12 +535,13 @@ static void runner_settle(JobThread *self,
                           StrBuf *fields,
                           const Error *failure)
 {
-    if (atomic_load(&run->lost) || (outcome == STATUS_RETRY && atomic_load(&run->stopping))) {
+    bool waits = outcome == STATUS_RETRY || outcome == STATUS_FATAL;
+    if (atomic_load(&run->lost) || (waits && atomic_load(&run->stopping))) {
         LOG_WARN("job.given_back", "code=%s msg=%s", failure->code, failure->text);
         runner_give_back(run, 0, NULL); /* somebody has it, or may have it at once */
         return;
     }
-    if (outcome == STATUS_RETRY || outcome == STATUS_FATAL) {
+    if (waits) {
         runner_put_off(self, run, outcome, failure);
         return;
     }

@@ -28,7 +28,7 @@ job_waits_note(JobWaits *waits, int64_t job_no, const char *code, int64_t now_ms
     if (wait->job_no != job_no || strcmp(wait->code, code) != 0) {
         *wait = (JobWait){.job_no = job_no, .told_ms = now_ms - JOB_WAIT_TELL_MS};
         snprintf(wait->code, sizeof wait->code, "%s", code);
-    } else if (now_ms - wait->next_ms > JOB_WAIT_MOST_MS) {
+    } else if (now_ms - wait->next_ms > 5 * JOB_WAIT_MOST_MS) {
         wait->tries = 0; /* it has worked since */
     }
     int64_t wait_ms = JOB_WAIT_FIRST_MS;

@@ -2,17 +2,18 @@
  * runtime. No I/O.
  *
  * What is in a job's way may last for days: it is tried again after half a second, then ever more
- * rarely, and told when its cause is another one and then now and again. */
+ * rarely, though not so that who cancels it or waits for its list would notice, and told when its
+ * cause is another one and then now and again. */
 #pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { JOB_WAIT_FIRST_MS = 500, JOB_WAIT_MOST_MS = 10000, JOB_WAIT_TELL_MS = 30000 };
+enum { JOB_WAIT_FIRST_MS = 500, JOB_WAIT_MOST_MS = 2000, JOB_WAIT_TELL_MS = 30000 };
 
 typedef struct JobWait {
     int64_t job_no; /* 0: none */
-    char code[32];
+    char code[48];
     int tries;
     int64_t next_ms; /* when it is tried again */
     int64_t told_ms;

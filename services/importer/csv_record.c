@@ -26,9 +26,11 @@ static const struct {
     [CSV_PROBLEM_NONE] = {"", ""},
     [CSV_PROBLEM_ROW_TOO_LONG] = {"row_too_long", "The row is longer than the limit; shorten it, "
                                                   "or look for a newline or quote that got lost."},
-    [CSV_PROBLEM_UNCLOSED_QUOTE] =
-        {"unclosed_quote",
-         "A quoted field has no closing quote; add it, or write quotes inside a field twice."},
+    [CSV_PROBLEM_UNCLOSED_QUOTE] = {"unclosed_quote",
+                                    "A quoted field has no closing quote, or holds lines that are "
+                                    "rows of the file; add it, or write "
+                                    "quotes inside a field twice. A table that belongs into a "
+                                    "field begins with a newline there."},
     [CSV_PROBLEM_MALFORMED_QUOTE] =
         {"malformed_quote",
          "Text follows a closing quote; write quotes inside a quoted field twice."},
@@ -69,9 +71,6 @@ typedef struct Walk {
     char delimiter;
     const CsvLimits *limits;
     size_t quoted_fields;
-    size_t field_at;       /* of the quoted field at hand, behind its quote */
-    size_t field_doubled;  /* quotes in it that are written twice */
-    size_t field_newlines; /* span.newlines where it began */
     CsvSpan span;
 } Walk;
 
@@ -122,9 +121,6 @@ static Step walk_open_quote(Walk *walk)
 {
     walk->at++;
     walk->span.has_quote = true;
-    walk->field_at = walk->at;
-    walk->field_doubled = 0;
-    walk->field_newlines = walk->span.newlines;
     if (++walk->quoted_fields > walk->limits->columns) {
         /* That many over several lines: a lost quote has turned text and quotes about. Going on to
          * row_bytes for each of them would make a file of such lines take for ever. */
@@ -166,21 +162,11 @@ static Step walk_text(Walk *walk)
     return STEP_TEXT;
 }
 
-/* What came to its limit without a newline is a long field; with some, most likely rows. */
-static bool walk_lost_quote(const Walk *walk)
-{
-    size_t len = walk->at - walk->field_at - walk->field_doubled;
-    return len > walk->limits->field_bytes && walk->span.newlines > walk->field_newlines;
-}
-
 static Step walk_quoted(Walk *walk)
 {
     walk->at = csv_find_special(walk->bytes, walk->at, walk->window);
     if (walk->at == walk->window) {
         return walk_out_of_bytes(walk, true);
-    }
-    if (walk_lost_quote(walk)) {
-        return walk_bad(walk, CSV_PROBLEM_UNCLOSED_QUOTE);
     }
     char c = walk->bytes[walk->at++];
     if (c == '"') {
@@ -195,7 +181,6 @@ static Step walk_after(Walk *walk)
 {
     if (walk->at < walk->window && walk->bytes[walk->at] == '"') {
         walk->at++;
-        walk->field_doubled++;
         return STEP_QUOTED;
     }
     while (walk->at < walk->window && is_blank_byte(walk, walk->at)) {

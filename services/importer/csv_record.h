@@ -13,10 +13,9 @@
  *
  * What breaks these rules costs one physical line, never the rest of the file: the span of a bad
  * record is the physical line on which it began, and the next record starts after it. So it is with
- * a quoted field of several lines that is longer than a field may be, or whose lines are rows of
- * the file (csv_lost_quote.h): its closing quote got lost, and another one was taken for it.
- * Verdicts depend on the bytes from the record's start alone, so that reading may resume at any
- * record. */
+ * a quoted field whose lines are rows of the file (csv_lost_quote.h): its closing quote got lost,
+ * and another one was taken for it. Verdicts depend on the bytes from the record's start alone, so
+ * that reading may resume at any record. */
 #pragma once
 
 #include <stdbool.h>
@@ -26,8 +25,8 @@ typedef enum CsvProblem {
     CSV_PROBLEM_NONE = 0,
     CSV_PROBLEM_ROW_TOO_LONG,     /* longer than limits.row_bytes without its newline */
     CSV_PROBLEM_UNCLOSED_QUOTE,   /* a quote still open at the end of the file or at row_bytes; over
-                                     several lines more quoted fields than columns, a field longer
-                                     than field_bytes, or rows of the file in one */
+                                     several lines more quoted fields than columns, or rows of the
+                                     file in one */
     CSV_PROBLEM_MALFORMED_QUOTE,  /* a closing quote with text after it */
     CSV_PROBLEM_TOO_MANY_COLUMNS, /* from csv_fields; from here only for quoted fields in one line
                                    */

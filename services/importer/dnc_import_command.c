@@ -183,6 +183,7 @@ static Status look_at_file(
     }
     if (status == STATUS_OK) {
         spec->columns = spec->format.layout.columns;
+        spec->lost_quotes = true;
         status = look_at_columns(command, fd, spec, err);
     }
     return status;

@@ -143,6 +143,7 @@ command_look_at_file(const ImportCommand *command, int fd, ImportSpec *spec, Err
     }
     if (status == STATUS_OK) {
         spec->columns = spec->format.layout.columns;
+        spec->lost_quotes = true;
         status = command_mapping(command, fd, spec, err);
     }
     return status;

@@ -43,14 +43,18 @@ static bool died_beyond(const JobRun *run, int more)
     return run->deaths > run->cfg->job_deaths + more;
 }
 
-static void find_header(const ImportEnd *end)
+/* Without one the file is written all the same, but for what may pass. */
+static Status find_header(const ImportEnd *end, Error *err)
 {
     const JobRun *run = end->run;
-    Error err;
-    if (end->source->fd < 0 && !died_beyond(run, 0) &&
-        import_source_open(run->cfg->inbox, end->spec, end->source, &err) != STATUS_OK) {
-        LOG_DEBUG("import.no_header", "code=%s", err.code);
+    if (end->source->fd >= 0 || died_beyond(run, 0)) {
+        return STATUS_OK;
     }
+    Status status = import_source_open(run->cfg->inbox, end->spec, end->source, err);
+    if (status != STATUS_OK) {
+        LOG_DEBUG("import.no_header", "code=%s", err->code);
+    }
+    return status == STATUS_RETRY && !atomic_load(&run->cancelled) ? status : STATUS_OK;
 }
 
 static Status join_rejects(const ImportEnd *end, Error *err)
@@ -59,7 +63,9 @@ static Status join_rejects(const ImportEnd *end, Error *err)
     AUTO_FREE RejectPartInfo *parts = NULL;
     int count = 0;
     Status status = load_parts(run, &parts, &count, err);
-    find_header(end);
+    if (status == STATUS_OK) {
+        status = find_header(end, err);
+    }
     return status == STATUS_OK
                ? reject_join(run->cfg->outbox, run->job_no, end->rejects, parts, count, err)
                : status;
@@ -126,6 +132,11 @@ Status import_end(const ImportEnd *end, Status outcome, StrBuf *ret_fields, Erro
 /* The parts were joined and the job has ended: they, and what names them, are of no more use. */
 void import_ended(JobRun *run)
 {
+    if (died_beyond(run, 1)) {
+        LOG_WARN("import.parts_left", "msg=%s",
+                 "the rejected rows stand in the parts of their file");
+        return; /* nobody could join them; the sweep of old files takes them */
+    }
     Error err;
     RejectPartInfo *parts = NULL;
     int count = 0;

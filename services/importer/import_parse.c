@@ -9,7 +9,7 @@
 static CsvScanOptions scan_options(const ImportSpec *spec)
 {
     return (CsvScanOptions){.delimiter = spec->format.delimiter,
-                            .limits.file_columns = spec->columns,
+                            .limits.file_columns = spec->lost_quotes ? spec->columns : 0,
                             .empty_rows = spec->empty_rows};
 }
 

@@ -13,7 +13,7 @@ json_t *import_spec_to_json(const ImportSpec *spec)
     snprintf(inode, sizeof inode, "%" PRIu64, spec->identity.inode);
     return json_pack(
         "{s:s, s:s, s:I, s:I, s:s, s:s, s:b, s:I, s:o, s:i, s:i, s:b, s:b, s:b, s:s, s:i, s:i, "
-        "s:i, s:b}",
+        "s:i, s:b, s:b}",
         "file", spec->file, "inode", inode, "size", (json_int_t)spec->identity.size_bytes,
         "mtime_ns", (json_int_t)spec->identity.mtime_ns, "encoding", spec->format.encoding,
         "delimiter", delimiter, "header", (int)spec->format.layout.has_header, "columns",
@@ -22,7 +22,7 @@ json_t *import_spec_to_json(const ImportSpec *spec)
         (int)spec->empty_erases, "phone_strict", (int)spec->phone_strict, "lead_events",
         (int)spec->lead_events, "default_country", spec->default_country, "lanes", spec->lanes,
         "chunk_rows", spec->chunk_rows, "chunk_bytes", spec->chunk_bytes, "empty_rows",
-        (int)spec->empty_rows);
+        (int)spec->empty_rows, "lost_quotes", (int)spec->lost_quotes);
 }
 
 typedef struct SpecStrings {
@@ -63,16 +63,17 @@ Status import_spec_from_json(const json_t *json, ImportSpec *ret, Error *err)
     int strict;
     int events;
     int empty_rows = 1;
+    int lost_quotes = 0;
     int bad = json_unpack(
         (json_t *)json,
         "{s:s, s:s, s:I, s:I, s:s, s:s, s:b, s:I, s:o, s:i, s:i, s:b, s:b, s:b, s:s, "
-        "s:i, s:i, s?i, s?b}",
+        "s:i, s:i, s?i, s?b, s?b}",
         "file", &strings.file, "inode", &strings.inode, "size", &size, "mtime_ns", &mtime,
         "encoding", &strings.encoding, "delimiter", &strings.delimiter, "header", &header,
         "columns", &columns, "mapping", &mapping, "on_duplicate", &policy, "duplicate_scope",
         &scope, "empty_erases", &erases, "phone_strict", &strict, "lead_events", &events,
         "default_country", &strings.country, "lanes", &spec.lanes, "chunk_rows", &spec.chunk_rows,
-        "chunk_bytes", &spec.chunk_bytes, "empty_rows", &empty_rows);
+        "chunk_bytes", &spec.chunk_bytes, "empty_rows", &empty_rows, "lost_quotes", &lost_quotes);
     if (bad != 0 || !spec_is_sane(&spec)) {
         return error_set(err, STATUS_FATAL, "job_params",
                          "the job's settings are not those of an import");
@@ -88,6 +89,7 @@ Status import_spec_from_json(const json_t *json, ImportSpec *ret, Error *err)
     spec.phone_strict = strict != 0;
     spec.lead_events = events != 0;
     spec.empty_rows = empty_rows != 0;
+    spec.lost_quotes = lost_quotes != 0;
     Status status = mapping_from_json(mapping, spec.columns, &spec.mapping, err);
     if (status != STATUS_OK) {
         import_spec_done(&spec);

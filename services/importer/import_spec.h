@@ -34,7 +34,9 @@ typedef struct ImportSpec {
     int lanes;
     int chunk_rows;
     int chunk_bytes;
-    bool empty_rows; /* csv_scan.h; of jobs from before rows of empty cells were blank */
+    bool empty_rows;  /* csv_scan.h; of jobs from before rows of empty cells were blank */
+    bool lost_quotes; /* csv_lost_quote.h; not of jobs from before it, whose checkpoints go without
+                       */
 } ImportSpec;
 
 json_t *import_spec_to_json(const ImportSpec *spec); /* a new reference */

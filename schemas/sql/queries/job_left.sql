@@ -9,7 +9,7 @@ WITH before AS (
     DELETE FROM job_slot WHERE job_no IN (SELECT job_no FROM before)
 )
 UPDATE jobs j
-SET state = 'cancelled', finished_at = $1::timestamptz
+SET state = 'cancelled', finished_at = $1::timestamptz, result = nullif(j.result - 'waiting', '{}')
 FROM before
 WHERE j.job_no = before.job_no
-RETURNING j.job_no, coalesce(trim(BOTH '{}' FROM (j.result - 'waiting')::text), '')
+RETURNING j.job_no, coalesce(trim(BOTH '{}' FROM j.result::text), '')

@@ -11,7 +11,8 @@ WITH before AS (
 UPDATE jobs j
 SET cancel_requested = true,
     state = CASE WHEN before.ends THEN 'cancelled' ELSE j.state END,
-    finished_at = CASE WHEN before.ends THEN $2::timestamptz ELSE j.finished_at END
+    finished_at = CASE WHEN before.ends THEN $2::timestamptz ELSE j.finished_at END,
+    result = CASE WHEN before.ends THEN nullif(j.result - 'waiting', '{}') ELSE j.result END
 FROM before
 WHERE j.job_no = before.job_no
 RETURNING j.job_no, before.ends, coalesce(trim(BOTH '{}' FROM (j.result - 'waiting')::text), '')

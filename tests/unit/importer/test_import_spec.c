@@ -16,7 +16,8 @@ static ImportSpec spec_of_two_columns(void)
                        .default_country = "GB",
                        .lanes = 3,
                        .chunk_rows = 250,
-                       .chunk_bytes = 4096};
+                       .chunk_bytes = 4096,
+                       .lost_quotes = true};
     mapping_init(&spec.mapping, 2);
     mapping_assign(&spec.mapping, "phone", 2);
     return spec;
@@ -49,6 +50,7 @@ Test(import_spec, comes_back_as_it_was_stored)
     cr_expect_eq(spec.chunk_rows, 250);
     cr_expect_eq(spec.chunk_bytes, 4096);
     cr_expect_not(spec.empty_rows);
+    cr_expect(spec.lost_quotes);
     import_spec_done(&spec);
 }
 
@@ -57,6 +59,16 @@ Test(import_spec, device_is_not_stored_since_other_hosts_number_it_otherwise)
     AUTO_JSON json_t *json = json_of_two_columns();
     cr_expect_null(json_object_get(json, "dev"));
     cr_expect_not_null(json_object_get(json, "inode"));
+}
+
+Test(import_spec, jobs_from_before_lost_quotes_read_their_file_as_they_began)
+{
+    AUTO_JSON json_t *json = json_of_two_columns();
+    ImportSpec spec;
+    json_object_del(json, "lost_quotes");
+    cr_assert_eq(import_spec_from_json(json, &spec, NULL), STATUS_OK);
+    cr_expect_not(spec.lost_quotes);
+    import_spec_done(&spec);
 }
 
 Test(import_spec, jobs_from_before_chunk_bytes_keep_their_chunks)
