@@ -29,18 +29,16 @@ job_waits_note(JobWaits *waits, int64_t job_no, const char *code, int64_t now_ms
         *wait = (JobWait){.job_no = job_no, .told_ms = now_ms - JOB_WAIT_TELL_MS};
         snprintf(wait->code, sizeof wait->code, "%s", code);
     } else if (now_ms - wait->next_ms > 5 * JOB_WAIT_MOST_MS) {
-        wait->tries = 0; /* it has worked since */
+        wait->wait_ms = 0; /* it has worked since */
     }
-    int64_t wait_ms = JOB_WAIT_FIRST_MS;
-    for (int i = 0; i < wait->tries && wait_ms < JOB_WAIT_MOST_MS; i++) {
-        wait_ms *= 2;
+    wait->wait_ms = wait->wait_ms == 0 ? JOB_WAIT_FIRST_MS : 2 * wait->wait_ms;
+    if (wait->wait_ms > JOB_WAIT_MOST_MS) {
+        wait->wait_ms = JOB_WAIT_MOST_MS;
     }
-    wait_ms = wait_ms < JOB_WAIT_MOST_MS ? wait_ms : JOB_WAIT_MOST_MS;
-    wait->tries += wait_ms < JOB_WAIT_MOST_MS;
-    wait->next_ms = now_ms + wait_ms;
+    wait->next_ms = now_ms + wait->wait_ms;
     *ret_tell = now_ms - wait->told_ms >= JOB_WAIT_TELL_MS;
     if (*ret_tell) {
         wait->told_ms = now_ms;
     }
-    return wait_ms;
+    return wait->wait_ms;
 }

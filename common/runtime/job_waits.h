@@ -14,7 +14,7 @@ enum { JOB_WAIT_FIRST_MS = 500, JOB_WAIT_MOST_MS = 2000, JOB_WAIT_TELL_MS = 3000
 typedef struct JobWait {
     int64_t job_no; /* 0: none */
     char code[48];
-    int tries;
+    int64_t wait_ms; /* how long it was left alone last; 0: not yet */
     int64_t next_ms; /* when it is tried again */
     int64_t told_ms;
 } JobWait;

@@ -231,7 +231,7 @@ static const char *charset_by_statistics(const char *sample, size_t len)
 
 /* ---- the order of evidence ---- */
 
-static Status empty_file(Error *err)
+Status csv_charset_empty(Error *err)
 {
     return error_set_field(err, "file", "empty_file",
                            "The file is empty: export the table again, or name another file.");
@@ -248,7 +248,7 @@ Status csv_charset_detect(
     size_t mark_len = 0;
     const char *name = charset_by_mark(sample, len, &mark_len);
     if (len == mark_len) {
-        return empty_file(err);
+        return csv_charset_empty(err);
     }
     const char *type = file_type_of(sample, len);
     if (type != NULL) {

@@ -20,6 +20,9 @@ Status csv_charset_detect(const char *sample,
                           char ret_name[CSV_CHARSET_SIZE],
                           Error *err) MUST_CHECK;
 
+/* BAD_INPUT: empty_file. */
+Status csv_charset_empty(Error *err);
+
 /* "UTF-16LE" or "UTF-16BE" when the sample's zeros say so, else NULL. */
 const char *csv_charset_utf16(const char *sample, size_t len);
 

@@ -207,8 +207,7 @@ static bool is_blank_text(const RawSample *text)
 static Status check_text(const RawSample *text, Error *err)
 {
     if (text->is_whole && is_blank_text(text)) {
-        return error_set_field(err, "file", "empty_file",
-                               "The file is empty: export the table again, or name another file.");
+        return csv_charset_empty(err);
     }
     if (csv_charset_is_binary(text->bytes, text->len)) {
         return error_set_field(

@@ -45,3 +45,12 @@ size_t csv_find_special(const char *bytes, size_t from, size_t len)
 }
 
 #endif
+
+size_t csv_find_newline(const char *bytes, size_t from, size_t len)
+{
+    size_t at = csv_find_special(bytes, from, len);
+    while (at < len && bytes[at] == '"') {
+        at = csv_find_special(bytes, at + 1, len);
+    }
+    return at;
+}

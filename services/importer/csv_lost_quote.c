@@ -76,22 +76,13 @@ static size_t count_delimiters(const Record *record, size_t from, size_t to)
     return count;
 }
 
-static size_t line_end(const Record *record, size_t from, size_t to)
-{
-    size_t at = csv_find_special(record->bytes, from, to);
-    while (at < to && record->bytes[at] == '"') {
-        at = csv_find_special(record->bytes, at + 1, to);
-    }
-    return at;
-}
-
 static Lines count_lines(const Record *record, const Cell *cell, size_t columns)
 {
-    size_t end = line_end(record, cell->begin, cell->end);
+    size_t end = csv_find_newline(record->bytes, cell->begin, cell->end);
     Lines lines = {.first = count_delimiters(record, cell->begin, end)};
     while (end < cell->end) {
         size_t begin = end + 1;
-        end = line_end(record, begin, cell->end);
+        end = csv_find_newline(record->bytes, begin, cell->end);
         size_t delimiters = count_delimiters(record, begin, end);
         if (end == cell->end) {
             lines.last = delimiters;

@@ -6,8 +6,8 @@
  * the lines are rows of the file whichever way one looks:
  *   - the line that the cell opens in, its quote taken for text, has as many cells as the file has
  *     columns, and so has the line that it closes in. Of a table within a cell neither has, as a
- *     rule: the cells before and behind stand in the same lines. Among 100 rows and more one of the
- * two may be ragged, when there are cells beside the other.
+ *     rule: the cells before and behind stand in the same lines. Among 100 rows and more one of
+ *     the two may be ragged, when there are cells beside the other.
  *   - four of five lines between have them too (the others are ragged rows), and enough lines do:
  *     3 at least, and with 12 delimiters in all, so that prose with a comma a line is no table.
  *   - text stands behind the quote that opens and before the one that closes: a cell that begins or

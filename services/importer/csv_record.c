@@ -198,20 +198,10 @@ static Step walk_after(Walk *walk)
                                   : walk_bad(walk, CSV_PROBLEM_MALFORMED_QUOTE);
 }
 
-/* The end of the physical line that the record began on, or the window. */
-static size_t first_newline(const Walk *walk)
-{
-    size_t at = csv_find_special(walk->bytes, 0, walk->window);
-    while (at < walk->window && walk->bytes[at] == '"') {
-        at = csv_find_special(walk->bytes, at + 1, walk->window);
-    }
-    return at;
-}
-
 static Step walk_bad_line(Walk *walk)
 {
     walk->span.newlines = 0;
-    walk->at = first_newline(walk);
+    walk->at = csv_find_newline(walk->bytes, 0, walk->window);
     if (walk->at < walk->window) {
         return walk_newline(walk);
     }

@@ -3,7 +3,7 @@
 import psycopg
 import pytest
 from harness import wait_for
-from harness.settings import settings
+from harness.settings import database_with, settings
 from rounds import Disturber, Work, check_same, disturb
 from scenario import ask, create_list, scale, seed
 from servers import restart_postgres
@@ -14,9 +14,7 @@ RESTARTS = scale(3, long=50)
 def begin(spaces, seed_shift):
     """Two importers whose backends can be told from those of others."""
     work = Work(spaces(), seed() + seed_shift)
-    mark = "&" if "?" in settings().database_url else "?"
-    url = f"{settings().database_url}{mark}application_name={work.space.ns}"
-    importers = [work.space.importer(env={"DATABASE_URL": url}) for _ in range(2)]
+    importers = work.importers({"DATABASE_URL": database_with(f"application_name={work.space.ns}")})
     work.begin()
     return work, importers
 

@@ -1,7 +1,6 @@
 """Messages that cannot be applied leave the partition, with their cause; faults around good ones do not."""
 
 import signal
-import subprocess
 import threading
 
 import pytest
@@ -200,11 +199,8 @@ ssize_t pread64(int fd, void *bytes, size_t len, off_t at)
 
 def built(space, source, *words):
     """A library that takes the place of system calls; jobs may kill DEATHS processes."""
-    path, library = space.dir / "deadly.c", space.dir / "deadly.so"
-    path.write_text(source)
-    subprocess.run(["cc", *words, "-shared", "-fPIC", "-o", library, path], check=True)
     space.extra_env |= FAST | {"LEADSPOOL_JOB_LEASE_MS": "1000", "LEADSPOOL_JOB_DEATHS": str(DEATHS)}
-    return library
+    return space.library(source, *words)
 
 
 def deadly(space):
@@ -223,7 +219,7 @@ def test_job_that_kills_the_process(space):
     library, _ = deadly(space)
     (space.inbox / "bad.csv").write_text(BAD_FILE)
     (space.inbox / "slow.csv").write_text("phone\n504-845-1427\n")
-    importer = space.importer(env={"LD_PRELOAD": str(library), "LEADSPOOL_JOB_THREADS": "2"})
+    importer = space.importer(env={"LD_PRELOAD": library, "LEADSPOOL_JOB_THREADS": "2"})
     for list_id in "ab":
         create_list(space, list_id)
     space.db.execute("INSERT INTO job_slot SELECT 'list:' || list_no, 0 FROM list")  # they begin together
@@ -244,7 +240,7 @@ def test_job_that_kills_the_process(space):
 def test_job_that_kills_at_its_first_look_at_the_file(space, type, slot):
     library, marker = deadly(space)
     (space.inbox / "bad.csv").write_text("phone\n504-621-8927\n")
-    importer = space.importer(env={"LD_PRELOAD": str(library)})
+    importer = space.importer(env={"LD_PRELOAD": library})
     create_list(space)
     space.db.execute("INSERT INTO job_slot VALUES (%s, 0)", [slot])
     fields = {"list_id": "a"} if type == "list.import" else {}
@@ -262,7 +258,7 @@ def test_rejects_come_without_the_header_that_kills(space):
     """One more death, and what was rejected before is there."""
     library, marker = deadly(space)
     (space.inbox / "bad.csv").write_text(BAD_FILE)
-    importer = space.importer(env={"LD_PRELOAD": str(library)})
+    importer = space.importer(env={"LD_PRELOAD": library})
     create_list(space)
     job_id = start_import(space, "bad.csv")
     with Supervisor(importer):
@@ -290,7 +286,7 @@ def test_a_job_that_kills_at_its_end_ends_all_the_same(space):
     """The file of its rejected rows cannot be made: it does without."""
     library = built(space, DEADLY_RENAME)
     (space.inbox / "bad.csv").write_text("phone\n12\n")
-    importer = space.importer(env={"LD_PRELOAD": str(library)})
+    importer = space.importer(env={"LD_PRELOAD": library})
     create_list(space)
     with Supervisor(importer) as supervisor:
         failed = job_events(space, start_import(space, "bad.csv"), 60)[-1]

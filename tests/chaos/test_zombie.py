@@ -1,13 +1,12 @@
 """A process that stands still beyond its leases and then wakes up changes nothing any more."""
 
-import subprocess
 import time
 
 import pytest
 from dirty_csv import make
 from harness import wait_for
 from harness.digest import state
-from harness.settings import settings
+from harness.settings import database_with, settings
 from rounds import FAST, PATIENCE, dead_letters
 from scenario import (
     all_published,
@@ -81,11 +80,8 @@ int PQputCopyEnd(void *conn, const char *message)
 
 def stops_in_copy(space):
     """A library with which a process stands still in its next COPY, and the file that asks for that."""
-    (space.dir / "stops.c").write_text(STOPS_IN_COPY)
-    marker, library = space.dir / "stops", space.dir / "stops.so"
-    words = ("-D_GNU_SOURCE", f'-DMARKER="{marker}"', "-shared", "-fPIC", "-o", library)
-    subprocess.run(["cc", *words, space.dir / "stops.c"], check=True)
-    return library, marker
+    marker = space.dir / "stops"
+    return space.library(STOPS_IN_COPY, "-D_GNU_SOURCE", f'-DMARKER="{marker}"'), marker
 
 
 IN_COPY = """SELECT l.pid FROM pg_stat_activity a JOIN pg_locks l USING (pid)
@@ -104,9 +100,8 @@ def test_worker_that_froze_in_a_copy_is_ended(space, on_duplicate, named):
     space.extra_env |= FAST | {"LEADSPOOL_IMPORT_CHUNK_ROWS": "6000"}
     expected = make(space.inbox / "leads.csv", 40_000, seed(), on_duplicate=on_duplicate)
     library, marker = stops_in_copy(space)
-    url = settings().database_url
-    url += f"{'&' if '?' in url else '?'}{named}" if named else ""
-    first = space.importer(env={"LD_PRELOAD": str(library), "DATABASE_URL": url})
+    url = database_with(named) if named else settings().database_url
+    first = space.importer(env={"LD_PRELOAD": library, "DATABASE_URL": url})
     create_list(space)
     job_id = start_import(space, "leads.csv", **expected["import"])
     wait_rows(space, job_id, 1)

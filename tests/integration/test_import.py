@@ -365,11 +365,9 @@ ssize_t pread64(int fd, void *bytes, size_t len, off_t at)
 
 def test_slow_volume_delays_the_answer_only(space):
     """Ten reads of a second each: longer than a transaction may stand open."""
-    (space.dir / "slow.c").write_text(SLOW_VOLUME)
-    library = space.dir / "slow.so"
-    subprocess.run(["cc", "-shared", "-fPIC", "-o", library, space.dir / "slow.c"], check=True)
+    library = space.library(SLOW_VOLUME)
     (space.inbox / "leads.csv").write_text("phone\n504-621-8927\n")
-    importer = space.importer(env={"LD_PRELOAD": str(library)})
+    importer = space.importer(env={"LD_PRELOAD": library})
     create_list(space)
     began = time.monotonic()
     job_id = start_import(space, "leads.csv")
@@ -396,11 +394,9 @@ int fsync(int fd)
 
 def test_slow_volume_holds_nobody_up(space):
     """Rejects that take longer to write than a transaction may stand open: the list is free meanwhile."""
-    (space.dir / "slow.c").write_text(SLOW_SYNC)
-    library = space.dir / "slow.so"
-    subprocess.run(["cc", "-shared", "-fPIC", "-o", library, space.dir / "slow.c"], check=True)
+    library = space.library(SLOW_SYNC)
     (space.inbox / "leads.csv").write_text("phone\n504-621-8927\n12\n")
-    importer = space.importer(env={"LD_PRELOAD": str(library), "LEADSPOOL_IMPORT_LANES": "1"})
+    importer = space.importer(env={"LD_PRELOAD": library, "LEADSPOOL_IMPORT_LANES": "1"})
     create_list(space)
     job_id = start_import(space, "leads.csv")
     parts = space.outbox / "rejects" / f"job-{job_id}.parts"
@@ -749,11 +745,9 @@ long syscall(long number, long a, long b, long c, long d, long e, long f)
 
 def test_import_waits_for_a_file_that_it_may_not_open(space):
     """A person mends the mode, and the job goes on. Meanwhile whoever looks is told, and the log once."""
-    (space.dir / "denied.c").write_text(DENIED)
-    marker, library = space.dir / "denied", space.dir / "denied.so"
-    words = ("-D_GNU_SOURCE", f'-DMARKER="{marker}"', "-shared", "-fPIC", "-fno-builtin", "-o", library)
-    subprocess.run(["cc", *words, space.dir / "denied.c"], check=True)
-    importer = space.importer(env={"LD_PRELOAD": str(library)})
+    marker = space.dir / "denied"
+    library = space.library(DENIED, "-D_GNU_SOURCE", "-fno-builtin", f'-DMARKER="{marker}"')
+    importer = space.importer(env={"LD_PRELOAD": library})
     job_id = queued_import(space)
     marker.touch()
     space.db.execute("DELETE FROM job_slot")

@@ -3,7 +3,6 @@
  * see joined is a race to it. Here they go through functions that it knows. In glibc both have the
  * same threads, conditions and mutexes. */
 #define _GNU_SOURCE
-#include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <threads.h>
@@ -100,18 +99,6 @@ int cnd_wait(cnd_t *condition, mtx_t *mutex)
 {
     int code = pthread_cond_wait((pthread_cond_t *)condition, (pthread_mutex_t *)mutex);
     return code == 0 ? thrd_success : thrd_error;
-}
-
-int cnd_timedwait(cnd_t *condition, mtx_t *mutex, const struct timespec *until)
-{
-    switch (pthread_cond_timedwait((pthread_cond_t *)condition, (pthread_mutex_t *)mutex, until)) {
-    case 0:
-        return thrd_success;
-    case ETIMEDOUT:
-        return thrd_timedout;
-    default:
-        return thrd_error;
-    }
 }
 
 void cnd_destroy(cnd_t *condition)

@@ -33,6 +33,12 @@ def product_env():
     return {name: value for name, value in os.environ.items() if not name.startswith(ours)}
 
 
+def database_with(parameter):
+    """The record's URL with one more NAME=VALUE."""
+    url = settings().database_url
+    return f"{url}{'&' if '?' in url else '?'}{parameter}"
+
+
 @functools.cache
 def settings():
     known = os.environ if "KAFKA_BOOTSTRAP_SERVERS" in os.environ else dev_env()

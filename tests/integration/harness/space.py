@@ -115,6 +115,13 @@ class Space:
         )
         return done
 
+    def library(self, source, *words):
+        """C that stands in the place of library functions, for LD_PRELOAD; words for its compiler."""
+        code, library = self.dir / "library.c", self.dir / "library.so"
+        code.write_text(source)
+        subprocess.run(["cc", *words, "-shared", "-fPIC", "-o", library, code], check=True)
+        return str(library)
+
     def popen(self, *args):
         """`leadspool ARGS` as a process that goes on; its standard output is a pipe."""
         command = [settings().bin / "leadspool", *map(str, args)]
