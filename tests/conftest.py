@@ -18,3 +18,10 @@ def pytest_runtest_setup(item):
     if getattr(item, "execution_count", 1) > 1 and TIME in item.stash:
         hook.pytest_timeout_cancel_timer(item=item)
         hook.pytest_timeout_set_timer(item=item, settings=item.stash[TIME])
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Why a scenario was tried once more: where only the last try is shown, the cause may be gone."""
+    for report in terminalreporter.stats.get("rerun", []):
+        terminalreporter.section(f"tried once more after {report.when}: {report.nodeid}")
+        terminalreporter.line("\n".join(report.longreprtext.splitlines()[-40:]))

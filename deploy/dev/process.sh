@@ -37,7 +37,8 @@ process_start() {
     local name=$1
     shift
     mkdir -p "$RUN" "$LOG"
-    (cd / && exec setsid "$@" </dev/null >"$LOG/$name.log" 2>&1 9>&-) &
+    find "$LOG/$name.log" -size +16M -delete 2>/dev/null || true
+    (cd / && exec setsid "$@" </dev/null >>"$LOG/$name.log" 2>&1 9>&-) &
     local pid=$!
     disown "$pid"
     echo "$pid $(process_start_time "$pid")" >"$RUN/$name.pid"

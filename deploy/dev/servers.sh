@@ -49,6 +49,7 @@ port_choose() {
     if [[ -n $old ]]; then
         wait_until 10 port_is_free "$old" && return
         say "up: port $old of $server is another's now; './dev env' tells the new one"
+        command -v ss >/dev/null && ss -Htanp "sport = :$old" >&2
     fi
     declare -g "$name=$(port_find)"
 }
