@@ -21,10 +21,11 @@ def server_pid(name):
 
 
 def alive(pid):
+    """It may end between the opening of its file and the reading."""
     try:
         with open(f"/proc/{pid}/stat") as stat:
             return stat.read().rsplit(")", 1)[1].split()[0] != "Z"
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
         return False
 
 

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import threading
 import uuid
 
 import psycopg
@@ -11,6 +12,7 @@ from harness import bus, check, privacy
 from harness.bus import Record, read_all, read_topic, send_command
 from harness.settings import ROOT, settings
 from harness.space import Space
+from servers import alive
 
 LIST = {"list_id": "a", "campaign_id": "c"}
 LAYERS = ROOT / "tests" / "lint" / "layers.py"
@@ -215,3 +217,13 @@ def test_layers(tmp_path, file, include, breach):
     done = subprocess.run([sys.executable, LAYERS, tmp_path], capture_output=True, text=True)
     assert done.returncode == int(breach is not None)
     assert done.stdout.startswith(f"{file}:2: {breach}" if breach else "")
+
+
+def test_a_process_may_end_while_it_is_looked_at():
+    for _ in range(300):
+        process = subprocess.Popen(["true"])
+        reaper = threading.Thread(target=process.wait)
+        reaper.start()
+        while alive(process.pid):
+            pass
+        reaper.join()
