@@ -201,7 +201,7 @@ test_fuzz() {
 # Scenarios that go through most of the code, with the importer and the command line under sanitizers.
 SANITIZED=(
     "integration/test_import.py::test_update_within_one_file"
-    "integration/test_import.py::test_wild_file[3]"
+    "integration/test_import.py::test_wild_files[1]"
     "integration/test_commands.py::test_cases"
     "chaos/test_kill.py::test_stops_in_order_change_nothing"
 )

@@ -23,9 +23,9 @@
 enum {
     ROUND_MS = 25,
     FILL_MS = 100,        /* what is live is counted so often */
-    VIRTUAL_ROUND_MS = 3, /* the clock waits for it */
+    VIRTUAL_NAP_MS = 3, /* a clock that was set waits for a round */
     LOOK_MS = 1000,
-    VIRTUAL_LOOK_MS = 25,
+    VIRTUAL_LOOK_MS = 100,
     TROUBLE_MS = 500,
     STOP_MS = 4000,
 };
@@ -418,10 +418,16 @@ static Status hopper_round(Hopper *hopper, Error *err)
     return fill_round(hopper, fill_due, err);
 }
 
-static int64_t hopper_nap_ms(bool went_well)
+/* On a virtual clock until that has moved. */
+static void hopper_nap(const Hopper *hopper, bool went_well)
 {
-    int64_t round_ms = clock_is_virtual() ? VIRTUAL_ROUND_MS : ROUND_MS;
-    return went_well ? round_ms : TROUBLE_MS;
+    if (!went_well || !clock_is_virtual()) {
+        clock_nap(went_well ? ROUND_MS : TROUBLE_MS);
+        return;
+    }
+    for (int ms = 0; ms < ROUND_MS && clock_now_us() == hopper->round_us; ms += VIRTUAL_NAP_MS) {
+        clock_nap(VIRTUAL_NAP_MS);
+    }
 }
 
 static void *hopper_main(void *opaque)
@@ -440,7 +446,7 @@ static void *hopper_main(void *opaque)
             hopper->looked_ms = 0; /* look at everything again */
         }
         if (status != STATUS_OK || (!hopper->sweep_more && !hopper->fill_more)) {
-            clock_nap(hopper_nap_ms(status == STATUS_OK || moved));
+            hopper_nap(hopper, status == STATUS_OK || moved);
         }
     }
     return NULL;

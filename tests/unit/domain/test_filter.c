@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../effort.h"
 #include "base/mem.h"
 #include "domain/filter.h"
 
@@ -362,7 +363,7 @@ Test(filter, mutated_filters_do_no_harm, .timeout = 120)
 {
     static const char *const pieces[] = {" and ", "(",  ")",       "'",    "\"", " not ",
                                          "in",    "is", "custom.", "\xc3", "=",  ","};
-    for (int i = 0; i < 20000; i++) {
+    for (int i = 0; i < EFFORT(20000, 4000); i++) {
         AUTO_STRBUF text = STRBUF_INIT;
         add_random(&text, 1 + (int)any_below(3));
         for (unsigned changes = 1 + any_below(4); changes > 0; changes--) {
@@ -382,7 +383,7 @@ Test(filter, mutated_filters_do_no_harm, .timeout = 120)
 
 Test(filter, random_bytes_do_no_harm, .timeout = 120)
 {
-    for (int i = 0; i < 50000; i++) {
+    for (int i = 0; i < EFFORT(50000, 10000); i++) {
         char text[64];
         size_t len = any_below(sizeof text);
         for (size_t n = 0; n < len; n++) {

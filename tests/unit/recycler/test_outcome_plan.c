@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../effort.h"
+
 #define MINUTE INT64_C(60000000)
 #define START  INT64_C(1780326000000000) /* 2026-06-01T15:00:00Z */
 #define NOW    (START + 48 * 60 * MINUTE)
@@ -159,7 +161,7 @@ Test(outcome_plan, every_order_comes_to_the_same)
     static const char *const codes[] = {"NA", "B", "A", "AA", "SALE", "DNC", "DC", "CB", "WHAT"};
     static const char *const agents[] = {NULL, "ann", "bob"};
     unsigned seed = 7;
-    for (int round = 0; round < 20000; round++) {
+    for (int round = 0; round < EFFORT(20000, 2000); round++) {
         Told calls[CALLS_MOST];
         int count = 2 + rand_r(&seed) % (CALLS_MOST - 1);
         for (int i = 0; i < count; i++) {
