@@ -22,7 +22,7 @@
 
 enum {
     ROUND_MS = 25,
-    FILL_MS = 100,        /* what is live is counted so often */
+    FILL_MS = 100,      /* what is live is counted so often */
     VIRTUAL_NAP_MS = 3, /* a clock that was set waits for a round */
     LOOK_MS = 1000,
     VIRTUAL_LOOK_MS = 100,

@@ -1,5 +1,5 @@
-/* effort.h - how much of the same a test does. The sanitizers slow it many times, and what they look for shows in
- * less. */
+/* effort.h - how much of the same a test does. The sanitizers slow it many times, and what they
+ * look for shows in less. */
 #pragma once
 
 #ifdef __SANITIZE_ADDRESS__

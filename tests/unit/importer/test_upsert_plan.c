@@ -207,7 +207,7 @@ Test(upsert_plan, no_write_meets_a_phone_that_is_taken)
     int writes = 0;
     bench_open(&bench);
     srand(7);
-    char names[LEADS][8];
+    char names[LEADS][16];
     for (int id = 1; id < LEADS; id++) {
         snprintf(names[id], sizeof names[id], "x%d", id);
         bench_lead(&bench, id, PHONE(id), names[id]);

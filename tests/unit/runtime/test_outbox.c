@@ -180,7 +180,7 @@ Test(outbox, a_key_has_one_lane_and_keys_spread)
     bool used[OUTBOX_LANES] = {false};
     int lanes = 0;
     for (int i = 0; i < 200; i++) {
-        char key[16];
+        char key[24];
         snprintf(key, sizeof key, "list-%d", i);
         outbox_reset(&outbox, 1, 0);
         for (int n = 0; n < 3; n++) {
