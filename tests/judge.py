@@ -635,7 +635,13 @@ class Judge:
         return [call for call in calls if begun < call.known_us < until_us]
 
     def attempts_fault(self, offer, rules):
+        """By what was known before; and, when that speaks against it, with what came at that very moment."""
         calls = self.known_calls(offer)
+        fault = self.calls_fault(offer, rules, calls)
+        now = self.known_calls(offer, offer.made_us + 1)
+        return self.calls_fault(offer, rules, now) if fault and len(now) > len(calls) else fault
+
+    def calls_fault(self, offer, rules, calls):
         most = rules.campaign(offer.campaign_id)["max_attempts"]
         if len(calls) >= most:
             return (f"call {len(calls) + 1} of the lead, {most} allowed", calls[-1])

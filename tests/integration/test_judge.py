@@ -429,6 +429,19 @@ def test_attempts_by_disposition_and_their_intervals(log):
     assert judged(log, ALWAYS) == {"over_attempts": 1}
 
 
+def test_an_outcome_of_the_very_moment_may_have_come_before_the_offer(log):
+    """After it, the rule of the call before would hold, of which there is none any more."""
+    gone = put(NOON + timedelta(hours=1), "recycle_rule.delete", disposition="NA")
+    log.called(NOON, "NA")
+    offer = log.made(NOON + timedelta(minutes=50), why="recycle")
+    log.ended(offer, NOON + timedelta(minutes=50), "B", sent=NOON + DAY)
+    log.made(NOON + DAY, why="recycle")
+    assert judged(log, ALWAYS, gone) == {}
+    log.events.pop()
+    log.made(NOON + DAY - timedelta(seconds=1), why="recycle")
+    assert judged(log, ALWAYS, gone) == {"over_attempts": 1}
+
+
 @pytest.mark.parametrize("code", ["SALE", "WN", "DC", "HU", "NONSENSE"])
 def test_what_is_not_called_again(log, code):
     log.called(NOON, code)
