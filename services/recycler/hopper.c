@@ -23,7 +23,8 @@
 enum {
     ROUND_MS = 25,
     FILL_MS = 100,      /* what is live is counted so often */
-    VIRTUAL_NAP_MS = 3, /* a clock that was set waits for a round */
+    VIRTUAL_NAP_MS = 3, /* a clock that was set waits for some rounds */
+    VIRTUAL_HASTE_MS = 50,
     LOOK_MS = 1000,
     VIRTUAL_LOOK_MS = 100,
     TROUBLE_MS = 500,
@@ -45,6 +46,7 @@ struct Hopper {
     int64_t forgot_us;       /* put_off_forget() */
     int64_t looked_ms;
     int64_t round_us; /* the time of the last one */
+    int64_t moved_ms; /* when a virtual clock did */
     int64_t counted_ms;
     HopperHold hold;
     bool sweep_more; /* something is left to do at once */
@@ -367,6 +369,7 @@ static bool is_look_time(Hopper *hopper)
     int64_t now_us = clock_now_us();
     bool moved = clock_is_virtual() && now_us != hopper->round_us;
     hopper->round_us = now_us;
+    hopper->moved_ms = moved ? clock_mono_ms() : hopper->moved_ms;
     return moved || is_time(hopper->looked_ms, clock_is_virtual() ? VIRTUAL_LOOK_MS : LOOK_MS);
 }
 
@@ -418,14 +421,15 @@ static Status hopper_round(Hopper *hopper, Error *err)
     return fill_round(hopper, fill_due, err);
 }
 
-/* On a virtual clock until that has moved. */
+/* Soon after a virtual clock has moved rounds are close, and a nap ends when it moves again. */
 static void hopper_nap(const Hopper *hopper, bool went_well)
 {
     if (!went_well || !clock_is_virtual()) {
         clock_nap(went_well ? ROUND_MS : TROUBLE_MS);
         return;
     }
-    for (int ms = 0; ms < ROUND_MS && clock_now_us() == hopper->round_us; ms += VIRTUAL_NAP_MS) {
+    int most_ms = is_time(hopper->moved_ms, VIRTUAL_HASTE_MS) ? ROUND_MS : VIRTUAL_NAP_MS;
+    for (int ms = 0; ms < most_ms && clock_now_us() == hopper->round_us; ms += VIRTUAL_NAP_MS) {
         clock_nap(VIRTUAL_NAP_MS);
     }
 }
