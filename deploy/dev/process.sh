@@ -18,7 +18,7 @@ process_is_zombie() {
 process_pid() {
     local pid start
     [[ -s $RUN/$1.pid ]] && read -r pid start <"$RUN/$1.pid" || return 1
-    [[ $(process_start_time "$pid") == "$start" ]] && ! process_is_zombie "$pid" || return 1
+    [[ -n $start && $(process_start_time "$pid") == "$start" ]] && ! process_is_zombie "$pid" || return 1
     echo "$pid"
 }
 

@@ -144,8 +144,8 @@ def test_commits_in_doubt(space, proxy, after):
     floor = Floor(space, {"DATABASE_URL": proxy.url})
 
     def cut(_):
-        proxy.cut_commits(1, marker=COMMITS[proxy.cuts % len(COMMITS)], after=after)
         before = proxy.cuts
+        proxy.cut_commits(1, marker=COMMITS[before % len(COMMITS)], after=after)
         wait_for(lambda: proxy.cuts > before, 60, every=0.02, what="a commit that was cut")
 
     floor.disturb(cut, CUTS, 0.1, 1.0)

@@ -567,8 +567,8 @@ def test_ctrl_c_off_a_terminal_leaves_the_job_to_run(space, tmp_path):
         [settings().bin / "leadspool", "import", many_rows(tmp_path, scale(60_000)), "--list", "a", "--wait"],
         env=space.env(service="cli"), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
-    wait_for(lambda: space.rows("SELECT FROM jobs WHERE state = 'running'"), what="the job runs")
-    time.sleep(0.5)
+    read_topic(space, "command.events", until=lambda seen: any(r.type == "command.accepted" for r in seen))
+    time.sleep(1)  # it has read that, too
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=30)
     assert process.returncode == 1

@@ -169,9 +169,10 @@ def no_right_is_idle(space):
         told.produce(f"{space.ns}.importer.commands", key=f"list{n}", value=lists,
                      headers=list(command_headers("list.create", f"list{n}", "urn:test").items()))  # fmt: skip
     assert told.flush(60) == 0
-    for _ in range(2):
+    for left in (2, 1, 0):
         wait_for(lambda: len(space.cli_json("dlq", "ls")) == KEYS * len(taken), 180, 0.5, "dead letters")
-        space.cli("dlq", "replay", "--all", "--yes", code=1)  # those of events stay
+        if left:
+            space.cli("dlq", "replay", "--all", "--yes", code=1)  # those of events stay
 
     rounds = itertools.count(1)
 
