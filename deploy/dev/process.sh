@@ -2,23 +2,19 @@
 # Detached processes, each known by $RUN/NAME.pid: "pid start-time". The start time (of the
 # kernel, in ticks) tells a process from a later one that was given the same pid.
 
+# Of one that has ended and only waits for its parent there is none; told by one look, since it may go at any moment.
 process_start_time() {
     local stat
     stat=$(cat "/proc/$1/stat" 2>/dev/null) || return 1
     # The name in field 2 may hold blanks: count from its closing parenthesis.
-    awk '{print $20}' <<<"${stat##*) }"
-}
-
-# process_is_zombie PID: ended, and only waiting for its parent.
-process_is_zombie() {
-    grep -q '^State:[[:space:]]*Z' "/proc/$1/status" 2>/dev/null
+    awk '$1 != "Z" {print $20}' <<<"${stat##*) }"
 }
 
 # process_pid NAME: prints the pid when that very process still runs.
 process_pid() {
     local pid start
     [[ -s $RUN/$1.pid ]] && read -r pid start <"$RUN/$1.pid" || return 1
-    [[ -n $start && $(process_start_time "$pid") == "$start" ]] && ! process_is_zombie "$pid" || return 1
+    [[ -n $start && $(process_start_time "$pid") == "$start" ]] || return 1
     echo "$pid"
 }
 

@@ -1,9 +1,12 @@
 """The harness itself: its faults are injected, and its checks see what they are for."""
 
+import random
 import subprocess
 import sys
 import threading
+import time
 import uuid
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -227,3 +230,18 @@ def test_a_process_may_end_while_it_is_looked_at():
         while alive(process.pid):
             pass
         reaper.join()
+
+
+def test_of_the_servers_one_that_ended_does_not_run_for_dev_whenever_its_parent_hears_of_it(tmp_path):
+    looks = 'RUN=$1; source "$2"; process_runs server'
+    script = ["bash", "-c", looks, "bash", tmp_path, ROOT / "deploy" / "dev" / "process.sh"]
+    for _ in range(30):
+        process = subprocess.Popen(["true"])
+        stat = Path(f"/proc/{process.pid}/stat")
+        while (fields := stat.read_text().rsplit(")", 1)[1].split())[0] != "Z":
+            pass
+        (tmp_path / "server.pid").write_text(f"{process.pid} {fields[19]}\n")
+        look = subprocess.Popen(script)
+        time.sleep(random.random() / 50)
+        process.wait()
+        assert look.wait() == 1
