@@ -325,7 +325,7 @@ def test_the_sweep_repairs_and_removes(space):
 
 
 def ends_as(live, key, **fields):
-    wait_for(lambda: fields.items() <= live.hgetall(key).items(), 5, what=f"{key}: {fields}")
+    wait_for(lambda: fields.items() <= live.hgetall(key).items(), 20, what=f"{key}: {fields}")
 
 
 def test_the_end_of_a_list_is_shown_after_any_loss(space, server):
