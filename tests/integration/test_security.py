@@ -169,10 +169,14 @@ def no_right_is_idle(space):
         told.produce(f"{space.ns}.importer.commands", key=f"list{n}", value=lists,
                      headers=list(command_headers("list.create", f"list{n}", "urn:test").items()))  # fmt: skip
     assert told.flush(60) == 0
-    for left in (2, 1, 0):
-        wait_for(lambda: len(space.cli_json("dlq", "ls")) == KEYS * len(taken), 180, 0.5, "dead letters")
-        if left:
-            space.cli("dlq", "replay", "--all", "--yes", code=1)  # those of events stay
+
+    def all_dead():
+        return len(space.cli_json("dlq", "ls")) == KEYS * len(taken)
+
+    for _ in range(2):
+        wait_for(all_dead, 180, 0.5, "dead letters")
+        space.cli("dlq", "replay", "--all", "--yes", code=1)  # those of events stay
+    wait_for(all_dead, 180, 0.5, "dead letters")
 
     rounds = itertools.count(1)
 

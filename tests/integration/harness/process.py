@@ -2,6 +2,7 @@
 
 import contextlib
 import http.client
+import itertools
 import os
 import random
 import re
@@ -23,22 +24,20 @@ def own_ports():
     """Of this process among those that test beside it: the owner of a port takes it a while after it was found."""
     name = os.environ.get("LEADSPOOL_DEV_SET") or os.environ.get("PYTEST_XDIST_WORKER") or "sanitized"
     share = int(name[2:]) % 7 if name.startswith("gw") else 7 + (name == "sanitized")
-    return list(range(10_000 + share, 20_000, 9))
+    ports = range(10_000 + share, 20_000, 9)
+    return random.sample(ports, len(ports))
 
 
-PORTS = own_ports()
+PORTS = itertools.cycle(own_ports())
 
 
 def free_port():
     """Below what the kernel gives to outgoing connections: none of the many that scenarios beside this
-    one make takes it before its owner does. Each once, until there is none left."""
-    if not PORTS:
-        PORTS.extend(own_ports())
+    one make takes it before its owner does."""
     while True:
-        port = random.choice(PORTS)
+        port = next(PORTS)
         with socket.socket() as probe, contextlib.suppress(OSError):
             probe.bind(("127.0.0.1", port))
-            PORTS.remove(port)
             return port
 
 
